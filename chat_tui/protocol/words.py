@@ -1,0 +1,51 @@
+"""The one two-way table between the words of Programmable Chat and those of Conversations (fact sheet 2.1)."""
+
+FIELDS = {
+    "channel": "conversation",
+    "channels": "conversations",
+    "channel_sid": "conversation_sid",
+    "member": "participant",
+    "members": "participants",
+    "member_sid": "participant_sid",
+    "members_count": "participants_count",
+    "service_sid": "chat_service_sid",
+    "last_consumed_message_index": "last_read_message_index",
+    "last_consumption_timestamp": "last_read_timestamp",
+    "from": "author",
+    "user_channels": "user_conversations",
+    "default_service_role_sid": "default_chat_service_role_sid",
+    "default_channel_role_sid": "default_conversation_role_sid",
+    "default_channel_creator_role_sid": "default_conversation_creator_role_sid",
+}
+
+ROLE_TYPES = {"deployment": "service", "channel": "conversation"}
+
+PERMISSIONS = {
+    "createChannel": "createConversation",
+    "joinChannel": "joinConversation",
+    "addMember": "addParticipant",
+    "removeMember": "removeParticipant",
+    "destroyChannel": "deleteConversation",
+    "leaveChannel": "leaveConversation",
+    "editChannelName": "editConversationName",
+    "editChannelAttributes": "editConversationAttributes",
+}
+
+REASONS = {
+    "online": "reachabilityOnline",
+    "notifiable": "reachabilityNotifiable",
+    "lastConsumedMessageIndex": "lastReadMessageIndex",
+    "lastConsumptionTimestamp": "lastReadTimestamp",
+}
+
+_BACK = {id(table): {new: old for old, new in table.items()} for table in (FIELDS, ROLE_TYPES, PERMISSIONS, REASONS)}
+
+
+def to_conversations(table: dict[str, str], word: str) -> str:
+    """The Conversations word for a chat ``word``; a word both share stays as it is."""
+    return table.get(word, word)
+
+
+def to_chat(table: dict[str, str], word: str) -> str:
+    """The chat word for a Conversations ``word``; a word both share stays as it is."""
+    return _BACK[id(table)].get(word, word)
