@@ -1,0 +1,62 @@
+"""What happened, told to whoever must know: a hint, the store is the truth."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+Listener = Callable[[list[Any]], None]
+
+
+class EventPublished(msgspec.Struct, frozen=True):
+    """A Sync event was committed; ``notification`` is the payload every subscriber gets."""
+
+    object_sid: str
+    id: int
+    notification: bytes
+
+
+class AccessRevoked(msgspec.Struct, frozen=True):
+    """A user may no longer follow these objects."""
+
+    user_sid: str
+    object_sids: tuple[str, ...]
+
+
+class ObjectsRemoved(msgspec.Struct, frozen=True):
+    """These objects are gone; their last event was published before."""
+
+    object_sids: tuple[str, ...]
+
+
+class TypingPublished(msgspec.Struct, frozen=True):
+    """Somebody is typing; ``payload`` goes to every connection of these users."""
+
+    user_sids: tuple[str, ...]
+    payload: bytes
+
+
+class UserGone(msgspec.Struct, frozen=True):
+    user_sid: str
+
+
+class KeyRevoked(msgspec.Struct, frozen=True):
+    key_sid: str
+
+
+class ServiceGone(msgspec.Struct, frozen=True):
+    service_sid: str
+
+
+class Bus:
+    """Listeners in this process, called in the event loop right after a commit."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    def publish(self, items: list[Any]) -> None:
+        for listener in self._listeners:
+            listener(items)

@@ -1,0 +1,1 @@
+"""Who is online and who can be reached by push."""

@@ -1,0 +1,49 @@
+-- name: message_by_sid^
+SELECT * FROM messages WHERE sid = :sid AND channel_sid = :channel_sid;
+
+-- name: message_by_index^
+SELECT * FROM messages WHERE channel_sid = :channel_sid AND idx = :idx;
+
+-- name: message_by_mutation^
+SELECT * FROM messages WHERE channel_sid = :channel_sid AND author = :author AND mutation_id = :mutation_id;
+
+-- name: tombstone_by_mutation^
+SELECT * FROM tombstones WHERE channel_sid = :channel_sid AND author = :author AND mutation_id = :mutation_id;
+
+-- name: last_message^
+SELECT * FROM messages WHERE channel_sid = :channel_sid ORDER BY idx DESC LIMIT 1;
+
+-- name: messages_ascending
+SELECT * FROM messages WHERE channel_sid = :channel_sid AND idx >= :start ORDER BY idx LIMIT :limit;
+
+-- name: messages_descending
+SELECT * FROM messages WHERE channel_sid = :channel_sid AND idx <= :start ORDER BY idx DESC LIMIT :limit;
+
+-- name: insert_message!
+INSERT INTO messages (
+    sid, channel_sid, idx, author, member_sid, body, attributes, last_updated_by, mutation_id, digest,
+    date_created, date_updated
+) VALUES (
+    :sid, :channel_sid, :idx, :author, :member_sid, :body, :attributes, :last_updated_by, :mutation_id, :digest,
+    :date_created, :date_updated
+);
+
+-- name: update_message!
+UPDATE messages SET author = :author, body = :body, attributes = :attributes, last_updated_by = :last_updated_by,
+    was_edited = 1, date_created = :date_created, date_updated = :date_updated
+WHERE sid = :sid;
+
+-- name: set_message_event!
+UPDATE messages SET event_id = :event WHERE sid = :sid;
+
+-- name: delete_message!
+DELETE FROM messages WHERE sid = :sid;
+
+-- name: insert_tombstone!
+INSERT INTO tombstones VALUES (:channel_sid, :idx, :sid, :author, :mutation_id, :digest, :now);
+
+-- name: count_deleted_above$
+SELECT COUNT(*) FROM tombstones WHERE channel_sid = :channel_sid AND idx > :horizon;
+
+-- name: forget_mutations!
+UPDATE tombstones SET mutation_id = NULL WHERE mutation_id IS NOT NULL AND date_deleted < :before;

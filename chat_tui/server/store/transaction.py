@@ -1,0 +1,84 @@
+"""What an operation is given: named queries over rows, and, when it may write, the changes it made."""
+
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosql
+import apsw
+import msgspec
+
+from chat_tui.server.store.rows import Row
+
+R = TypeVar("R", bound=Row)
+
+QUERIES = Path(__file__).with_name("queries")
+
+
+@cache
+def load_queries() -> Any:
+    """Every named query of ``queries/*.sql``, parsed once per process."""
+    return aiosql.from_path(QUERIES, "apsw")
+
+
+class Reader:
+    """Reads one consistent state of the database; ``now`` is the time of the transaction."""
+
+    def __init__(self, connection: apsw.Connection, now: int) -> None:
+        self._connection = connection
+        self._queries = load_queries()
+        self.now = now
+
+    def one(self, row: type[R], query: str, **params: Any) -> R | None:
+        """The first row of ``query``, or ``None``."""
+        found = getattr(self._queries, query)(self._connection, **params)
+        return None if found is None else msgspec.convert(found, row, strict=False)
+
+    def all(self, row: type[R], query: str, **params: Any) -> list[R]:
+        """Every row of ``query``."""
+        rows = getattr(self._queries, query)(self._connection, **params)
+        return [msgspec.convert(found, row, strict=False) for found in rows]
+
+    def value(self, query: str, **params: Any) -> Any:
+        """The first column of the first row, or ``None``."""
+        found = getattr(self._queries, query)(self._connection, **params)
+        return found[0] if isinstance(found, tuple) else found
+
+    def tuples(self, query: str, **params: Any) -> list[tuple[Any, ...]]:
+        """Every row of ``query`` as it comes."""
+        return list(getattr(self._queries, query)(self._connection, **params))
+
+
+class Transaction(Reader):
+    """One operation's writes, under a savepoint. ``changes`` become Sync events before the commit (`sync.projection`);
+    ``published`` goes to the bus after it, and is dropped with the savepoint if the operation fails."""
+
+    def __init__(self, connection: apsw.Connection, now: int) -> None:
+        super().__init__(connection, now)
+        self.changes: list[Any] = []
+        self.published: list[Any] = []
+
+    def run(self, query: str, **params: Any) -> None:
+        """Execute a statement that changes rows. Unique constraints raise apsw.ConstraintError."""
+        getattr(self._queries, query)(self._connection, **params)
+
+    def lock(self, row: Row) -> None:
+        """Hold ``row`` until the commit. SQLite's single writer does so already."""
+
+    def record(self, change: Any) -> None:
+        """Remember a domain change for the projection."""
+        self.changes.append(change)
+
+    def publish(self, item: Any) -> None:
+        """Tell the bus after the commit."""
+        self.published.append(item)
+
+
+def wall_clock() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+Clock = Callable[[], int]
