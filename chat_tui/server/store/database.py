@@ -7,7 +7,7 @@ import apsw
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-class DatabaseTooNew(Exception):  # noqa: N818
+class DatabaseTooNew(Exception):
     """The file was written by a newer program."""
 
 

@@ -5,7 +5,7 @@ import msgspec
 from chat_tui.protocol.values import BindingType, ChannelType, NotificationLevel, RoleType
 
 
-class Row(msgspec.Struct, frozen=True, array_like=True):
+class Row(msgspec.Struct, array_like=True):
     """A row read whole; ``SELECT *`` gives its fields in order."""
 
 

@@ -176,5 +176,3 @@ class Store:
         published = [item for job in group for item in job.published]
         if published:
             self.on_commit(published)
-
-

@@ -12,6 +12,7 @@ import msgspec
 
 from chat_tui.server.store.rows import Row
 
+Columns = tuple[Any, ...]
 R = TypeVar("R", bound=Row)
 
 QUERIES = Path(__file__).with_name("queries")
@@ -20,7 +21,7 @@ QUERIES = Path(__file__).with_name("queries")
 @cache
 def load_queries() -> Any:
     """Every named query of ``queries/*.sql``, parsed once per process."""
-    return aiosql.from_path(QUERIES, "apsw")
+    return aiosql.from_path(QUERIES, "apsw", mandatory_parameters=False)
 
 
 class Reader:
@@ -43,10 +44,14 @@ class Reader:
 
     def value(self, query: str, **params: Any) -> Any:
         """The first column of the first row, or ``None``."""
-        found = getattr(self._queries, query)(self._connection, **params)
-        return found[0] if isinstance(found, tuple) else found
+        return getattr(self._queries, query)(self._connection, **params)
 
-    def tuples(self, query: str, **params: Any) -> list[tuple[Any, ...]]:
+    def first(self, query: str, **params: Any) -> Columns:
+        """The first row of ``query``, which must exist, as it comes."""
+        found: Columns = getattr(self._queries, query)(self._connection, **params)
+        return found
+
+    def tuples(self, query: str, **params: Any) -> list[Columns]:
         """Every row of ``query`` as it comes."""
         return list(getattr(self._queries, query)(self._connection, **params))
 

@@ -118,3 +118,14 @@ UPDATE invites SET own_event = :event WHERE sid = :sid;
 
 -- name: delete_invite!
 DELETE FROM invites WHERE sid = :sid;
+
+-- name: channels_joined_by
+SELECT channels.* FROM channels JOIN members ON members.channel_sid = channels.sid WHERE members.user_sid = :user_sid;
+
+-- name: channels_inviting
+SELECT channels.* FROM channels JOIN invites ON invites.channel_sid = channels.sid WHERE invites.user_sid = :user_sid;
+
+-- name: invites_of_user_page
+SELECT * FROM invites
+WHERE user_sid = :user_sid AND (date_created, sid) > (:after_date, :after_sid)
+ORDER BY date_created, sid LIMIT :limit;

@@ -34,7 +34,12 @@ DELETE FROM sync_events WHERE (object_sid, id) IN (
 );
 
 -- name: prune_events_by_count!
-DELETE FROM sync_events WHERE object_sid = :object_sid AND id <= :up_to;
+DELETE FROM sync_events WHERE object_sid = :object_sid AND id IN (
+    SELECT id FROM sync_events WHERE object_sid = :object_sid AND id <= :up_to ORDER BY id LIMIT :limit
+);
 
 -- name: busy_objects
 SELECT sid, last_event_id FROM sync_objects WHERE last_event_id > :keep;
+
+-- name: object_heads
+SELECT sid, last_event_id FROM sync_objects WHERE sid IN (SELECT value FROM json_each(:sids));

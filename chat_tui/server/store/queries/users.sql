@@ -20,9 +20,9 @@ ORDER BY members.date_created, members.sid LIMIT :limit;
 -- name: users_in_epoch
 SELECT * FROM users WHERE service_sid = :service_sid AND online_epoch = :epoch ORDER BY sid;
 
--- name: users_with_live_lease
+-- name: users_connected
 SELECT DISTINCT users.* FROM users JOIN leases ON leases.user_sid = users.sid
-WHERE users.service_sid = :service_sid ORDER BY users.sid;
+WHERE users.service_sid = :service_sid AND leases.expires IS NULL ORDER BY users.sid;
 
 -- name: insert_user!
 INSERT INTO users (
@@ -39,10 +39,14 @@ UPDATE users SET is_online = :is_online, online_epoch = :epoch WHERE sid = :sid;
 -- name: set_user_bindings!
 UPDATE users SET bindings_count = :count, ever_registered = MAX(ever_registered, :count > 0) WHERE sid = :sid;
 
--- name: set_user_events!
-UPDATE users SET friendly_name_event = :friendly_name_event, attributes_event = :attributes_event,
-    reachability_event = :reachability_event
-WHERE sid = :sid;
+-- name: set_user_name_event!
+UPDATE users SET friendly_name_event = :event WHERE sid = :sid;
+
+-- name: set_user_attributes_event!
+UPDATE users SET attributes_event = :event WHERE sid = :sid;
+
+-- name: set_user_reachability_event!
+UPDATE users SET reachability_event = :event WHERE sid = :sid;
 
 -- name: add_joined_channels!
 UPDATE users SET joined_channels_count = joined_channels_count + :by WHERE sid = :sid;
@@ -97,5 +101,4 @@ SELECT MIN(expires) FROM leases WHERE expires IS NOT NULL;
 UPDATE leases SET expires = :expires WHERE expires IS NULL;
 
 -- name: online_users_without_lease
-SELECT users.* FROM users JOIN services ON services.sid = users.service_sid
-WHERE users.is_online = 1 AND NOT EXISTS (SELECT 1 FROM leases WHERE leases.user_sid = users.sid);
+SELECT sid FROM users WHERE is_online = 1 AND NOT EXISTS (SELECT 1 FROM leases WHERE leases.user_sid = users.sid);

@@ -1,0 +1,79 @@
+"""Who is calling: HTTP Basic for REST, access tokens for the realtime side."""
+
+import base64
+import binascii
+import hmac
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from chat_tui.protocol.errors import Code, NotFound, Unauthenticated
+from chat_tui.protocol.tokens import Claims, decode_token, token_issuer
+from chat_tui.server.operations.accounts import FindCredentials
+from chat_tui.server.operations.actors import SYSTEM, AccountActor
+from chat_tui.server.operations.dispatch import Dispatcher
+from chat_tui.server.operations.services import FetchService
+from chat_tui.server.store.rows import Account, ApiKey, Service
+from chat_tui.server.store.secrets import SecretBox
+
+
+class ClientIdentity(msgspec.Struct, frozen=True):
+    """Whom a token speaks for; ``expires`` in seconds since 1970."""
+
+    account_sid: str
+    key_sid: str
+    service_sid: str
+    identity: str
+    role_sid: str | None
+    expires: int
+
+
+class Authenticator:
+    """Checks credentials against the store; secrets are opened only here, for the moment of the check."""
+
+    def __init__(self, dispatcher: Dispatcher, box: SecretBox, clock: Callable[[], float] = time.time) -> None:
+        self._dispatcher = dispatcher
+        self._box = box
+        self._clock = clock
+
+    async def account(self, authorization: str | None) -> AccountActor:
+        """The account behind an ``Authorization: Basic`` header: SID + auth token, or key SID + secret.
+        Raises Unauthenticated (20003)."""
+        refusal = Unauthenticated("Authenticate with HTTP Basic: Account SID and auth token", Code.UNAUTHENTICATED)
+        if authorization is None or authorization[:6].lower() != "basic ":
+            raise refusal
+        try:
+            user, _, password = base64.b64decode(authorization[6:], validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            raise refusal from None
+        found: Account | ApiKey | None = await self._dispatcher.run(SYSTEM, FindCredentials(sid=user))
+        secret = "" if found is None else self._box.open(found.secret)
+        if not hmac.compare_digest(secret.encode(), password.encode()) or found is None:
+            raise Unauthenticated("Account SID or auth token is wrong", Code.UNAUTHENTICATED)
+        return AccountActor(found.sid if isinstance(found, Account) else found.account_sid)
+
+    async def client(self, token: str) -> ClientIdentity:
+        """Whom ``token`` speaks for. Raises Unauthenticated with the code of the check that failed."""
+        key_sid = token_issuer(token)
+        key: ApiKey | None = await self._dispatcher.run(SYSTEM, FindCredentials(sid=key_sid))
+        if key is None:
+            raise Unauthenticated("Access token: unknown or revoked API key", Code.TOKEN_ISSUER_INVALID)
+        secret = self._box.open(key.secret)
+        claims = decode_token(token, key_sid=key_sid, key_secret=secret, account_sid=key.account_sid, now=self._clock())
+        await self._check_service(claims)
+        grant = claims.grants.chat
+        return ClientIdentity(
+            key.account_sid, key_sid, grant.service_sid, claims.grants.identity, grant.deployment_role_sid, claims.exp
+        )
+
+    async def _check_service(self, claims: Claims) -> None:
+        """The service a token names must be its account's."""
+        actor = AccountActor(claims.sub)
+        try:
+            service: Service = await self._dispatcher.run(
+                actor, FetchService(service_sid=claims.grants.chat.service_sid)
+            )
+        except NotFound:
+            raise Unauthenticated("Access token: no such service", Code.TOKEN_GRANTS_INVALID) from None
+        assert service.account_sid == claims.sub

@@ -1,0 +1,67 @@
+"""The service as a whole: its store, bus, dispatcher, presence and authenticator, opened and closed together."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+from chat_tui.server.auth import Authenticator
+from chat_tui.server.bus import Bus
+from chat_tui.server.operations.dispatch import RATE, Dispatcher
+from chat_tui.server.reachability.leases import Presence
+from chat_tui.server.reachability.rules import LINGER
+from chat_tui.server.store.secrets import SecretBox
+from chat_tui.server.store.store import Store
+from chat_tui.server.sync import log
+from chat_tui.server.sync.projection import project
+
+PRUNE_EVERY = 60.0
+"""Seconds between two steps of pruning the event log."""
+
+
+class House:
+    """Everything behind the two faces. ``data`` is the directory of one service process.
+
+    ``linger`` in milliseconds; ``rate`` in mutations a second; ``first_channel``: the unique name of the channel
+    that users without one are joined to when they connect.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        linger: int = LINGER,
+        rate: float = RATE,
+        synchronous: str = "FULL",
+        first_channel: str | None = None,
+        retention: int = log.RETENTION,
+        kept_events: int = log.KEPT_EVENTS,
+    ) -> None:
+        self.first_channel = first_channel
+        self.store = Store(data / "chat.db", synchronous=synchronous, project=project)
+        self.box = SecretBox(data / "secrets.key")
+        self.bus = Bus()
+        self.store.on_commit = self.bus.publish
+        self.dispatcher = Dispatcher(self.store, self.bus, rate=rate)
+        self.authenticator = Authenticator(self.dispatcher, self.box)
+        self.presence = Presence(self.store, linger=linger)
+        self._retention = retention
+        self._kept_events = kept_events
+        self._pruner: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        await self.presence.start()
+        self._pruner = asyncio.create_task(self._prune(), name="log-pruner")
+
+    async def close(self) -> None:
+        """Finish what waits; the store's threads end before this returns."""
+        if self._pruner is not None:
+            self._pruner.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._pruner
+        await self.presence.stop()
+        await asyncio.to_thread(self.store.close)
+
+    async def _prune(self) -> None:
+        while True:
+            await asyncio.sleep(PRUNE_EVERY)
+            await self.store.write(lambda tx: log.prune(tx, retention=self._retention, kept=self._kept_events))

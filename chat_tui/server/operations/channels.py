@@ -1,0 +1,162 @@
+"""Channels: where people talk."""
+
+from msgspec import UNSET, UnsetType
+
+from chat_tui.protocol.errors import Code, Conflict
+from chat_tui.protocol.sids import Kind, new_sid
+from chat_tui.protocol.values import ChannelType, Permission
+from chat_tui.server.operations import checks
+from chat_tui.server.operations.actors import Actor, ClientActor
+from chat_tui.server.operations.authorise import authorise
+from chat_tui.server.operations.lookup import find_channel, find_service
+from chat_tui.server.operations.operation import Command, Rate, operation
+from chat_tui.server.operations.pages import Page, PageQuery, page
+from chat_tui.server.store.rows import Channel, Invite, Member, Service
+from chat_tui.server.store.transaction import Reader, Transaction
+from chat_tui.server.sync.changes import ChannelCreated, ChannelDeleted, ChannelUpdated
+
+SYSTEM_AUTHOR = "system"
+
+
+class CreateChannel(Command):
+    service_sid: str
+    friendly_name: str | None = None
+    unique_name: str | None = None
+    attributes: str = "{}"
+    type: ChannelType = ChannelType.PUBLIC
+    created_by: str | UnsetType = UNSET
+    date_created: int | UnsetType = UNSET
+    date_updated: int | UnsetType = UNSET
+
+
+class FetchChannel(Command):
+    """``channel``: SID or unique name."""
+
+    service_sid: str
+    channel: str
+
+
+class ListChannels(Command):
+    """``types``: only these, when given. A client sees public channels only."""
+
+    service_sid: str
+    types: tuple[ChannelType, ...] = ()
+    page: PageQuery = PageQuery()
+
+
+class UpdateChannel(Command):
+    service_sid: str
+    channel: str
+    friendly_name: str | UnsetType | None = UNSET
+    unique_name: str | UnsetType | None = UNSET
+    attributes: str | UnsetType = UNSET
+    created_by: str | UnsetType = UNSET
+    date_created: int | UnsetType = UNSET
+    date_updated: int | UnsetType = UNSET
+
+
+class DeleteChannel(Command):
+    service_sid: str
+    channel: str
+
+
+def _check_free(tx: Reader, service: Service, unique_name: str | None, but: Channel | None = None) -> None:
+    if unique_name is None:
+        return
+    taken = tx.one(Channel, "channel_by_unique_name", service_sid=service.sid, unique_name=unique_name)
+    if taken is not None and (but is None or taken.sid != but.sid):
+        raise Conflict(f"UniqueName: {unique_name} is taken; choose another", Code.UNIQUE_NAME_TAKEN)
+
+
+@operation(CreateChannel, rate=Rate.SERVICE)
+def create_channel(tx: Transaction, actor: Actor, command: CreateChannel) -> Channel:
+    """Raises Conflict (50307) when the unique name is taken. The creator is not a member until it joins."""
+    service = find_service(tx, actor, command.service_sid)
+    authorise(tx, actor, Permission.CREATE_CHANNEL)
+    unique_name = checks.unique_name(command.unique_name)
+    _check_free(tx, service, unique_name)
+    created_by = SYSTEM_AUTHOR if command.created_by is UNSET else checks.author("CreatedBy", command.created_by)
+    if isinstance(actor, ClientActor):
+        created_by = actor.identity
+    sid = new_sid(Kind.CHANNEL)
+    tx.run(
+        "insert_channel",
+        sid=sid,
+        service_sid=service.sid,
+        unique_name=unique_name,
+        friendly_name=None if command.friendly_name is None else checks.name("FriendlyName", command.friendly_name),
+        attributes=checks.attributes(command.attributes),
+        type=command.type,
+        created_by=created_by,
+        date_created=tx.now if command.date_created is UNSET else command.date_created,
+        date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
+    )
+    channel = tx.one(Channel, "channel_by_sid_alone", sid=sid)
+    assert channel is not None
+    tx.record(ChannelCreated(channel))
+    return channel
+
+
+@operation(FetchChannel, writes=False)
+def fetch_channel(tx: Reader, actor: Actor, command: FetchChannel) -> Channel:
+    service = find_service(tx, actor, command.service_sid)
+    return find_channel(tx, actor, service, command.channel)
+
+
+@operation(ListChannels, writes=False)
+def list_channels(tx: Reader, actor: Actor, command: ListChannels) -> Page[Channel]:
+    service = find_service(tx, actor, command.service_sid)
+    types = [ChannelType.PUBLIC] if isinstance(actor, ClientActor) else list(command.types or ChannelType)
+    rows = tx.all(
+        Channel,
+        "channels_page",
+        service_sid=service.sid,
+        type_one=types[0],
+        type_two=types[-1],
+        **command.page.params(),
+    )
+    return page(rows, command.page)
+
+
+@operation(UpdateChannel, rate=Rate.CHANNEL)
+def update_channel(tx: Transaction, actor: Actor, command: UpdateChannel) -> Channel:
+    """Names ask for editChannelName, attributes for editChannelAttributes; the rest is for REST."""
+    service = find_service(tx, actor, command.service_sid)
+    before = find_channel(tx, actor, service, command.channel)
+    if command.friendly_name is not UNSET or command.unique_name is not UNSET:
+        authorise(tx, actor, Permission.EDIT_CHANNEL_NAME, before)
+    if command.attributes is not UNSET:
+        authorise(tx, actor, Permission.EDIT_CHANNEL_ATTRIBUTES, before)
+    unique_name, friendly_name = before.unique_name, before.friendly_name
+    if command.unique_name is not UNSET:
+        unique_name = checks.unique_name(command.unique_name)
+        _check_free(tx, service, unique_name, but=before)
+    if command.friendly_name is not UNSET:
+        friendly_name = None if command.friendly_name is None else checks.name("FriendlyName", command.friendly_name)
+    tx.run(
+        "update_channel",
+        sid=before.sid,
+        unique_name=unique_name,
+        friendly_name=friendly_name,
+        attributes=before.attributes if command.attributes is UNSET else checks.attributes(command.attributes),
+        created_by=before.created_by if command.created_by is UNSET else checks.author("CreatedBy", command.created_by),
+        date_created=before.date_created if command.date_created is UNSET else command.date_created,
+        date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
+    )
+    after = find_channel(tx, actor, service, before.sid)
+    tx.record(ChannelUpdated(after))
+    return after
+
+
+@operation(DeleteChannel, rate=Rate.SERVICE)
+def delete_channel(tx: Transaction, actor: Actor, command: DeleteChannel) -> None:
+    """Members, messages and invitations go with it; whoever follows it is told."""
+    service = find_service(tx, actor, command.service_sid)
+    channel = find_channel(tx, actor, service, command.channel)
+    authorise(tx, actor, Permission.DESTROY_CHANNEL, channel)
+    members = tx.all(Member, "members_of_channel", channel_sid=channel.sid)
+    invites = tx.all(Invite, "invites_of_channel", channel_sid=channel.sid)
+    for member in members:
+        tx.run("add_joined_channels", sid=member.user_sid, by=-1)
+    tx.record(ChannelDeleted(channel, members, invites))
+    tx.run("delete_channel", sid=channel.sid)

@@ -1,0 +1,73 @@
+"""Checks on what people hand in: each names the parameter, and the remedy."""
+
+import msgspec
+
+from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.protocol.sids import Kind, is_sid
+
+MAX_NAME = 256
+MAX_IDENTITY = 256
+MAX_BODY = 32 * 1024
+MAX_ATTRIBUTES = 32 * 1024
+"""Bytes of UTF-8."""
+
+
+def text(parameter: str, value: str) -> str:
+    """``value``, if it can be stored and sent: no NUL, no lone surrogate."""
+    if "\x00" in value:
+        raise BadRequest(f"{parameter}: must not contain NUL characters", Code.BAD_PARAMETER)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise BadRequest(f"{parameter}: contains a lone surrogate; send valid Unicode", Code.BAD_PARAMETER) from None
+    return value
+
+
+def name(parameter: str, value: str, code: Code = Code.FRIENDLY_NAME_TOO_LONG) -> str:
+    if len(value) > MAX_NAME:
+        raise BadRequest(f"{parameter}: at most {MAX_NAME} characters", code)
+    return text(parameter, value)
+
+
+def unique_name(value: str | None) -> str | None:
+    """A channel's unique name; empty means none."""
+    if not value:
+        return None
+    if is_sid(value, Kind.CHANNEL):
+        raise BadRequest("UniqueName: must not look like a Channel SID", Code.UNIQUE_NAME_LOOKS_LIKE_SID)
+    return name("UniqueName", value, Code.UNIQUE_NAME_TOO_LONG)
+
+
+def identity(value: str) -> str:
+    if not value:
+        raise BadRequest("Identity: is missing", Code.IDENTITY_MISSING)
+    if len(value) > MAX_IDENTITY:
+        raise BadRequest(f"Identity: at most {MAX_IDENTITY} characters", Code.IDENTITY_TOO_LONG)
+    if is_sid(value, Kind.USER):
+        raise BadRequest("Identity: must not look like a User SID", Code.IDENTITY_LOOKS_LIKE_SID)
+    return text("Identity", value)
+
+
+def author(parameter: str, value: str, code: Code = Code.AUTHOR_TOO_LONG) -> str:
+    if len(value) > MAX_IDENTITY:
+        raise BadRequest(f"{parameter}: at most {MAX_IDENTITY} characters", code)
+    return text(parameter, value)
+
+
+def body(value: str, limit: int = MAX_BODY) -> str:
+    if len(text("Body", value).encode()) > limit:
+        raise BadRequest(f"Body: at most {limit} bytes of UTF-8", Code.BODY_TOO_LONG)
+    return value
+
+
+def attributes(value: str) -> str:
+    """A string of JSON; empty means ``{}``."""
+    if not value:
+        return "{}"
+    if len(text("Attributes", value).encode()) > MAX_ATTRIBUTES:
+        raise BadRequest(f"Attributes: at most {MAX_ATTRIBUTES} bytes of UTF-8", Code.ATTRIBUTES_TOO_LONG)
+    try:
+        msgspec.json.decode(value)
+    except (msgspec.DecodeError, RecursionError):
+        raise BadRequest("Attributes: must be a string of valid JSON", Code.ATTRIBUTES_NOT_JSON) from None
+    return value

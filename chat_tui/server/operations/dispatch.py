@@ -1,0 +1,59 @@
+"""Runs a command: limits, then its operation in one transaction, then the bus."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from chat_tui.protocol.errors import Code
+from chat_tui.server.bus import Bus
+from chat_tui.server.operations import (  # noqa: F401 - importing registers the operations
+    accounts,
+    bindings,
+    channels,
+    invites,
+    members,
+    messages,
+    services,
+    typing,
+    user_channels,
+    users,
+)
+from chat_tui.server.operations.actors import Actor
+from chat_tui.server.operations.limits import SlidingWindow
+from chat_tui.server.operations.operation import OPERATIONS, Command, Operation, Rate
+from chat_tui.server.store.store import Store
+
+RATE = 30
+"""Mutations a second, per channel and per service."""
+
+
+class Dispatcher:
+    """The one way from a face to an operation; ``rate`` is mutations a second, per channel and per service."""
+
+    def __init__(
+        self, store: Store, bus: Bus, *, rate: float = RATE, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._store = store
+        self._bus = bus
+        self._windows = {
+            Rate.CHANNEL: SlidingWindow(rate, clock, Code.CHANNEL_RATE),
+            Rate.SERVICE: SlidingWindow(rate, clock, Code.SERVICE_RATE),
+        }
+
+    async def run(self, actor: Actor, command: Command) -> Any:
+        """The operation's result. Raises ChatError as the operation does, TooManyRequests over a limit."""
+        operation = OPERATIONS[type(command)]
+        self._count(operation, command)
+        run = operation.run
+        if operation.writes:
+            return await self._store.write(lambda tx: run(tx, actor, command))
+        result = await self._store.read(lambda reader: run(reader, actor, command))
+        if isinstance(result, typing.Typing):
+            self._bus.publish(list(result.published))
+        return result
+
+    def _count(self, operation: Operation, command: Any) -> None:
+        if operation.rate is Rate.CHANNEL:
+            self._windows[Rate.CHANNEL].count(f"{command.service_sid}/{command.channel}")
+        elif operation.rate is Rate.SERVICE:
+            self._windows[Rate.SERVICE].count(command.service_sid)

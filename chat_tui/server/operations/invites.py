@@ -1,0 +1,90 @@
+"""Invites: accepted by joining, or declined."""
+
+from msgspec import UNSET, UnsetType
+
+from chat_tui.protocol.errors import Code, Conflict, Forbidden, NotFound
+from chat_tui.protocol.sids import Kind, is_sid, new_sid
+from chat_tui.protocol.values import Permission, RoleType
+from chat_tui.server.operations.actors import Actor, ClientActor
+from chat_tui.server.operations.authorise import authorise
+from chat_tui.server.operations.channels import SYSTEM_AUTHOR
+from chat_tui.server.operations.lookup import find_channel, find_role, find_service, find_user
+from chat_tui.server.operations.operation import Command, Rate, operation
+from chat_tui.server.operations.users import ensure_user
+from chat_tui.server.store.rows import Channel, Invite, Member, Service
+from chat_tui.server.store.transaction import Reader, Transaction
+from chat_tui.server.sync.changes import InviteAdded, InviteRemoved
+
+
+class InviteMember(Command):
+    service_sid: str
+    channel: str
+    identity: str
+    role_sid: str | UnsetType = UNSET
+
+
+class RemoveInvite(Command):
+    """``invite``: SID, or the identity of the invited; a client naming its own declines."""
+
+    service_sid: str
+    channel: str
+    invite: str
+
+
+@operation(InviteMember, rate=Rate.CHANNEL)
+def invite_member(tx: Transaction, actor: Actor, command: InviteMember) -> Invite:
+    """Raises Conflict when the user is a member (50404) or invited (50212) already."""
+    service = find_service(tx, actor, command.service_sid)
+    channel = find_channel(tx, actor, service, command.channel)
+    authorise(tx, actor, Permission.INVITE_MEMBER, channel)
+    user = ensure_user(tx, service, command.identity)
+    seat = {"channel_sid": channel.sid, "user_sid": user.sid}
+    if tx.one(Member, "member_of_user", **seat) is not None:
+        raise Conflict(f"{user.identity} is a member of this channel already", Code.MEMBER_EXISTS)
+    if tx.one(Invite, "invite_of_user", **seat) is not None:
+        raise Conflict(f"{user.identity} is invited already", Code.ALREADY_INVITED)
+    role_sid = service.default_channel_role_sid
+    if command.role_sid is not UNSET:
+        role_sid = find_role(tx, service, command.role_sid, RoleType.CHANNEL, Code.BAD_CHANNEL_ROLE).sid
+    created_by = actor.identity if isinstance(actor, ClientActor) else SYSTEM_AUTHOR
+    tx.run(
+        "insert_invite",
+        sid=new_sid(Kind.INVITE),
+        identity=user.identity,
+        role_sid=role_sid,
+        created_by=created_by,
+        now=tx.now,
+        **seat,
+    )
+    invite = tx.one(Invite, "invite_of_user", **seat)
+    assert invite is not None
+    tx.record(InviteAdded(channel, invite))
+    return invite
+
+
+def _find_invite(tx: Reader, service: Service, channel: Channel, sid_or_identity: str) -> Invite:
+    if is_sid(sid_or_identity, Kind.INVITE):
+        found = tx.one(Invite, "invite_by_sid", sid=sid_or_identity, channel_sid=channel.sid)
+    else:
+        user = find_user(tx, service, sid_or_identity)
+        found = tx.one(Invite, "invite_of_user", channel_sid=channel.sid, user_sid=user.sid)
+    if found is None:
+        raise NotFound(f"Invite {sid_or_identity} was not found", Code.INVITE_NOT_FOUND)
+    return found
+
+
+@operation(RemoveInvite, rate=Rate.CHANNEL)
+def remove_invite(tx: Transaction, actor: Actor, command: RemoveInvite) -> None:
+    """Raises NotFound (50601), or Forbidden (50602) for a client that is a member already."""
+    service = find_service(tx, actor, command.service_sid)
+    channel = find_channel(tx, actor, service, command.channel)
+    if isinstance(actor, ClientActor) and command.invite == actor.identity:
+        member = tx.one(Member, "member_of_user", channel_sid=channel.sid, user_sid=actor.user_sid)
+        if member is not None:
+            raise Forbidden("You are a member: leave the channel instead", Code.DECLINE_AS_MEMBER)
+    invite = _find_invite(tx, service, channel, command.invite)
+    own = isinstance(actor, ClientActor) and invite.user_sid == actor.user_sid
+    if not own:
+        authorise(tx, actor, Permission.INVITE_MEMBER, channel)
+    tx.run("delete_invite", sid=invite.sid)
+    tx.record(InviteRemoved(channel, invite))

@@ -1,0 +1,259 @@
+"""Members: a user's seat in a channel."""
+
+from msgspec import UNSET, UnsetType
+
+from chat_tui.protocol.errors import BadRequest, Code, Conflict, Forbidden
+from chat_tui.protocol.sids import Kind, new_sid
+from chat_tui.protocol.values import ChannelType, NotificationLevel, Permission, RoleType
+from chat_tui.server.operations import checks
+from chat_tui.server.operations.actors import Actor, ClientActor
+from chat_tui.server.operations.authorise import authorise
+from chat_tui.server.operations.lookup import awaits_founder, find_channel, find_member, find_role, find_service
+from chat_tui.server.operations.operation import Command, Rate, operation
+from chat_tui.server.operations.pages import Page, PageQuery, page
+from chat_tui.server.operations.users import ensure_user
+from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
+from chat_tui.server.store.transaction import Reader, Transaction
+from chat_tui.server.sync.changes import MemberAdded, MemberRemoved, MemberUpdated
+
+
+class AddMember(Command):
+    """A client naming its own identity joins, or accepts an invitation."""
+
+    service_sid: str
+    channel: str
+    identity: str
+    role_sid: str | UnsetType = UNSET
+    attributes: str = "{}"
+    last_consumed_message_index: int | None = None
+    last_consumption_timestamp: int | None = None
+    date_created: int | UnsetType = UNSET
+    date_updated: int | UnsetType = UNSET
+
+
+class FetchMember(Command):
+    """``member``: SID or identity."""
+
+    service_sid: str
+    channel: str
+    member: str
+
+
+class ListMembers(Command):
+    """``identities``: only these, when given."""
+
+    service_sid: str
+    channel: str
+    identities: tuple[str, ...] = ()
+    page: PageQuery = PageQuery()
+
+
+class UpdateMember(Command):
+    service_sid: str
+    channel: str
+    member: str
+    role_sid: str | UnsetType = UNSET
+    attributes: str | UnsetType = UNSET
+    last_consumed_message_index: int | UnsetType | None = UNSET
+    last_consumption_timestamp: int | UnsetType | None = UNSET
+    date_created: int | UnsetType = UNSET
+    date_updated: int | UnsetType = UNSET
+
+
+class RemoveMember(Command):
+    """A client naming its own seat leaves."""
+
+    service_sid: str
+    channel: str
+    member: str
+
+
+def seat(tx: Transaction, service: Service, channel: Channel, user: User, command: AddMember | None = None) -> Member:
+    """Give ``user`` a seat. Raises Conflict (50404) and the two limits of fact sheet 1.7 (50403, 50208)."""
+    tx.lock(channel)
+    if tx.one(Member, "member_of_user", channel_sid=channel.sid, user_sid=user.sid) is not None:
+        raise Conflict(f"{user.identity} is a member of this channel already", Code.MEMBER_EXISTS)
+    if channel.members_count >= service.channel_members_limit:
+        raise Forbidden(f"The channel holds {service.channel_members_limit} members, its limit", Code.MEMBER_LIMIT)
+    if user.joined_channels_count >= service.user_channels_limit:
+        raise Forbidden(f"The user is in {service.user_channels_limit} channels, the limit", Code.USER_CHANNEL_LIMIT)
+    invite = tx.one(Invite, "invite_of_user", channel_sid=channel.sid, user_sid=user.sid)
+    command = command or AddMember(service_sid=service.sid, channel=channel.sid, identity=user.identity)
+    sid = new_sid(Kind.MEMBER)
+    tx.run(
+        "insert_member",
+        sid=sid,
+        channel_sid=channel.sid,
+        user_sid=user.sid,
+        identity=user.identity,
+        role_sid=_role_for(tx, service, channel, user, invite, command),
+        attributes=checks.attributes(command.attributes),
+        last_consumed_message_index=command.last_consumed_message_index if service.read_status_enabled else None,
+        last_consumption_timestamp=command.last_consumption_timestamp if service.read_status_enabled else None,
+        date_created=tx.now if command.date_created is UNSET else command.date_created,
+        date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
+    )
+    if invite is not None:
+        tx.run("delete_invite", sid=invite.sid)
+    tx.run("add_members_count", sid=channel.sid, by=1)
+    tx.run("add_joined_channels", sid=user.sid, by=1)
+    member = find_member(tx, channel, sid)
+    tx.record(MemberAdded(reload_channel(tx, channel), member, invite is not None))
+    return member
+
+
+def _role_for(
+    tx: Reader, service: Service, channel: Channel, user: User, invite: Invite | None, command: AddMember
+) -> str:
+    """The given role, else the invitation's, else the creator's or everybody's default (S14, S15)."""
+    if command.role_sid is not UNSET:
+        return find_role(tx, service, command.role_sid, RoleType.CHANNEL, Code.BAD_CHANNEL_ROLE).sid
+    if invite is not None:
+        return invite.role_sid
+    is_creator = channel.created_by == user.identity
+    return service.default_channel_creator_role_sid if is_creator else service.default_channel_role_sid
+
+
+def drop_member(tx: Transaction, channel: Channel, member: Member) -> None:
+    """Take the seat away; delivery to that user stops in the same step."""
+    tx.run("delete_member", sid=member.sid)
+    tx.run("add_members_count", sid=channel.sid, by=-1)
+    tx.run("add_joined_channels", sid=member.user_sid, by=-1)
+    tx.record(MemberRemoved(reload_channel(tx, channel), member))
+
+
+def reload_channel(tx: Reader, channel: Channel) -> Channel:
+    return tx.one(Channel, "channel_by_sid_alone", sid=channel.sid) or channel
+
+
+def check_horizon(value: int | None) -> int | None:
+    """A message index ≥ 0, or ``None``."""
+    if value is not None and value < 0:
+        raise BadRequest("LastConsumedMessageIndex: must not be negative", Code.BAD_LAST_CONSUMED_INDEX)
+    return value
+
+
+def change_seat(
+    tx: Transaction,
+    service: Service,
+    channel: Channel,
+    before: Member,
+    *,
+    role_sid: str | UnsetType = UNSET,
+    attributes: str | UnsetType = UNSET,
+    last_consumed_message_index: int | UnsetType | None = UNSET,
+    last_consumption_timestamp: int | UnsetType | None = UNSET,
+    notification_level: NotificationLevel | UnsetType = UNSET,
+    date_created: int | UnsetType = UNSET,
+    date_updated: int | UnsetType = UNSET,
+) -> Member:
+    """Change what is given. The horizon may go backwards (U17) and is not kept while read status is off (U18)."""
+    horizon, consumed_at = before.last_consumed_message_index, before.last_consumption_timestamp
+    if service.read_status_enabled and last_consumed_message_index is not UNSET:
+        horizon = check_horizon(last_consumed_message_index)
+        consumed_at = None if horizon is None else tx.now
+    if service.read_status_enabled and last_consumption_timestamp is not UNSET:
+        consumed_at = last_consumption_timestamp
+    tx.run(
+        "update_member",
+        sid=before.sid,
+        role_sid=before.role_sid if role_sid is UNSET else role_sid,
+        attributes=before.attributes if attributes is UNSET else checks.attributes(attributes),
+        last_consumed_message_index=horizon,
+        last_consumption_timestamp=consumed_at,
+        notification_level=before.notification_level if notification_level is UNSET else notification_level,
+        date_created=before.date_created if date_created is UNSET else date_created,
+        date_updated=tx.now if date_updated is UNSET else date_updated,
+    )
+    after = find_member(tx, channel, before.sid)
+    moved = after.last_consumed_message_index != before.last_consumed_message_index
+    in_own = moved or after.notification_level is not before.notification_level
+    in_roster = (
+        moved
+        or after.last_consumption_timestamp != before.last_consumption_timestamp
+        or after.role_sid != before.role_sid
+        or after.attributes != before.attributes
+        or after.date_created != before.date_created
+    )
+    if in_own or in_roster:
+        tx.record(MemberUpdated(channel, after, in_roster, in_own))
+    return after
+
+
+@operation(AddMember, rate=Rate.CHANNEL)
+def add_member(tx: Transaction, actor: Actor, command: AddMember) -> Member:
+    """Joining asks for joinChannel or an invitation, adding somebody else for addMember."""
+    service = find_service(tx, actor, command.service_sid)
+    channel = find_channel(tx, actor, service, command.channel)
+    if isinstance(actor, ClientActor):
+        _authorise_adding(tx, actor, channel, command.identity)
+    user = ensure_user(tx, service, command.identity)
+    check_horizon(command.last_consumed_message_index)
+    return seat(tx, service, channel, user, command)
+
+
+def _authorise_adding(tx: Reader, actor: ClientActor, channel: Channel, identity: str) -> None:
+    if identity != actor.identity:
+        authorise(tx, actor, Permission.ADD_MEMBER, channel)
+    elif tx.one(Invite, "invite_of_user", channel_sid=channel.sid, user_sid=actor.user_sid) is None:
+        if channel.type is ChannelType.PRIVATE and not awaits_founder(channel, identity):
+            authorise(tx, actor, Permission.ADD_MEMBER, channel)
+        authorise(tx, actor, Permission.JOIN_CHANNEL)
+
+
+@operation(FetchMember, writes=False)
+def fetch_member(tx: Reader, actor: Actor, command: FetchMember) -> Member:
+    service = find_service(tx, actor, command.service_sid)
+    return find_member(tx, find_channel(tx, actor, service, command.channel), command.member)
+
+
+@operation(ListMembers, writes=False)
+def list_members(tx: Reader, actor: Actor, command: ListMembers) -> Page[Member]:
+    service = find_service(tx, actor, command.service_sid)
+    channel = find_channel(tx, actor, service, command.channel)
+    if command.identities:
+        found = (
+            tx.one(Member, "member_by_identity", channel_sid=channel.sid, identity=name)
+            for name in dict.fromkeys(command.identities)
+        )
+        return Page([member for member in found if member is not None])
+    rows = tx.all(Member, "members_page", channel_sid=channel.sid, **command.page.params())
+    return page(rows, command.page)
+
+
+@operation(UpdateMember, rate=Rate.CHANNEL)
+def update_member(tx: Transaction, actor: Actor, command: UpdateMember) -> Member:
+    """Clients change attributes only: their own, or anybody's with the permission."""
+    service = find_service(tx, actor, command.service_sid)
+    channel = find_channel(tx, actor, service, command.channel)
+    before = find_member(tx, channel, command.member)
+    if isinstance(actor, ClientActor):
+        own = before.user_sid == actor.user_sid
+        needed = Permission.EDIT_OWN_MEMBER_ATTRIBUTES if own else Permission.EDIT_ANY_MEMBER_ATTRIBUTES
+        authorise(tx, actor, needed, channel)
+        return change_seat(tx, service, channel, before, attributes=command.attributes)
+    if command.role_sid is not UNSET:
+        find_role(tx, service, command.role_sid, RoleType.CHANNEL, Code.BAD_CHANNEL_ROLE)
+    return change_seat(
+        tx,
+        service,
+        channel,
+        before,
+        role_sid=command.role_sid,
+        attributes=command.attributes,
+        last_consumed_message_index=command.last_consumed_message_index,
+        last_consumption_timestamp=command.last_consumption_timestamp,
+        date_created=command.date_created,
+        date_updated=command.date_updated,
+    )
+
+
+@operation(RemoveMember, rate=Rate.CHANNEL)
+def remove_member(tx: Transaction, actor: Actor, command: RemoveMember) -> None:
+    """Leaving asks for leaveChannel, removing somebody else for removeMember."""
+    service = find_service(tx, actor, command.service_sid)
+    channel = find_channel(tx, actor, service, command.channel)
+    member = find_member(tx, channel, command.member)
+    own = isinstance(actor, ClientActor) and member.user_sid == actor.user_sid
+    authorise(tx, actor, Permission.LEAVE_CHANNEL if own else Permission.REMOVE_MEMBER, channel)
+    drop_member(tx, channel, member)

@@ -1,0 +1,249 @@
+"""Messages: sent once per mutation id, in one order per channel."""
+
+import hashlib
+from typing import NoReturn
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from chat_tui.protocol.errors import Code, Conflict, NotFound
+from chat_tui.protocol.sids import Kind, new_sid
+from chat_tui.protocol.values import Permission
+from chat_tui.server.operations import checks
+from chat_tui.server.operations.actors import Actor, ClientActor
+from chat_tui.server.operations.authorise import authorise
+from chat_tui.server.operations.channels import SYSTEM_AUTHOR
+from chat_tui.server.operations.lookup import find_channel, find_message, find_service, own_seat
+from chat_tui.server.operations.members import reload_channel
+from chat_tui.server.operations.operation import Command, Rate, operation
+from chat_tui.server.store.rows import Channel, Member, Message, Tombstone
+from chat_tui.server.store.transaction import Reader, Transaction
+from chat_tui.server.sync.changes import MessageAdded, MessageRemoved, MessageUpdated
+
+MAX_MUTATION_ID = 128
+
+
+class SendMessage(Command):
+    """``mutation_id`` makes a repeat harmless (guarantees, Send 2)."""
+
+    service_sid: str
+    channel: str
+    body: str = ""
+    attributes: str = "{}"
+    author: str | UnsetType = UNSET
+    last_updated_by: str | None = None
+    mutation_id: str | None = None
+    media_sid: str | None = None
+    date_created: int | UnsetType = UNSET
+    date_updated: int | UnsetType = UNSET
+
+
+class FetchMessage(Command):
+    """``message``: SID, or the index in the channel."""
+
+    service_sid: str
+    channel: str
+    message: str
+
+
+class ListMessages(Command):
+    """``size`` messages by index, from ``start`` on (inclusive) or, descending, down."""
+
+    service_sid: str
+    channel: str
+    descending: bool = False
+    start: int | None = None
+    size: int = 50
+
+
+class UpdateMessage(Command):
+    service_sid: str
+    channel: str
+    message: str
+    body: str | UnsetType = UNSET
+    attributes: str | UnsetType = UNSET
+    author: str | UnsetType = UNSET
+    last_updated_by: str | UnsetType = UNSET
+    date_created: int | UnsetType = UNSET
+    date_updated: int | UnsetType = UNSET
+
+
+class DeleteMessage(Command):
+    service_sid: str
+    channel: str
+    message: str
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What is known of a stored message, even after its deletion; ``message`` is None then."""
+
+    sid: str
+    index: int
+    message: Message | None = None
+
+
+class MessageView(msgspec.Struct, frozen=True):
+    message: Message
+    channel: Channel
+
+
+class MessagePage(msgspec.Struct, frozen=True):
+    """``next_start``: where the page after this one begins, ``None`` on the last."""
+
+    messages: list[Message]
+    channel: Channel
+    next_start: int | None
+
+
+@operation(SendMessage, rate=Rate.CHANNEL)
+def send_message(tx: Transaction, actor: Actor, command: SendMessage) -> Sent:
+    """Store a message under the channel's next index. Raises Conflict (20409) for a mutation id that came with
+    another body, BadRequest for a body or attributes that are too long."""
+    service = find_service(tx, actor, command.service_sid)
+    channel = find_channel(tx, actor, service, command.channel)
+    member, author = _author(tx, actor, channel, command)
+    if command.media_sid:
+        raise NotFound(f"MediaSid: {command.media_sid} was not found", Code.MEDIA_NOT_FOUND)
+    body, attributes = checks.body(command.body), checks.attributes(command.attributes)
+    tx.lock(channel)
+    digest = None
+    if command.mutation_id:
+        digest = hashlib.blake2b(f"{len(body)}\0{body}\0{attributes}".encode(), digest_size=16).digest()
+        repeated = _stored_before(tx, channel, author, command.mutation_id[:MAX_MUTATION_ID], digest)
+        if repeated is not None:
+            return repeated
+    sid, date = new_sid(Kind.MESSAGE), tx.now if command.date_created is UNSET else command.date_created
+    tx.run(
+        "insert_message",
+        sid=sid,
+        channel_sid=channel.sid,
+        idx=channel.next_index,
+        author=author,
+        member_sid=None if member is None else member.sid,
+        body=body,
+        attributes=attributes,
+        last_updated_by=command.last_updated_by,
+        mutation_id=command.mutation_id[:MAX_MUTATION_ID] if command.mutation_id else None,
+        digest=digest,
+        date_created=date,
+        date_updated=date if command.date_updated is UNSET else command.date_updated,
+    )
+    tx.run("advance_channel", sid=channel.sid, idx=channel.next_index, date=date)
+    message = find_message(tx, channel, sid)
+    tx.record(MessageAdded(reload_channel(tx, channel), message))
+    return Sent(sid, message.idx, message)
+
+
+def _author(tx: Reader, actor: Actor, channel: Channel, command: SendMessage) -> tuple[Member | None, str]:
+    """A client speaks for itself; REST for whom it says, else for ``system``."""
+    if isinstance(actor, ClientActor):
+        member = own_seat(tx, actor, channel)
+        authorise(tx, actor, Permission.SEND_MESSAGE, channel)
+        return member, actor.identity
+    author = SYSTEM_AUTHOR if command.author is UNSET else checks.author("From", command.author)
+    return tx.one(Member, "member_by_identity", channel_sid=channel.sid, identity=author), author
+
+
+def _stored_before(tx: Reader, channel: Channel, author: str, mutation_id: str, digest: bytes) -> Sent | None:
+    """What this mutation id stored already. A deleted message answers with its place and stays deleted."""
+    key = {"channel_sid": channel.sid, "author": author, "mutation_id": mutation_id}
+    message = tx.one(Message, "message_by_mutation", **key)
+    if message is not None:
+        return Sent(message.sid, message.idx, message) if message.digest == digest else _refuse(mutation_id)
+    gone = tx.one(Tombstone, "tombstone_by_mutation", **key)
+    if gone is not None:
+        return Sent(gone.sid, gone.idx) if gone.digest == digest else _refuse(mutation_id)
+    return None
+
+
+def _refuse(mutation_id: str) -> NoReturn:
+    raise Conflict(f"Mutation id {mutation_id} came with another body before", Code.CONFLICT)
+
+
+@operation(FetchMessage, writes=False)
+def fetch_message(tx: Reader, actor: Actor, command: FetchMessage) -> MessageView:
+    channel = _readable(tx, actor, command)
+    return MessageView(find_message(tx, channel, command.message), channel)
+
+
+def _readable(tx: Reader, actor: Actor, command: FetchMessage | ListMessages) -> Channel:
+    service = find_service(tx, actor, command.service_sid)
+    channel = find_channel(tx, actor, service, command.channel)
+    if isinstance(actor, ClientActor):
+        own_seat(tx, actor, channel)
+    return channel
+
+
+@operation(ListMessages, writes=False)
+def list_messages(tx: Reader, actor: Actor, command: ListMessages) -> MessagePage:
+    channel = _readable(tx, actor, command)
+    query = "messages_descending" if command.descending else "messages_ascending"
+    begin = (2**62 if command.descending else 0) if command.start is None else command.start
+    rows = tx.all(Message, query, channel_sid=channel.sid, start=begin, limit=command.size + 1)
+    next_start = rows[command.size].idx if len(rows) > command.size else None
+    return MessagePage(rows[: command.size], channel, next_start)
+
+
+@operation(UpdateMessage, rate=Rate.CHANNEL)
+def update_message(tx: Transaction, actor: Actor, command: UpdateMessage) -> MessageView:
+    """Marks the message as edited, by whom (fact sheet 1.4)."""
+    service = find_service(tx, actor, command.service_sid)
+    channel = find_channel(tx, actor, service, command.channel)
+    before = find_message(tx, channel, command.message)
+    _authorise_edit(tx, actor, channel, before, command)
+    editor = "system" if command.last_updated_by is UNSET else command.last_updated_by
+    if isinstance(actor, ClientActor):
+        editor = actor.identity
+    tx.run(
+        "update_message",
+        sid=before.sid,
+        author=before.author if command.author is UNSET else checks.author("From", command.author),
+        body=before.body if command.body is UNSET else checks.body(command.body),
+        attributes=before.attributes if command.attributes is UNSET else checks.attributes(command.attributes),
+        last_updated_by=checks.author("LastUpdatedBy", editor, Code.LAST_UPDATED_BY_TOO_LONG),
+        date_created=before.date_created if command.date_created is UNSET else command.date_created,
+        date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
+    )
+    after = find_message(tx, channel, before.sid)
+    tx.record(MessageUpdated(after))
+    return MessageView(after, channel)
+
+
+def _authorise_edit(tx: Reader, actor: Actor, channel: Channel, message: Message, command: UpdateMessage) -> None:
+    if not isinstance(actor, ClientActor):
+        return
+    own = message.author == actor.identity
+    if command.body is not UNSET:
+        authorise(tx, actor, Permission.EDIT_OWN_MESSAGE if own else Permission.EDIT_ANY_MESSAGE, channel)
+    if command.attributes is not UNSET:
+        own_right, any_right = Permission.EDIT_OWN_MESSAGE_ATTRIBUTES, Permission.EDIT_ANY_MESSAGE_ATTRIBUTES
+        authorise(tx, actor, own_right if own else any_right, channel)
+
+
+@operation(DeleteMessage, rate=Rate.CHANNEL)
+def delete_message(tx: Transaction, actor: Actor, command: DeleteMessage) -> None:
+    """The index stays empty; the mutation id is remembered for a week."""
+    service = find_service(tx, actor, command.service_sid)
+    channel = find_channel(tx, actor, service, command.channel)
+    message = find_message(tx, channel, command.message)
+    own = isinstance(actor, ClientActor) and message.author == actor.identity
+    authorise(tx, actor, Permission.DELETE_OWN_MESSAGE if own else Permission.DELETE_ANY_MESSAGE, channel)
+    tx.run("delete_message", sid=message.sid)
+    tx.run(
+        "insert_tombstone",
+        channel_sid=channel.sid,
+        idx=message.idx,
+        sid=message.sid,
+        author=message.author,
+        mutation_id=message.mutation_id,
+        digest=message.digest,
+        now=tx.now,
+    )
+    last = tx.one(Message, "last_message", channel_sid=channel.sid)
+    tx.run(
+        "retreat_channel",
+        sid=channel.sid,
+        last_index=None if last is None else last.idx,
+        last_date=None if last is None else last.date_created,
+    )
+    tx.record(MessageRemoved(reload_channel(tx, channel), message))

@@ -1,0 +1,196 @@
+"""Services: the tenants that scope everything (fact sheet section 4)."""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.protocol.sids import Kind, new_sid
+from chat_tui.protocol.values import RoleType
+from chat_tui.server.operations import checks, roles
+from chat_tui.server.operations.actors import AccountActor, Actor
+from chat_tui.server.operations.lookup import find_role, find_service
+from chat_tui.server.operations.operation import Command, operation
+from chat_tui.server.operations.pages import Page, PageQuery, page
+from chat_tui.server.reachability import tracker
+from chat_tui.server.store.rows import Channel, Service, User
+from chat_tui.server.store.transaction import Reader, Transaction
+from chat_tui.server.sync.changes import ChannelDeleted, ServiceDeleted, UserDeleted
+
+CHANNEL_MEMBERS_LIMIT = 100
+USER_CHANNELS_LIMIT = 250
+"""Of a fresh service (S64: the seed's prose has the pair swapped)."""
+
+MAX_LIMIT = 1000
+TYPING_TIMEOUT = 5
+MAX_RETRIES = 3
+
+NOTIFICATIONS: dict[str, Any] = {
+    "log_enabled": False,
+    "added_to_channel": {"enabled": False},
+    "invited_to_channel": {"enabled": False},
+    "new_message": {"enabled": False, "badge_count_enabled": False},
+    "removed_from_channel": {"enabled": False},
+}
+"""Of a fresh service (S68)."""
+
+
+class CreateService(Command):
+    account_sid: str
+    friendly_name: str
+
+
+class FetchService(Command):
+    service_sid: str
+
+
+class ListServices(Command):
+    account_sid: str
+    page: PageQuery = PageQuery()
+
+
+class UpdateService(Command):
+    """S30–S60; ``notifications`` holds only what changes, in the shape of the representation."""
+
+    service_sid: str
+    friendly_name: str | UnsetType = UNSET
+    default_service_role_sid: str | UnsetType = UNSET
+    default_channel_role_sid: str | UnsetType = UNSET
+    default_channel_creator_role_sid: str | UnsetType = UNSET
+    read_status_enabled: bool | UnsetType = UNSET
+    reachability_enabled: bool | UnsetType = UNSET
+    typing_indicator_timeout: int | UnsetType = UNSET
+    consumption_report_interval: int | UnsetType = UNSET
+    channel_members_limit: int | UnsetType = UNSET
+    user_channels_limit: int | UnsetType = UNSET
+    pre_webhook_url: str | UnsetType | None = UNSET
+    post_webhook_url: str | UnsetType | None = UNSET
+    webhook_method: str | UnsetType = UNSET
+    webhook_filters: list[str] | UnsetType = UNSET
+    pre_webhook_retry_count: int | UnsetType = UNSET
+    post_webhook_retry_count: int | UnsetType = UNSET
+    media_compatibility_message: str | UnsetType = UNSET
+    notifications: dict[str, Any] | UnsetType = UNSET
+
+
+class DeleteService(Command):
+    service_sid: str
+
+
+@operation(CreateService)
+def create_service(tx: Transaction, actor: Actor, command: CreateService) -> Service:
+    """A service with its four roles. Raises BadRequest for the name."""
+    if not command.friendly_name:
+        raise BadRequest("FriendlyName: is missing", Code.FRIENDLY_NAME_MISSING)
+    name = checks.name("FriendlyName", command.friendly_name)
+    sids = roles.built_in_sids()
+    service = Service(
+        sid=new_sid(Kind.SERVICE),
+        account_sid=command.account_sid,
+        friendly_name=name,
+        default_service_role_sid=sids["service user"],
+        default_channel_role_sid=sids["channel user"],
+        default_channel_creator_role_sid=sids["channel admin"],
+        read_status_enabled=True,
+        reachability_enabled=False,
+        reachability_epoch=0,
+        typing_indicator_timeout=TYPING_TIMEOUT,
+        consumption_report_interval=0,
+        channel_members_limit=CHANNEL_MEMBERS_LIMIT,
+        user_channels_limit=USER_CHANNELS_LIMIT,
+        pre_webhook_url=None,
+        post_webhook_url=None,
+        webhook_method="POST",
+        webhook_filters="[]",
+        pre_webhook_retry_count=0,
+        post_webhook_retry_count=0,
+        notifications=msgspec.json.encode(NOTIFICATIONS).decode(),
+        media_compatibility_message="",
+        date_created=tx.now,
+        date_updated=tx.now,
+    )
+    tx.run("insert_service", **msgspec.structs.asdict(service))
+    roles.insert_built_in(tx, service.sid, sids)
+    return service
+
+
+@operation(FetchService, writes=False)
+def fetch_service(tx: Reader, actor: Actor, command: FetchService) -> Service:
+    return find_service(tx, actor, command.service_sid)
+
+
+@operation(ListServices, writes=False)
+def list_services(tx: Reader, actor: Actor, command: ListServices) -> Page[Service]:
+    account = actor.account_sid if isinstance(actor, AccountActor) else command.account_sid
+    rows = tx.all(Service, "services_page", account_sid=account, **command.page.params())
+    return page(rows, command.page)
+
+
+@operation(UpdateService)
+def update_service(tx: Transaction, actor: Actor, command: UpdateService) -> Service:
+    """Change what is given (S30–S60). Raises BadRequest naming the parameter that is out of bounds."""
+    before = find_service(tx, actor, command.service_sid)
+    _check_update(tx, before, command)
+    given = {
+        field: value
+        for field, value in msgspec.structs.asdict(command).items()
+        if value is not UNSET and field != "service_sid"
+    }
+    if "webhook_filters" in given:
+        given["webhook_filters"] = msgspec.json.encode(given["webhook_filters"]).decode()
+    if "notifications" in given:
+        merged = _merged(msgspec.json.decode(before.notifications), given["notifications"])
+        given["notifications"] = msgspec.json.encode(merged).decode()
+    switched = given.get("reachability_enabled", before.reachability_enabled) != before.reachability_enabled
+    if switched and given["reachability_enabled"]:
+        given["reachability_epoch"] = before.reachability_epoch + 1  # R15: who was online before is unknown again
+    after = msgspec.structs.replace(before, **given, date_updated=tx.now)
+    tx.run("update_service", **msgspec.structs.asdict(after))
+    if switched:
+        tracker.switch(tx, before, after)
+    return after
+
+
+def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(old)
+    for key, value in new.items():
+        merged[key] = _merged(old.get(key, {}), value) if isinstance(value, dict) else value
+    return merged
+
+
+def _check_update(tx: Reader, service: Service, command: UpdateService) -> None:
+    if command.friendly_name is not UNSET:
+        checks.name("FriendlyName", command.friendly_name)
+    for field, type_, code in (
+        ("default_service_role_sid", RoleType.DEPLOYMENT, Code.BAD_DEPLOYMENT_ROLE),
+        ("default_channel_role_sid", RoleType.CHANNEL, Code.BAD_CHANNEL_ROLE),
+        ("default_channel_creator_role_sid", RoleType.CHANNEL, Code.BAD_CREATOR_ROLE),
+    ):
+        if (sid := getattr(command, field)) is not UNSET:
+            find_role(tx, service, sid, type_, code)
+    for field, parameter, lowest, highest, code in (
+        ("typing_indicator_timeout", "TypingIndicatorTimeout", 1, 3600, Code.BAD_TYPING_TIMEOUT),
+        ("consumption_report_interval", "ConsumptionReportInterval", 0, 3600, Code.BAD_CONSUMPTION_INTERVAL),
+        ("channel_members_limit", "Limits.ChannelMembers", 1, MAX_LIMIT, Code.BAD_CHANNEL_MEMBERS_LIMIT),
+        ("user_channels_limit", "Limits.UserChannels", 1, MAX_LIMIT, Code.BAD_USER_CHANNELS_LIMIT),
+        ("pre_webhook_retry_count", "PreWebhookRetryCount", 0, MAX_RETRIES, Code.BAD_RETRY_COUNT),
+        ("post_webhook_retry_count", "PostWebhookRetryCount", 0, MAX_RETRIES, Code.BAD_RETRY_COUNT),
+    ):
+        value = getattr(command, field)
+        if value is not UNSET and not lowest <= value <= highest:
+            raise BadRequest(f"{parameter}: must be between {lowest} and {highest}", code)
+    if command.webhook_method is not UNSET and command.webhook_method not in ("GET", "POST"):
+        raise BadRequest("WebhookMethod: must be GET or POST", Code.BAD_WEBHOOK_METHOD)
+
+
+@operation(DeleteService)
+def delete_service(tx: Transaction, actor: Actor, command: DeleteService) -> None:
+    """Everything in the service goes with it, and whoever is connected is told."""
+    service = find_service(tx, actor, command.service_sid)
+    for channel in tx.all(Channel, "channels_of_service", service_sid=service.sid):
+        tx.record(ChannelDeleted(channel, [], []))
+    for user in tx.all(User, "users_page", service_sid=service.sid, after_date=0, after_sid="", limit=2**31):
+        tx.record(UserDeleted(user))
+    tx.record(ServiceDeleted(service))
+    tx.run("delete_service", sid=service.sid)

@@ -1,0 +1,168 @@
+"""User Channels: a user's own view of a channel: unread count, horizon, notification level (section 5)."""
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from chat_tui.protocol.errors import BadRequest, Code, Forbidden, NotFound
+from chat_tui.protocol.values import NotificationLevel, Permission
+from chat_tui.server.operations.actors import Actor, ClientActor
+from chat_tui.server.operations.authorise import authorise
+from chat_tui.server.operations.lookup import find_channel, find_service, find_user
+from chat_tui.server.operations.members import change_seat, drop_member
+from chat_tui.server.operations.operation import Command, Rate, operation
+from chat_tui.server.operations.pages import PageQuery
+from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
+from chat_tui.server.store.transaction import Reader, Transaction
+
+
+class UserChannel(msgspec.Struct, frozen=True):
+    """``seat``: the membership or the open invitation; ``unread`` is null while no horizon is set (U9)."""
+
+    user: User
+    channel: Channel
+    seat: Member | Invite
+    unread: int | None
+
+    @property
+    def member(self) -> Member | None:
+        return self.seat if isinstance(self.seat, Member) else None
+
+
+class UserChannelPage(msgspec.Struct, frozen=True):
+    user: User
+    items: list[UserChannel]
+    next: PageQuery | None
+
+
+class FetchUserChannel(Command):
+    service_sid: str
+    user: str
+    channel: str
+
+
+class ListUserChannels(Command):
+    service_sid: str
+    user: str
+    page: PageQuery = PageQuery()
+
+
+class UpdateUserChannel(Command):
+    """``notification_level`` is checked here, so that every face refuses a bad one alike (U15)."""
+
+    service_sid: str
+    user: str
+    channel: str
+    notification_level: str | UnsetType = UNSET
+    last_consumed_message_index: int | UnsetType | None = UNSET
+    last_consumption_timestamp: int | UnsetType | None = UNSET
+
+
+class LeaveUserChannel(Command):
+    service_sid: str
+    user: str
+    channel: str
+
+
+def unread_count(tx: Reader, channel: Channel, horizon: int | None) -> int | None:
+    """Messages above ``horizon``: a difference of indices less the deleted ones above it, never a scan (U9)."""
+    if horizon is None:
+        return None
+    span = channel.next_index - 1 - horizon
+    if span <= 0:
+        return 0
+    return span - int(tx.value("count_deleted_above", channel_sid=channel.sid, horizon=horizon))
+
+
+def view(tx: Reader, service: Service, user: User, channel: Channel, seat: Member | Invite) -> UserChannel:
+    horizon = seat.last_consumed_message_index if isinstance(seat, Member) else None
+    unread = unread_count(tx, channel, horizon) if service.read_status_enabled else None
+    return UserChannel(user, channel, seat, unread)
+
+
+def channels_of(tx: Reader, user_sid: str) -> dict[str, Channel]:
+    """The channels a user joined or is invited to, by SID."""
+    queries = ("channels_joined_by", "channels_inviting")
+    return {found.sid: found for query in queries for found in tx.all(Channel, query, user_sid=user_sid)}
+
+
+def _find(tx: Reader, actor: Actor, command: FetchUserChannel | UpdateUserChannel | LeaveUserChannel) -> tuple[
+    Service, UserChannel
+]:  # fmt: skip
+    service = find_service(tx, actor, command.service_sid)
+    user = find_user(tx, service, command.user)
+    if isinstance(actor, ClientActor) and user.sid != actor.user_sid:
+        raise Forbidden("User channels are their user's own", Code.USER_UNAUTHORIZED)
+    channel = find_channel(tx, actor, service, command.channel)
+    key = {"channel_sid": channel.sid, "user_sid": user.sid}
+    seat = tx.one(Member, "member_of_user", **key) or tx.one(Invite, "invite_of_user", **key)
+    if seat is None:
+        raise NotFound(f"{user.identity} has no part in channel {command.channel}", Code.CHANNEL_NOT_FOUND)
+    return service, view(tx, service, user, channel, seat)
+
+
+@operation(FetchUserChannel, writes=False)
+def fetch_user_channel(tx: Reader, actor: Actor, command: FetchUserChannel) -> UserChannel:
+    return _find(tx, actor, command)[1]
+
+
+@operation(ListUserChannels, writes=False)
+def list_user_channels(tx: Reader, actor: Actor, command: ListUserChannels) -> UserChannelPage:
+    """Joined and invited, in the order they began."""
+    service = find_service(tx, actor, command.service_sid)
+    user = find_user(tx, service, command.user)
+    if isinstance(actor, ClientActor) and user.sid != actor.user_sid:
+        raise Forbidden("User channels are their user's own", Code.USER_UNAUTHORIZED)
+    params = {"user_sid": user.sid, **command.page.params()}
+    seats: list[Member | Invite] = [
+        *tx.all(Member, "members_of_user_page", **params),
+        *tx.all(Invite, "invites_of_user_page", **params),
+    ]
+    seats.sort(key=lambda seat: (seat.date_created, seat.sid))
+    size = command.page.size
+    after = None
+    if len(seats) > size:
+        after = PageQuery(size, seats[size - 1].date_created, seats[size - 1].sid)
+    channels = {
+        c.sid: c for q in ("channels_joined_by", "channels_inviting") for c in tx.all(Channel, q, user_sid=user.sid)
+    }
+    items = [view(tx, service, user, channels[seat.channel_sid], seat) for seat in seats[:size]]
+    return UserChannelPage(user, items, after)
+
+
+@operation(UpdateUserChannel, rate=Rate.CHANNEL)
+def update_user_channel(tx: Transaction, actor: Actor, command: UpdateUserChannel) -> UserChannel:
+    """Mute, unmute, move the horizon. Raises BadRequest (50210), or NotFound for a mere invitation."""
+    service, found = _find(tx, actor, command)
+    member = found.member
+    if member is None:
+        raise NotFound(f"{found.user.identity} is only invited to {command.channel}", Code.NOT_A_MEMBER)
+    level: NotificationLevel | UnsetType = UNSET
+    if command.notification_level is not UNSET:
+        authorise(tx, actor, Permission.EDIT_NOTIFICATION_LEVEL, found.channel)
+        level = _level(command.notification_level)
+    after = change_seat(
+        tx,
+        service,
+        found.channel,
+        member,
+        notification_level=level,
+        last_consumed_message_index=command.last_consumed_message_index,
+        last_consumption_timestamp=command.last_consumption_timestamp,
+    )
+    return view(tx, service, found.user, found.channel, after)
+
+
+def _level(value: str) -> NotificationLevel:
+    try:
+        return NotificationLevel(value)
+    except ValueError:
+        raise BadRequest("NotificationLevel: must be default or muted", Code.BAD_NOTIFICATION_LEVEL) from None
+
+
+@operation(LeaveUserChannel, rate=Rate.CHANNEL)
+def leave_user_channel(tx: Transaction, actor: Actor, command: LeaveUserChannel) -> None:
+    _, found = _find(tx, actor, command)
+    if found.member is None:
+        raise NotFound(f"{found.user.identity} is only invited to {command.channel}", Code.NOT_A_MEMBER)
+    authorise(tx, actor, Permission.LEAVE_CHANNEL, found.channel)
+    drop_member(tx, found.channel, found.member)

@@ -1,0 +1,38 @@
+"""What may be shown of a user's reachability: the decision table of R1–R18, and how long a broken link lingers."""
+
+from collections.abc import Sequence
+
+from chat_tui.protocol.values import Reachability
+from chat_tui.server.store.rows import Service, User
+
+UNKNOWN = Reachability(None, None)
+
+LINGER = 15_000
+"""Milliseconds an uncleanly closed connection still counts as online."""
+
+MAX_LINGER = 60_000
+OFFLOAD_LINGER = 30_000
+SUSPECT_LINGER = 30_000
+"""After a restart, how long users who were online have to come back."""
+
+FLAP_WINDOW = 120_000
+FLAPS_FREE = 4
+
+
+def published(service: Service, user: User) -> Reachability:
+    """The value REST, Sync and every client show for ``user``.
+
+    Null while the feature is off (R14), before the user was online since it was enabled (R15); notifiable also while
+    the user never had a registration (R18).
+    """
+    if not service.reachability_enabled or user.online_epoch != service.reachability_epoch:
+        return UNKNOWN
+    return Reachability(user.is_online, user.bindings_count > 0 if user.ever_registered else None)
+
+
+def linger(drops: Sequence[int], now: int, base: int = LINGER) -> int:
+    """Milliseconds an unclean end lingers. ``drops`` are the times of a user's unclean ends, this one included: more
+    than four within two minutes double the linger, again for every further one, up to a minute."""
+    recent = sum(1 for drop in drops if drop > now - FLAP_WINDOW)
+    doublings = min(max(0, recent - FLAPS_FREE), 8)
+    return max(base, min(base << doublings, MAX_LINGER))

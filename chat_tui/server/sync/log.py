@@ -1,0 +1,48 @@
+"""The event log: what a subscriber missed, and the small steps that keep the log short."""
+
+import msgspec
+
+from chat_tui.server.store.transaction import Reader, Transaction
+
+RETENTION = 7 * 24 * 3600 * 1000
+"""Milliseconds an event can be replayed."""
+
+KEPT_EVENTS = 10_000
+"""The newest events of an object that can be replayed."""
+
+PRUNE_STEP = 500
+
+
+class LoggedEvent(msgspec.Struct, frozen=True):
+    """An event as it was published; ``notification`` is the payload."""
+
+    id: int
+    notification: bytes
+
+
+def read(reader: Reader, object_sid: str, after: int, limit: int) -> list[LoggedEvent]:
+    """Up to ``limit`` events of an object with an id above ``after``, oldest first."""
+    rows = reader.tuples("events_after", object_sid=object_sid, after=after, limit=limit)
+    return [LoggedEvent(event_id, notification) for event_id, notification in rows]
+
+
+def floor(reader: Reader, object_sid: str) -> int:
+    """The highest id a subscriber may have seen last and still be replayed from: the oldest kept event's minus one."""
+    oldest = reader.value("oldest_event", object_sid=object_sid)
+    if oldest is not None:
+        return int(oldest) - 1
+    return int(reader.value("object_head", sid=object_sid) or 0)
+
+
+def heads(reader: Reader, sids: list[str]) -> dict[str, int]:
+    """The last event id of each object that exists."""
+    found = reader.tuples("object_heads", sids=msgspec.json.encode(sids).decode())
+    return dict(found)
+
+
+def prune(tx: Transaction, *, retention: int = RETENTION, kept: int = KEPT_EVENTS) -> None:
+    """Drop a step's worth of events that are too old or too many, and the mutation ids of old tombstones."""
+    tx.run("prune_events_by_date", before=tx.now - retention, limit=PRUNE_STEP)
+    for object_sid, head in tx.tuples("busy_objects", keep=kept):
+        tx.run("prune_events_by_count", object_sid=object_sid, up_to=head - kept, limit=PRUNE_STEP)
+    tx.run("forget_mutations", before=tx.now - retention)

@@ -1,0 +1,258 @@
+"""Sync objects as a viewer may read them: who may see which, descriptors, and pages of items read from the rows."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from chat_tui.protocol.errors import BadRequest, Code, NotFound
+from chat_tui.protocol.sids import Kind
+from chat_tui.protocol.sync import Descriptor, Item, ItemPage, ObjectType
+from chat_tui.protocol.values import ChannelType
+from chat_tui.server.reachability.rules import published
+from chat_tui.server.store.rows import Channel, Invite, Member, Message, Service, SyncObject, User
+from chat_tui.server.store.transaction import Reader
+from chat_tui.server.sync import views as v
+from chat_tui.server.sync.projection import item_url
+
+MAX_PAGE = 1000
+DEFAULT_PAGE = 50
+
+_NOT_FOUND = {
+    ObjectType.MAP: Code.MAP_NOT_FOUND,
+    ObjectType.LIST: Code.LIST_NOT_FOUND,
+    ObjectType.DOCUMENT: Code.DOCUMENT_NOT_FOUND,
+}
+
+
+class Viewer(Protocol):
+    """Whoever looks: a user of a service."""
+
+    @property
+    def service_sid(self) -> str: ...
+    @property
+    def user_sid(self) -> str: ...
+    @property
+    def identity(self) -> str: ...
+
+
+class ItemQuery(msgspec.Struct, frozen=True):
+    """Which items: one by ``key`` (of a list: its index), or a page from ``start``, inclusive, in ``order``."""
+
+    key: str | None = None
+    start: str | None = None
+    order: str = "asc"
+    page_size: int = DEFAULT_PAGE
+    token: str | None = None
+
+
+def find(reader: Reader, viewer: Viewer, kind: ObjectType, name_or_sid: str) -> SyncObject:
+    """The object, if it exists and the viewer may follow it (guarantees, "Access"). Raises NotFound otherwise."""
+    is_sid = name_or_sid[:2] in (Kind.MAP, Kind.LIST, Kind.DOCUMENT)
+    found = (
+        reader.one(SyncObject, "object_by_sid", sid=name_or_sid)
+        if is_sid
+        else reader.one(SyncObject, "object_by_name", name=name_or_sid)
+    )
+    if found is None or found.type != kind or not _may_follow(reader, viewer, found):
+        raise NotFound(f"{kind.value.title()} {name_or_sid} was not found", _NOT_FOUND[kind])
+    return found
+
+
+def open_for(reader: Reader, viewer: Viewer, object_sid: str) -> SyncObject:
+    """The object with this SID, if the viewer may follow it. Raises NotFound otherwise."""
+    kinds = {Kind.MAP: ObjectType.MAP, Kind.LIST: ObjectType.LIST, Kind.DOCUMENT: ObjectType.DOCUMENT}
+    kind = next((kind for prefix, kind in kinds.items() if object_sid.startswith(prefix)), ObjectType.MAP)
+    return find(reader, viewer, kind, object_sid)
+
+
+def _may_follow(reader: Reader, viewer: Viewer, found: SyncObject) -> bool:
+    if found.owner_sid.startswith(Kind.USER):
+        if found.name == v.own_channels_name(found.owner_sid):
+            return found.owner_sid == viewer.user_sid
+        return reader.one(User, "user_by_sid", sid=found.owner_sid, service_sid=viewer.service_sid) is not None
+    channel = reader.one(Channel, "channel_by_sid", sid=found.owner_sid, service_sid=viewer.service_sid)
+    if channel is None:
+        return False
+    seat = {"channel_sid": channel.sid, "user_sid": viewer.user_sid}
+    if reader.one(Member, "member_of_user", **seat) is not None:
+        return True
+    if found.name != v.document_name(channel.sid):
+        return False
+    if channel.type is ChannelType.PUBLIC or (channel.members_count == 0 and channel.created_by == viewer.identity):
+        return True
+    return reader.one(Invite, "invite_of_user", **seat) is not None
+
+
+def describe(
+    reader: Reader, viewer: Viewer, kind: ObjectType, name_or_sid: str, *, with_items: bool = False
+) -> Descriptor:
+    """What the object is and where it stands. The position is read before the data."""
+    found = find(reader, viewer, kind, name_or_sid)
+    url = f"{v.LABEL}/v3/{kind.value.title()}s/{found.sid}"
+    date = v.timestamp(found.date_created)
+    descriptor = Descriptor(
+        sid=found.sid,
+        unique_name=found.name,
+        last_event_id=found.last_event_id,
+        revision=str(found.last_event_id),
+        url=url,
+        links={"items": f"{url}/Items"},
+        date_created=date,
+        date_updated=date,
+    )
+    if kind is ObjectType.DOCUMENT:
+        channel = reader.one(Channel, "channel_by_sid_alone", sid=found.owner_sid)
+        descriptor.data = None if channel is None else v.channel_document(channel)
+    elif with_items:
+        descriptor.items = _page(_scan_of(reader, found), ItemQuery(page_size=MAX_PAGE)).items
+    return descriptor
+
+
+def items(reader: Reader, viewer: Viewer, kind: ObjectType, name_or_sid: str, query: ItemQuery) -> ItemPage:
+    """One item, or a page of them. Raises NotFound for the object, BadRequest (54453) for a bad token or position."""
+    found = find(reader, viewer, kind, name_or_sid)
+    scan = _scan_of(reader, found)
+    if query.key is None:
+        return _page(scan, query)
+    key = _position(scan, query.key)
+    first = scan.rows(key, False, 1)
+    return ItemPage([item for item in first if scan.key_of(item) == key], _meta(None, None))
+
+
+class _Scan(NamedTuple):
+    """A way through an object's items: ``rows(start or None, descending, limit)``, the start included."""
+
+    rows: Callable[[Any, bool, int], list[Item]]
+    is_list: bool
+
+    def key_of(self, item: Item) -> Any:
+        return item.index if self.is_list else item.key
+
+
+def _position(scan: _Scan, text: str) -> Any:
+    if not scan.is_list:
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise BadRequest(f"Index: {text!r} is not a number", Code.BAD_PAGE_TOKEN) from None
+
+
+def _meta(before: str | None, after: str | None) -> dict[str, str | None]:
+    return {"previous_token": before, "next_token": after}
+
+
+def _page(scan: _Scan, query: ItemQuery) -> ItemPage:
+    """A page token is ``n`` or ``p`` and a key: the page that begins there, or the one that ends just before."""
+    descending = query.order == "desc"
+    size = max(1, min(query.page_size, MAX_PAGE))
+    if query.token is not None and query.token[:1] == "p":
+        return _page_before(scan, _position(scan, query.token[1:]), descending, size)
+    start = None
+    if query.token is not None:
+        if query.token[:1] != "n":
+            raise BadRequest("PageToken: not one of this service's", Code.BAD_PAGE_TOKEN)
+        start = _position(scan, query.token[1:])
+    elif query.start is not None:
+        start = _position(scan, query.start)
+    rows = scan.rows(start, descending, size + 1)
+    after = f"n{scan.key_of(rows[size])}" if len(rows) > size else None
+    before = None
+    if start is not None:
+        edge = scan.key_of(rows[0]) if rows else start
+        earlier = [row for row in scan.rows(edge, not descending, 2) if scan.key_of(row) != edge]
+        before = f"p{edge}" if earlier else None
+    return ItemPage(rows[:size], _meta(before, after))
+
+
+def _page_before(scan: _Scan, edge: Any, descending: bool, size: int) -> ItemPage:
+    back = [row for row in scan.rows(edge, not descending, size + 2) if scan.key_of(row) != edge]
+    rows = back[:size][::-1]
+    before = f"p{scan.key_of(rows[0])}" if len(back) > size else None
+    return ItemPage(rows, _meta(before, f"n{edge}"))
+
+
+def _scan_of(reader: Reader, found: SyncObject) -> _Scan:
+    if found.type == ObjectType.LIST:
+        return _Scan(lambda start, descending, limit: _messages(reader, found, start, descending, limit), True)
+    entries = _map_items(reader, found)
+    return _Scan(lambda start, descending, limit: _slice(entries, start, descending, limit), False)
+
+
+def _item(
+    found: SyncObject, event: int, date: int, data: Any, key: str | None = None, index: int | None = None
+) -> Item:
+    return Item(
+        data=data,
+        revision=str(event),
+        last_event_id=event,
+        url=item_url(ObjectType(found.type), found.sid, key if index is None else index),  # type: ignore[arg-type]
+        date_updated=v.timestamp(date),
+        date_created=v.timestamp(date),
+        key=key,
+        index=index,
+    )
+
+
+def _messages(reader: Reader, found: SyncObject, start: int | None, descending: bool, limit: int) -> list[Item]:
+    query = "messages_descending" if descending else "messages_ascending"
+    begin = (2**62 if descending else 0) if start is None else start
+    rows = reader.all(Message, query, channel_sid=found.owner_sid, start=begin, limit=limit)
+    return [_item(found, row.event_id, row.date_updated, v.message_item(row), index=row.idx) for row in rows]
+
+
+def _slice(entries: list[Item], start: str | None, descending: bool, limit: int) -> list[Item]:
+    keys = [entry.key or "" for entry in entries]
+    if descending:
+        end = len(entries) if start is None else bisect_right(keys, start)
+        return entries[max(0, end - limit) : end][::-1]
+    begin = 0 if start is None else bisect_left(keys, start)
+    return entries[begin : begin + limit]
+
+
+def _map_items(reader: Reader, found: SyncObject) -> list[Item]:
+    """All items of a map, by key: at most a thousand members or channels, by the limits of a service."""
+    if found.name == v.info_name(found.owner_sid):
+        return _info_items(reader, found)
+    if found.name == v.own_channels_name(found.owner_sid):
+        return _own_channel_items(reader, found)
+    members = reader.all(Member, "members_of_channel", channel_sid=found.owner_sid)
+    return [_item(found, m.roster_event, m.date_updated, v.roster_item(m), key=m.sid) for m in members]
+
+
+def _info_items(reader: Reader, found: SyncObject) -> list[Item]:
+    user = reader.one(User, "user_by_sid_alone", sid=found.owner_sid)
+    if user is None:
+        return []
+    service = reader.one(Service, "service_by_sid", sid=user.service_sid)
+    if service is None:
+        return []
+    reachability = v.reachability_item(published(service, user))
+    date = user.date_updated
+    return [
+        _item(found, user.attributes_event, date, v.attributes_item(user), key="attributes"),
+        _item(found, user.friendly_name_event, date, v.name_item(user), key="friendlyName"),
+        _item(found, user.reachability_event, date, reachability, key="reachability"),
+    ]
+
+
+def _own_channel_items(reader: Reader, found: SyncObject) -> list[Item]:
+    seats: list[Member | Invite] = [
+        *reader.all(Member, "members_of_user", user_sid=found.owner_sid),
+        *reader.all(Invite, "invites_of_user", user_sid=found.owner_sid),
+    ]
+    channels = {
+        channel.sid: channel
+        for query in ("channels_joined_by", "channels_inviting")
+        for channel in reader.all(Channel, query, user_sid=found.owner_sid)
+    }
+    entries = [
+        _item(
+            found, seat.own_event, seat.date_updated, v.own_channel_item(channels[seat.channel_sid], seat),
+            key=seat.channel_sid,
+        )
+        for seat in seats
+    ]  # fmt: skip
+    return sorted(entries, key=lambda entry: entry.key or "")

@@ -1,0 +1,235 @@
+"""Turns domain changes into Sync events, in the transaction that made them: the only writer of events."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from chat_tui.protocol.sids import Kind, new_sid
+from chat_tui.protocol.sync import EventType, ObjectType
+from chat_tui.server.bus import AccessRevoked, EventPublished, ObjectsRemoved, ServiceGone, UserGone
+from chat_tui.server.store.rows import Channel, Member, SyncObject
+from chat_tui.server.store.transaction import Transaction
+from chat_tui.server.sync import changes as c
+from chat_tui.server.sync import views as v
+
+_KINDS = {ObjectType.MAP: Kind.MAP, ObjectType.LIST: Kind.LIST, ObjectType.DOCUMENT: Kind.DOCUMENT}
+_encode = msgspec.json.Encoder().encode
+
+
+def project(tx: Transaction) -> None:
+    """Write and publish the events of everything ``tx`` recorded."""
+    for change in tx.changes:
+        _REDUCERS[type(change)](tx, change)
+
+
+def item_url(kind: ObjectType, sid: str, key: str | int) -> str:
+    return f"{v.LABEL}/v3/{kind.value.title()}s/{sid}/Items/{key}"
+
+
+def _create(tx: Transaction, name: str, kind: ObjectType, owner_sid: str) -> None:
+    tx.run("insert_object", name=name, sid=new_sid(_KINDS[kind]), type=kind.value, owner_sid=owner_sid, now=tx.now)
+
+
+def _write(tx: Transaction, sid: str, event_id: int, event_type: EventType, event: dict[str, Any]) -> None:
+    event |= {"id": event_id, "date_created": v.timestamp(tx.now)}
+    notification = _encode({"event_type": event_type.value, "event": event, "strictly_ordered": True})
+    tx.run("insert_event", object_sid=sid, id=event_id, notification=notification, now=tx.now)
+    tx.publish(EventPublished(sid, event_id, notification))
+
+
+def _map_event(tx: Transaction, name: str, event_type: EventType, key: str, data: Any) -> int:
+    (sid, event_id) = tx.first("next_event", name=name)
+    event = {
+        "map_sid": sid,
+        "map_revision": str(event_id),
+        "item_key": key,
+        "item_data": data,
+        "item_url": item_url(ObjectType.MAP, sid, key),
+        "item_revision": str(event_id),
+    }
+    _write(tx, sid, event_id, event_type, event)
+    return int(event_id)
+
+
+def _list_event(tx: Transaction, name: str, event_type: EventType, index: int, data: Any) -> int:
+    (sid, event_id) = tx.first("next_event", name=name)
+    event = {
+        "list_sid": sid,
+        "list_revision": str(event_id),
+        "item_index": index,
+        "item_data": data,
+        "item_url": item_url(ObjectType.LIST, sid, index),
+        "item_revision": str(event_id),
+    }
+    _write(tx, sid, event_id, event_type, event)
+    return int(event_id)
+
+
+def _document_event(tx: Transaction, channel: Channel) -> None:
+    (sid, event_id) = tx.first("next_event", name=v.document_name(channel.sid))
+    event = {"document_sid": sid, "document_revision": str(event_id), "document_data": v.channel_document(channel)}
+    _write(tx, sid, event_id, EventType.DOCUMENT_UPDATED, event)
+
+
+_GONE = {
+    ObjectType.MAP: (EventType.MAP_REMOVED, "map_sid"),
+    ObjectType.LIST: (EventType.LIST_REMOVED, "list_sid"),
+    ObjectType.DOCUMENT: (EventType.DOCUMENT_REMOVED, "document_sid"),
+}
+
+
+def _remove_objects(tx: Transaction, owner_sid: str) -> None:
+    """The ``_removed`` event of every object of ``owner_sid``; nothing of them stays to be replayed."""
+    objects = tx.all(SyncObject, "objects_of_owner", owner_sid=owner_sid)
+    for found in objects:
+        event_type, field = _GONE[ObjectType(found.type)]
+        (sid, event_id) = tx.first("next_event", name=found.name)
+        _write(tx, sid, event_id, event_type, {field: sid})
+    tx.run("delete_objects", owner_sid=owner_sid)
+    tx.publish(ObjectsRemoved(tuple(found.sid for found in objects)))
+
+
+def _user_created(tx: Transaction, change: c.UserCreated) -> None:
+    user = change.user
+    _create(tx, v.info_name(user.sid), ObjectType.MAP, user.sid)
+    _create(tx, v.own_channels_name(user.sid), ObjectType.MAP, user.sid)
+
+
+def _user_updated(tx: Transaction, change: c.UserUpdated) -> None:
+    user, name = change.user, v.info_name(change.user.sid)
+    if change.has_new_name:
+        event = _map_event(tx, name, EventType.MAP_ITEM_UPDATED, "friendlyName", v.name_item(user))
+        tx.run("set_user_name_event", sid=user.sid, event=event)
+    if change.has_new_attributes:
+        event = _map_event(tx, name, EventType.MAP_ITEM_UPDATED, "attributes", v.attributes_item(user))
+        tx.run("set_user_attributes_event", sid=user.sid, event=event)
+
+
+def _reachability_changed(tx: Transaction, change: c.ReachabilityChanged) -> None:
+    data = v.reachability_item(change.reachability)
+    event = _map_event(tx, v.info_name(change.user.sid), EventType.MAP_ITEM_UPDATED, "reachability", data)
+    tx.run("set_user_reachability_event", sid=change.user.sid, event=event)
+
+
+def _user_deleted(tx: Transaction, change: c.UserDeleted) -> None:
+    _remove_objects(tx, change.user.sid)
+    tx.publish(UserGone(change.user.sid))
+
+
+def _channel_created(tx: Transaction, change: c.ChannelCreated) -> None:
+    sid = change.channel.sid
+    _create(tx, v.document_name(sid), ObjectType.DOCUMENT, sid)
+    _create(tx, v.messages_name(sid), ObjectType.LIST, sid)
+    _create(tx, v.roster_name(sid), ObjectType.MAP, sid)
+
+
+def _channel_updated(tx: Transaction, change: c.ChannelUpdated) -> None:
+    _document_event(tx, change.channel)
+
+
+def _channel_deleted(tx: Transaction, change: c.ChannelDeleted) -> None:
+    users = [member.user_sid for member in change.members] + [invite.user_sid for invite in change.invites]
+    for user_sid in users:
+        _own_item_removed(tx, change.channel, user_sid)
+    _remove_objects(tx, change.channel.sid)
+
+
+def _member_added(tx: Transaction, change: c.MemberAdded) -> None:
+    channel, member = change.channel, change.member
+    roster, own = v.roster_name(channel.sid), v.own_channels_name(member.user_sid)
+    event = _map_event(tx, roster, EventType.MAP_ITEM_ADDED, member.sid, v.roster_item(member))
+    tx.run("set_member_roster_event", sid=member.sid, event=event)
+    kind = EventType.MAP_ITEM_UPDATED if change.was_invited else EventType.MAP_ITEM_ADDED
+    event = _map_event(tx, own, kind, channel.sid, v.own_channel_item(channel, member))
+    tx.run("set_member_own_event", sid=member.sid, event=event)
+    _document_event(tx, channel)
+
+
+def _member_updated(tx: Transaction, change: c.MemberUpdated) -> None:
+    channel, member = change.channel, change.member
+    if change.in_roster:
+        roster = v.roster_name(channel.sid)
+        event = _map_event(tx, roster, EventType.MAP_ITEM_UPDATED, member.sid, v.roster_item(member))
+        tx.run("set_member_roster_event", sid=member.sid, event=event)
+    if change.in_own:
+        own = v.own_channels_name(member.user_sid)
+        event = _map_event(tx, own, EventType.MAP_ITEM_UPDATED, channel.sid, v.own_channel_item(channel, member))
+        tx.run("set_member_own_event", sid=member.sid, event=event)
+
+
+def _member_removed(tx: Transaction, change: c.MemberRemoved) -> None:
+    channel, member = change.channel, change.member
+    _map_event(tx, v.roster_name(channel.sid), EventType.MAP_ITEM_REMOVED, member.sid, v.roster_item(member))
+    _own_item_removed(tx, channel, member.user_sid)
+    _document_event(tx, channel)
+    _revoke(tx, channel, member)
+
+
+def _revoke(tx: Transaction, channel: Channel, member: Member) -> None:
+    names = [v.messages_name(channel.sid), v.roster_name(channel.sid)]
+    if channel.type == "private":
+        names.append(v.document_name(channel.sid))
+    objects = tx.all(SyncObject, "objects_of_owner", owner_sid=channel.sid)
+    tx.publish(AccessRevoked(member.user_sid, tuple(found.sid for found in objects if found.name in names)))
+
+
+def _own_item_removed(tx: Transaction, channel: Channel, user_sid: str) -> None:
+    _map_event(tx, v.own_channels_name(user_sid), EventType.MAP_ITEM_REMOVED, channel.sid, None)
+
+
+def _invite_added(tx: Transaction, change: c.InviteAdded) -> None:
+    own = v.own_channels_name(change.invite.user_sid)
+    data = v.own_channel_item(change.channel, change.invite)
+    event = _map_event(tx, own, EventType.MAP_ITEM_ADDED, change.channel.sid, data)
+    tx.run("set_invite_own_event", sid=change.invite.sid, event=event)
+
+
+def _invite_removed(tx: Transaction, change: c.InviteRemoved) -> None:
+    _own_item_removed(tx, change.channel, change.invite.user_sid)
+
+
+def _message_added(tx: Transaction, change: c.MessageAdded) -> None:
+    message = change.message
+    name = v.messages_name(message.channel_sid)
+    event = _list_event(tx, name, EventType.LIST_ITEM_ADDED, message.idx, v.message_item(message))
+    tx.run("set_message_event", sid=message.sid, event=event)
+    _document_event(tx, change.channel)
+
+
+def _message_updated(tx: Transaction, change: c.MessageUpdated) -> None:
+    message = change.message
+    name = v.messages_name(message.channel_sid)
+    event = _list_event(tx, name, EventType.LIST_ITEM_UPDATED, message.idx, v.message_item(message))
+    tx.run("set_message_event", sid=message.sid, event=event)
+
+
+def _message_removed(tx: Transaction, change: c.MessageRemoved) -> None:
+    message = change.message
+    name = v.messages_name(message.channel_sid)
+    _list_event(tx, name, EventType.LIST_ITEM_REMOVED, message.idx, v.message_item(message))
+    _document_event(tx, change.channel)
+
+
+def _service_deleted(tx: Transaction, change: c.ServiceDeleted) -> None:
+    tx.publish(ServiceGone(change.service.sid))
+
+
+_REDUCERS: dict[type[c.Change], Callable[[Transaction, Any], None]] = {
+    c.UserCreated: _user_created,
+    c.UserUpdated: _user_updated,
+    c.ReachabilityChanged: _reachability_changed,
+    c.UserDeleted: _user_deleted,
+    c.ChannelCreated: _channel_created,
+    c.ChannelUpdated: _channel_updated,
+    c.ChannelDeleted: _channel_deleted,
+    c.MemberAdded: _member_added,
+    c.MemberUpdated: _member_updated,
+    c.MemberRemoved: _member_removed,
+    c.InviteAdded: _invite_added,
+    c.InviteRemoved: _invite_removed,
+    c.MessageAdded: _message_added,
+    c.MessageUpdated: _message_updated,
+    c.MessageRemoved: _message_removed,
+    c.ServiceDeleted: _service_deleted,
+}

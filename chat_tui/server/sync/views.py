@@ -1,0 +1,123 @@
+"""How rows look as Sync items and documents (fact sheet 7.4), and the names of the objects that hold them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from chat_tui.protocol.values import ChannelStatus, Reachability
+from chat_tui.server.store.rows import Channel, Invite, Member, Message, User
+
+LABEL = "https://cds.chat-tui.invalid"
+"""Base of the URLs inside Sync objects: a label only, every request travels inside the socket."""
+
+
+def timestamp(milliseconds: int) -> str:
+    """A time as the realtime API writes it: ISO 8601, UTC, with milliseconds."""
+    return (
+        datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03}Z"
+    )
+
+
+def info_name(user_sid: str) -> str:
+    return f"{user_sid}.info"
+
+
+def own_channels_name(user_sid: str) -> str:
+    return f"{user_sid}.channels"
+
+
+def document_name(channel_sid: str) -> str:
+    return f"{channel_sid}.channel"
+
+
+def messages_name(channel_sid: str) -> str:
+    return f"{channel_sid}.messages"
+
+
+def roster_name(channel_sid: str) -> str:
+    return f"{channel_sid}.roster"
+
+
+def parsed(attributes: str) -> Any:
+    """Attributes as JSON; they were checked when they were stored."""
+    return msgspec.json.decode(attributes)
+
+
+def channel_document(channel: Channel) -> dict[str, Any]:
+    last = None
+    if channel.last_message_index is not None and channel.last_message_date is not None:
+        last = {"index": channel.last_message_index, "timestamp": timestamp(channel.last_message_date)}
+    return {
+        "sid": channel.sid,
+        "type": channel.type,
+        "friendlyName": channel.friendly_name,
+        "uniqueName": channel.unique_name,
+        "attributes": parsed(channel.attributes),
+        "createdBy": channel.created_by,
+        "dateCreated": timestamp(channel.date_created),
+        "dateUpdated": timestamp(channel.date_updated),
+        "messages": messages_name(channel.sid),
+        "roster": roster_name(channel.sid),
+        "lastMessage": last,
+        "messagesCount": channel.messages_count,
+        "membersCount": channel.members_count,
+    }
+
+
+def message_item(message: Message) -> dict[str, Any]:
+    return {
+        "sid": message.sid,
+        "author": message.author,
+        "text": message.body,
+        "timestamp": timestamp(message.date_created),
+        "dateUpdated": timestamp(message.date_updated) if message.was_edited else None,
+        "lastUpdatedBy": message.last_updated_by,
+        "attributes": message.attributes,
+        "type": "text",
+        "memberSid": message.member_sid,
+    }
+
+
+def roster_item(member: Member) -> dict[str, Any]:
+    consumed = member.last_consumption_timestamp
+    return {
+        "identity": member.identity,
+        "type": "chat",
+        "userInfo": info_name(member.user_sid),
+        "roleSid": member.role_sid,
+        "attributes": member.attributes,
+        "dateCreated": timestamp(member.date_created),
+        "dateUpdated": timestamp(member.date_updated),
+        "lastConsumedMessageIndex": member.last_consumed_message_index,
+        "lastConsumptionTimestamp": None if consumed is None else timestamp(consumed),
+    }
+
+
+def own_channel_item(channel: Channel, seat: Member | Invite) -> dict[str, Any]:
+    """A user's view of a channel they joined, or were invited to."""
+    is_member = isinstance(seat, Member)
+    return {
+        "status": ChannelStatus.JOINED if is_member else ChannelStatus.INVITED,
+        "channel": document_name(channel.sid),
+        "messages": messages_name(channel.sid),
+        "roster": roster_name(channel.sid),
+        "lastConsumedMessageIndex": seat.last_consumed_message_index if isinstance(seat, Member) else None,
+        "notificationLevel": seat.notification_level if isinstance(seat, Member) else "default",
+        "type": channel.type,
+        "createdBy": channel.created_by,
+        "memberSid": seat.sid if is_member else None,
+        "invitedBy": seat.created_by if isinstance(seat, Invite) else None,
+    }
+
+
+def name_item(user: User) -> dict[str, Any]:
+    return {"value": user.friendly_name}
+
+
+def attributes_item(user: User) -> dict[str, Any]:
+    return {"value": user.attributes}
+
+
+def reachability_item(reachability: Reachability) -> dict[str, Any]:
+    return {"online": reachability.online, "notifiable": reachability.notifiable}
