@@ -43,17 +43,10 @@ def find_channel(tx: Reader, actor: Actor, service: Service, sid_or_name: str) -
     return found
 
 
-def awaits_founder(channel: Channel, identity: str) -> bool:
-    """Whether ``identity`` created the channel and nobody sits in it yet: the creator joins in a second step."""
-    return channel.members_count == 0 and channel.created_by == identity
-
-
 def _is_visible(tx: Reader, actor: Actor, channel: Channel) -> bool:
-    if (
-        not isinstance(actor, ClientActor)
-        or channel.type is ChannelType.PUBLIC
-        or awaits_founder(channel, actor.identity)
-    ):
+    if not isinstance(actor, ClientActor) or channel.type is ChannelType.PUBLIC:
+        return True
+    if channel.awaits_founder(actor.identity):
         return True
     seat = {"channel_sid": channel.sid, "user_sid": actor.user_sid}
     return tx.one(Member, "member_of_user", **seat) is not None or tx.one(Invite, "invite_of_user", **seat) is not None

@@ -8,7 +8,7 @@ from chat_tui.protocol.values import ChannelType, NotificationLevel, Permission,
 from chat_tui.server.operations import checks
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.authorise import authorise
-from chat_tui.server.operations.lookup import awaits_founder, find_channel, find_member, find_role, find_service
+from chat_tui.server.operations.lookup import find_channel, find_member, find_role, find_service
 from chat_tui.server.operations.operation import Command, Rate, operation
 from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.operations.users import ensure_user
@@ -196,7 +196,7 @@ def _authorise_adding(tx: Reader, actor: ClientActor, channel: Channel, identity
     if identity != actor.identity:
         authorise(tx, actor, Permission.ADD_MEMBER, channel)
     elif tx.one(Invite, "invite_of_user", channel_sid=channel.sid, user_sid=actor.user_sid) is None:
-        if channel.type is ChannelType.PRIVATE and not awaits_founder(channel, identity):
+        if channel.type is ChannelType.PRIVATE and not channel.awaits_founder(identity):
             authorise(tx, actor, Permission.ADD_MEMBER, channel)
         authorise(tx, actor, Permission.JOIN_CHANNEL)
 

@@ -101,6 +101,10 @@ class Channel(Row):
     date_created: int
     date_updated: int
 
+    def awaits_founder(self, identity: str) -> bool:
+        """Whether ``identity`` created the channel and nobody sits in it yet: the creator joins in a second step."""
+        return self.members_count == 0 and self.created_by == identity
+
 
 class Member(Row):
     sid: str

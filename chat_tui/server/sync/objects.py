@@ -80,7 +80,7 @@ def _may_follow(reader: Reader, viewer: Viewer, found: SyncObject) -> bool:
         return True
     if found.name != v.document_name(channel.sid):
         return False
-    if channel.type is ChannelType.PUBLIC or (channel.members_count == 0 and channel.created_by == viewer.identity):
+    if channel.type is ChannelType.PUBLIC or channel.awaits_founder(viewer.identity):
         return True
     return reader.one(Invite, "invite_of_user", **seat) is not None
 
