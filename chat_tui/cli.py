@@ -1,0 +1,140 @@
+"""The commands: composes the parts, and imports each only when a command needs it."""
+
+import getpass
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chat_tui import __version__, settings
+
+_DATA = click.option("--data", metavar="DIR", help="Directory of the local service's data.")
+_CONFIG = click.option("--config", metavar="FILE", help="Settings file, instead of the default one.")
+
+
+def _load(flags: dict[str, Any]) -> settings.Settings:
+    config = flags.pop("config", None)
+    try:
+        return settings.load(flags, file=None if config is None else Path(config))
+    except settings.SettingsError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _data(loaded: settings.Settings) -> Path:
+    if loaded.data is not None:
+        return Path(loaded.data).expanduser().resolve()
+    from chat_tui.locations import data_directory
+
+    return data_directory()
+
+
+def _check_identity(identity: str) -> str:
+    if not identity or len(identity) > 256 or not identity.isprintable():
+        raise click.UsageError("identity: 1 to 256 printable characters are needed")
+    return identity
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="chat-tui")
+@_DATA
+@_CONFIG
+@click.option("--identity", metavar="NAME", help="Whom to chat as on the local service. Default: the login name.")
+@click.option("--url", help="Chat on another server, as https://chat.example.com.")
+@click.option("--token", help="Access token for --url. CHAT_TUI_TOKEN in the environment is safer.")
+@click.option("--token-url", help="HTTP address that answers with an access token for --url.")
+@click.option("--profile", metavar="NAME", help="Take url and token from [profiles.NAME] in the settings file.")
+@click.option("--glyphs", type=click.Choice(["auto", "unicode", "ascii"]), help="Marks and borders.")
+@click.pass_context
+def main(context: click.Context, **flags: Any) -> None:
+    """Chat in a terminal.
+
+    Without a command: open the client on the local service, which is started when none runs.
+    """
+    if context.invoked_subcommand is not None:
+        context.obj = flags
+        return
+    from chat_tui.tui import launch
+
+    sys.exit(launch.run(_connection(_load(flags))))
+
+
+def _connection(loaded: settings.Settings) -> Any:
+    """What the client is to connect to: another server, or the local service."""
+    from chat_tui.tui.launch import LocalTarget, RemoteTarget
+
+    url, token, token_url = loaded.url, loaded.token, loaded.token_url
+    if loaded.profile is not None:
+        profile = loaded.profiles.get(loaded.profile)
+        if profile is None:
+            known = ", ".join(sorted(loaded.profiles)) or "none"
+            raise click.UsageError(f"profile: there is no [profiles.{loaded.profile}] in the file (known: {known})")
+        url, token, token_url = profile.url, profile.token or token, profile.token_url or token_url
+    if url is None:
+        if token or token_url:
+            raise click.UsageError("--token and --token-url need --url (or --profile)")
+        identity = _check_identity(loaded.identity or getpass.getuser())
+        return LocalTarget(_data(loaded), identity, glyphs=loaded.glyphs, theme=loaded.theme)
+    if not url.startswith(("http://", "https://", "ws://", "wss://")):
+        raise click.UsageError(f"--url: {url!r} must begin with https:// or http://")
+    if bool(token) == bool(token_url):
+        raise click.UsageError("--url needs exactly one of --token and --token-url")
+    secret = None if token is None else settings.Secret(token)
+    return RemoteTarget(url, secret, token_url, glyphs=loaded.glyphs, theme=loaded.theme)
+
+
+@main.command()
+@_DATA
+@_CONFIG
+@click.option("--host", help="Address to listen on. Default: 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; by default the last or a free one.")
+@click.option("--linger", type=click.FloatRange(0, 60), help="Seconds a broken connection still counts as online.")
+@click.option("--rate", type=float, help="Mutations a second, per channel and per service.")
+@click.option("--session-rate", type=float, help="Mutations a second of one connection.")
+@click.option("--idle-after", type=float, help="With --on-demand: seconds without use until the service ends.")
+@click.option("--public-name", help="Host name to answer for, beside loopback.")
+@click.option("--tls-cert", metavar="FILE", help="TLS certificate; required beyond loopback.")
+@click.option("--tls-key", metavar="FILE", help="TLS key.")
+@click.option("--insecure-plaintext", is_flag=True, default=None, help="Listen beyond loopback without TLS.")
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="What to log.")
+@click.option("--on-demand", is_flag=True, help="End when nobody needs the service any more.")
+@click.pass_context
+def serve(context: click.Context, on_demand: bool, **flags: Any) -> None:
+    """Run the service in the foreground, until Ctrl+C or SIGTERM."""
+    loaded = _load(_with_parent(context, flags))
+    from chat_tui.server.runner import CannotServe
+    from chat_tui.server.runner import serve as run
+
+    try:
+        sys.exit(run(loaded, _data(loaded), on_demand=on_demand))
+    except CannotServe as error:
+        raise click.UsageError(str(error)) from None
+
+
+@main.command()
+@click.argument("identity")
+@_DATA
+@_CONFIG
+@click.option("--lifetime", type=click.IntRange(1, 24 * 3600), default=3600, help="Seconds the token lives.")
+@click.pass_context
+def token(context: click.Context, identity: str, lifetime: int, **flags: Any) -> None:
+    """Print an access token for IDENTITY on the local service, which is started when none runs."""
+    loaded = _load(_with_parent(context, flags))
+    from chat_tui.local_service import LocalServiceError, attach
+
+    try:
+        service = attach(_data(loaded))
+    except LocalServiceError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(service.token_for(_check_identity(identity), lifetime))
+
+
+def _with_parent(context: click.Context, flags: dict[str, Any]) -> dict[str, Any]:
+    """Flags before the command's name count too, unless they are given again."""
+    parent = context.obj or {}
+    given = {name: value for name, value in parent.items() if name in ("data", "config") and value is not None}
+    return given | {name: value for name, value in flags.items() if value is not None}
+
+
+if __name__ == "__main__":
+    main(prog_name="chat-tui")

@@ -1,0 +1,17 @@
+"""Where configuration and data live on this machine."""
+
+from pathlib import Path
+
+
+def config_file() -> Path:
+    """The TOML file of settings, which need not exist."""
+    import platformdirs  # only commands that need a default pay for it
+
+    return Path(platformdirs.user_config_dir("chat_tui", appauthor=False)) / "config.toml"
+
+
+def data_directory() -> Path:
+    """Where the local service keeps its data."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("chat_tui", appauthor=False))

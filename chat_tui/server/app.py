@@ -1,0 +1,37 @@
+"""The ASGI application: REST, and a health check that needs no credentials."""
+
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+
+from chat_tui.server.house import House
+from chat_tui.server.rest.api import RestApi
+
+HEALTH = "/health"
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Application:
+    """``last_request``, in seconds of the monotonic clock, tells an idle service from a used one."""
+
+    def __init__(self, house: House, *, public_name: str | None = None) -> None:
+        self.last_request = time.monotonic()
+        self._rest = RestApi(house.dispatcher, house.authenticator, house.box, public_name)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":  # the realtime socket never comes this way
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["path"] == HEALTH:
+            await PlainTextResponse("ok\n")(scope, receive, send)
+            return
+        self.last_request = time.monotonic()
+        response = await self._rest(Request(scope, receive))
+        await response(scope, receive, send)

@@ -1,0 +1,1 @@
+"""The realtime face: Twilsock packets over WebSockets, the Client API and Sync subscriptions."""

@@ -1,0 +1,104 @@
+"""Every connection of this process, and what concerns them all: limits, delivery, revocation, draining."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Coroutine, Iterable
+from typing import Any
+
+import msgspec
+
+from chat_tui.server import bus
+from chat_tui.server.house import House
+from chat_tui.server.realtime import client_api, sync_api
+from chat_tui.server.realtime.link import Bucket, Link
+from chat_tui.server.realtime.requests import Handler
+from chat_tui.server.realtime.subscriptions import Subscriptions
+from chat_tui.server.routes import Router
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Times in seconds, rates per second (guarantees, "Liveness, reconnect, drain")."""
+
+    ping_every: float = 20.0
+    pong_within: float = 10.0
+    authenticate_within: float = 5.0
+    close_within: float = 1.0
+    warn_before_expiry: float = 180.0
+    upgrades_per_second: float = 200.0
+    session_rate: float = 10.0
+    session_burst: float = 150.0
+    requests_at_once: int = 64
+    queued_events: int = 256
+    queued_bytes: int = 1024 * 1024
+    drain_spread: float = 2.0
+
+
+class Gateway:
+    """``origins``: web origins that may connect beside loopback ones."""
+
+    def __init__(
+        self, house: House, limits: Limits | None = None, *, origins: Iterable[str] = (), public_name: str | None = None
+    ) -> None:
+        self.house = house
+        self.limits = limits or Limits()
+        self.origins = frozenset(origins)
+        self.public_name = public_name
+        self.router: Router[Handler] = Router([*client_api.ROUTES, *sync_api.ROUTES])
+        self.subscriptions = Subscriptions(house.store)
+        self.links: set[Link] = set()
+        self.is_draining = False
+        self._upgrades = Bucket(self.limits.upgrades_per_second, self.limits.upgrades_per_second, 0.0)
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._somebody_left = asyncio.Event()
+        self._checker: asyncio.Task[None] | None = None
+        house.bus.subscribe(self.subscriptions.on_published)
+        house.bus.subscribe(self._on_published)
+
+    async def start(self) -> None:
+        self._checker = asyncio.create_task(self.subscriptions.check_for_ever(), name="delivery-check")
+
+    def admits_upgrade(self, now: float) -> bool:
+        return not self.is_draining and self._upgrades.take(now)
+
+    def forget(self, link: Link, leaving: Coroutine[Any, Any, None]) -> None:
+        """The link's socket is gone; what it leaves behind is settled in the background."""
+        self.links.discard(link)
+        task = asyncio.ensure_future(leaving)
+        self._leaving.add(task)
+        task.add_done_callback(self._settled)
+
+    def _settled(self, task: asyncio.Task[None]) -> None:
+        self._leaving.discard(task)
+        self._somebody_left.set()
+
+    def _on_published(self, items: Iterable[object]) -> None:
+        for item in items:
+            if isinstance(item, bus.UserGone):
+                self._expel(lambda link, sid=item.user_sid: link.actor.user_sid == sid, "The user was deleted")
+            elif isinstance(item, bus.ServiceGone):
+                self._expel(lambda link, sid=item.service_sid: link.actor.service_sid == sid, "The service is gone")
+            elif isinstance(item, bus.KeyRevoked):
+                self._expel(
+                    lambda link, sid=item.key_sid: link.identity is not None and link.identity.key_sid == sid,
+                    "The API key was revoked",
+                )
+
+    def _expel(self, concerns: Any, description: str) -> None:
+        for link in [link for link in self.links if concerns(link)]:
+            link.expel(description)
+
+    async def drain(self) -> None:
+        """Send everybody away, spread over time, and wait until what they leave behind is written."""
+        self.is_draining = True
+        for link in list(self.links):
+            link.offload(random.uniform(0, self.limits.drain_spread))  # noqa: S311 - spreads load, hides nothing
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.limits.close_within + 1.0):
+                while self.links or self._leaving:
+                    self._somebody_left.clear()
+                    await self._somebody_left.wait()
+        if self._checker is not None:
+            self._checker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._checker

@@ -1,0 +1,385 @@
+"""One authenticated connection: executes what its session decides, answers requests, sends at the socket's pace."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+
+from chat_tui.protocol.errors import ChatError, Code, TooManyRequests, Unauthenticated
+from chat_tui.protocol.sync import SubscriptionRequest
+from chat_tui.protocol.twilsock import OK, Header, HttpStatus, PacketError, Status, decode, encode, encode_json
+from chat_tui.server.auth import ClientIdentity
+from chat_tui.server.operations.actors import SYSTEM, ClientActor
+from chat_tui.server.operations.operation import Command
+from chat_tui.server.operations.users import EnsureUser
+from chat_tui.server.realtime import session as s
+from chat_tui.server.realtime.requests import Request, decode_body, decode_params
+from chat_tui.server.realtime.subscriptions import ws_frame
+from chat_tui.server.store.transaction import Reader
+
+if TYPE_CHECKING:
+    from chat_tui.server.realtime.gateway import Gateway
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+NOBODY = ClientActor("", "", "")
+_ACK = b'"method":"reply"'
+_ACK_WITHIN = 400
+"""Bytes at the start of a packet in which the SDKs' acknowledgements show what they are."""
+
+
+class Socket(Protocol):
+    """The shell around the bytes."""
+
+    is_paused: bool
+    """The kernel takes no more for now."""
+
+    def write(self, frames: bytes) -> None: ...
+    def hang_up(self) -> None:
+        """Close in good order, and abort if the peer does not join in."""
+
+    def abort(self) -> None: ...
+    def hold_back(self, *, on: bool) -> None:
+        """Stop reading while too many requests are unanswered."""
+
+
+class Bucket:
+    """A budget of ``burst`` that refills at ``rate`` a second."""
+
+    __slots__ = ("_at", "_burst", "_level", "_rate")
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        self._rate, self._burst, self._level, self._at = rate, burst, burst, now
+
+    def take(self, now: float) -> bool:
+        self._level = min(self._burst, self._level + (now - self._at) * self._rate)
+        self._at = now
+        if self._level < 1:
+            return False
+        self._level -= 1
+        return True
+
+
+class Link:
+    """See `requests.Connection` and `subscriptions.Subscriber` for its two uses."""
+
+    def __init__(self, gateway: "Gateway", socket: Socket) -> None:
+        limits = gateway.limits
+        self.gateway = gateway
+        self.actor = NOBODY
+        self.identity: ClientIdentity | None = None
+        self.registrations: list[str] = []
+        self._socket = socket
+        self._connection_id = _fresh_id()
+        self._session = s.Session(
+            time.time(), authenticate_within=limits.authenticate_within, warn_before=limits.warn_before_expiry
+        )
+        self._bucket = Bucket(limits.session_rate, limits.session_burst, time.monotonic())
+        self._batch: list[bytes] = []
+        self._queue: deque[bytes] = deque()
+        self._queued_bytes = 0
+        self._writable: asyncio.Event | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._opening: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_open = False
+        self._ended_cleanly = False
+        self._offloaded = False
+        self._is_lost = False
+        self._watch_time()
+
+    # ---- incoming
+
+    def received(self, data: bytes) -> None:
+        """One WebSocket message. Anything that is no packet ends the connection."""
+        if data.find(_ACK, 0, _ACK_WITHIN) >= 0:
+            return
+        try:
+            action = self._session.receive(decode(data))
+        except PacketError as error:
+            self._end(Status(400, "BAD_REQUEST", int(Code.BAD_PARAMETER), str(error)))
+            return
+        self._HANDLERS[type(action)](self, action)
+
+    def _on_authenticate(self, action: s.Authenticate) -> None:
+        self._opening = self._spawn(self._open(action))
+
+    def _on_renew(self, action: s.Renew) -> None:
+        self._spawn(self._renew(action))
+
+    def _on_serve(self, action: s.Serve) -> None:
+        self._spawn(self._serve(action))
+        if len(self._tasks) >= self.gateway.limits.requests_at_once:
+            self._socket.hold_back(on=True)
+
+    def _on_acknowledge(self, action: s.Acknowledge) -> None:
+        self._spawn(self._reply(Header("reply", action.request_id, status=OK)))
+
+    def _on_refuse(self, action: s.Refuse) -> None:
+        status = Status(400, "BAD_REQUEST", int(Code.BAD_PARAMETER), action.description)
+        self._socket.write(ws_frame(encode(Header("reply", action.request_id, status=status))))
+        self._end(status)
+
+    def _on_end(self, action: s.EndCleanly) -> None:
+        self._ended_cleanly = True
+        self._socket.hang_up()
+
+    def _on_ignore(self, action: s.Ignore) -> None:
+        pass
+
+    _HANDLERS: ClassVar[dict[type, Callable[["Link", Any], None]]] = {
+        s.Authenticate: _on_authenticate,
+        s.Renew: _on_renew,
+        s.Serve: _on_serve,
+        s.Acknowledge: _on_acknowledge,
+        s.Refuse: _on_refuse,
+        s.EndCleanly: _on_end,
+        s.Ignore: _on_ignore,
+    }
+
+    def _spawn(self, work: Any) -> asyncio.Task[None]:
+        task: asyncio.Task[None] = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if len(self._tasks) < self.gateway.limits.requests_at_once:
+            self._socket.hold_back(on=False)
+        if not task.cancelled() and task.exception() is not None and not isinstance(task.exception(), ConnectionError):
+            _log.error("a connection's task failed", exc_info=task.exception())
+
+    # ---- authentication
+
+    async def _open(self, action: s.Authenticate) -> None:
+        gateway = self.gateway
+        try:
+            identity = await gateway.house.authenticator.client(action.token)
+            view = await gateway.house.dispatcher.run(
+                SYSTEM,
+                EnsureUser(
+                    service_sid=identity.service_sid,
+                    identity=identity.identity,
+                    first_channel=gateway.house.first_channel,
+                ),
+            )
+        except ChatError as error:
+            await self._reply(Header("reply", action.request_id, status=_refusal(error)))
+            self._session.end()
+            self._socket.hang_up()
+            return
+        if self._is_lost or self._session.phase is s.Phase.ENDED:
+            return
+        self.identity = identity
+        self.actor = ClientActor(identity.service_sid, identity.identity, view.user.sid, identity.role_sid)
+        await gateway.house.presence.connected(self._connection_id, self.actor.user_sid)
+        self._is_open = True
+        if self._is_lost:
+            return
+        gateway.subscriptions.admit(self)
+        self._session.authenticated(identity.expires)
+        self._watch_time()
+        _log.info("connected", extra={"connection": self._connection_id, "user": self.actor.user_sid})
+        await self._reply(
+            Header(
+                "reply",
+                action.request_id,
+                status=OK,
+                continuation_token=self._connection_id,
+                capabilities=["client_update"],
+                offline_storage={},
+                init_registrations=[],
+            )
+        )
+
+    async def _renew(self, action: s.Renew) -> None:
+        """Another token for the same identity and service keeps the session (guarantees, "token")."""
+        assert self.identity is not None
+        try:
+            identity = await self.gateway.house.authenticator.client(action.token)
+            if (identity.identity, identity.service_sid) != (self.identity.identity, self.identity.service_sid):
+                raise Unauthenticated("Access token: for another identity or service", Code.TOKEN_GRANTS_INVALID)
+        except ChatError as error:
+            await self._reply(Header("reply", action.request_id, status=_refusal(error)))
+            return
+        self.identity = identity
+        self._session.authenticated(identity.expires)
+        self._watch_time()
+        await self._reply(Header("reply", action.request_id, status=OK))
+
+    # ---- requests
+
+    async def _serve(self, action: s.Serve) -> None:
+        try:
+            status, body = await self._answer(action)
+        except ChatError as error:
+            status, body = error.status, error.body()
+        except Exception:
+            _log.exception("a request failed", extra={"connection": self._connection_id})
+            status, body = 500, ChatError("The service failed; the operator's log says why").body()
+        http_status = HttpStatus(status, "OK" if status < 300 else "ERROR")
+        header = Header("reply", action.request_id, status=OK, http_status=http_status, http_headers={})
+        packet = encode(header) if body is None else encode_json(header, body)
+        await self.send(ws_frame(packet))
+
+    async def _answer(self, action: s.Serve) -> tuple[int, Any]:
+        match = self.gateway.router.match(action.request.method, action.request.path)
+        self._count(action)
+        request = Request(
+            connection=self,
+            path=match.path,
+            params=decode_params(action.request),
+            headers={name.lower(): str(value) for name, value in action.request.headers.items()},
+            fields=decode_body(action.request, action.payload),
+        )
+        answer = await match.handler(request)
+        return answer.status, answer.body
+
+    def _count(self, action: s.Serve) -> None:
+        if action.request.method == "GET" or not action.request.path.startswith("/Client/"):
+            return
+        if not self._bucket.take(time.monotonic()):
+            raise TooManyRequests("This connection changes too much at once: wait a little", retry_after=1.0)
+
+    async def run(self, command: Command) -> Any:
+        return await self.gateway.house.dispatcher.run(self.actor, command)
+
+    async def read(self, query: Callable[[Reader], T]) -> T:
+        return await self.gateway.house.store.read(query)
+
+    def subscribe(self, requests: Sequence[SubscriptionRequest], correlation_id: int) -> None:
+        self.gateway.subscriptions.establish(self, requests, correlation_id)
+
+    def unsubscribe(self, requests: Sequence[SubscriptionRequest], correlation_id: int) -> None:
+        self.gateway.subscriptions.cancel(self, requests, correlation_id)
+
+    # ---- outgoing
+
+    async def _reply(self, header: Header) -> None:
+        await self.send(ws_frame(encode(header)))
+
+    async def send(self, frame: bytes) -> None:
+        """Write at the socket's pace: replies and replays wait, and do not count against the queue."""
+        while self._socket.is_paused or self._queue:
+            if self._is_lost:
+                raise ConnectionResetError("the connection is gone")
+            if self._writable is None:
+                self._writable = asyncio.Event()
+            await self._writable.wait()
+        if self._is_lost:
+            raise ConnectionResetError("the connection is gone")
+        self._socket.write(frame)
+
+    def push(self, frame: bytes, *, droppable: bool = False) -> None:
+        """Queue a live event for `flush`; ``droppable`` ones go when the queue is half full."""
+        limits = self.gateway.limits
+        if droppable and len(self._queue) >= limits.queued_events // 2:
+            return
+        self._batch.append(frame)
+
+    def flush(self) -> None:
+        """Write what `push` gathered, or keep it until the socket takes more. Over the bound the connection is
+        aborted: the log makes that harmless."""
+        batch, self._batch = self._batch, []
+        if self._is_lost or not batch:
+            return
+        if not self._queue and not self._socket.is_paused:
+            self._socket.write(b"".join(batch))
+            return
+        self._queue.extend(batch)
+        self._queued_bytes += sum(map(len, batch))
+        limits = self.gateway.limits
+        if len(self._queue) > limits.queued_events or self._queued_bytes > limits.queued_bytes:
+            _log.warning("aborted a connection that does not read", extra={"connection": self._connection_id})
+            self._socket.abort()
+
+    def on_writable(self) -> None:
+        """The socket takes more."""
+        while self._queue and not self._socket.is_paused:
+            frame = self._queue.popleft()
+            self._queued_bytes -= len(frame)
+            self._socket.write(frame)
+        if self._writable is not None and not self._queue and not self._socket.is_paused:
+            self._writable.set()
+            self._writable = None
+
+    # ---- time and end
+
+    def _watch_time(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        when = self._session.next_due()
+        self._timer = None
+        if when is not None and not self._is_lost:
+            delay = max(0.0, when - time.time())
+            self._timer = asyncio.get_running_loop().call_later(delay, self._on_time)
+
+    def _on_time(self) -> None:
+        self._timer = None
+        due = self._session.due(time.time())
+        if isinstance(due, s.GiveUp):
+            self._socket.abort()
+        elif isinstance(due, s.Expire):
+            self._end(Status(410, "TOKEN_EXPIRED", 51207, "The access token expired"))
+        else:
+            if isinstance(due, s.WarnOfExpiry):
+                header = Header("client_update", _fresh_id(), client_update_type="token_about_to_expire")
+                self._spawn(self._reply(header))
+            self._watch_time()
+
+    def offload(self, reconnect_in: float) -> None:
+        """Ask the client to come back after about ``reconnect_in`` seconds: this process is going away."""
+        self._offloaded = True
+        self._end(Status(308, "OFFLOAD"), {"backoff_policy": {"reconnect_min_ms": round(reconnect_in * 1000)}})
+
+    def expel(self, description: str) -> None:
+        """The user, its key or its service is gone."""
+        self._end(Status(401, "UNAUTHORIZED", int(Code.TOKEN_ISSUER_INVALID), description))
+
+    def _end(self, status: Status, body: Any = None) -> None:
+        self._session.end()
+        header = Header("close", _fresh_id(), status=status)
+        packet = encode(header) if body is None else encode_json(header, body)
+        if not self._is_lost:
+            self._socket.write(ws_frame(packet))
+            self._socket.hang_up()
+
+    def lost(self) -> None:
+        """The socket is gone: for good if the client said so, else perhaps to come back."""
+        self._is_lost = True
+        self._session.end()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._writable is not None:
+            self._writable.set()
+        self._queue.clear()
+        self.gateway.forget(self, self._leave())
+
+    async def _leave(self) -> None:
+        if self._opening is not None:
+            await asyncio.wait([self._opening])
+        if not self._is_open:
+            return
+        self.gateway.subscriptions.dismiss(self)
+        _log.info("disconnected", extra={"connection": self._connection_id, "clean": self._ended_cleanly})
+        await self.gateway.house.presence.disconnected(
+            self._connection_id, self.actor.user_sid, clean=self._ended_cleanly, offloaded=self._offloaded
+        )
+
+
+def _fresh_id() -> str:
+    """For a connection, or a packet of ours."""
+    return "TM" + secrets.token_hex(16)
+
+
+def _refusal(error: ChatError) -> Status:
+    if isinstance(error, Unauthenticated):
+        return Status(401, "UNAUTHORIZED", error.code, error.message)
+    if isinstance(error, TooManyRequests):
+        return Status(429, "TOO_MANY_REQUESTS", error.code, error.message)
+    return Status(error.status, "REFUSED", error.code, error.message)

@@ -1,0 +1,101 @@
+"""A request tunnelled through the socket, decoded, and its answer; handlers know nothing of sockets."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, TypeVar
+from urllib.parse import parse_qsl, unquote
+
+import msgspec
+
+from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.protocol.sync import SubscriptionRequest
+from chat_tui.protocol.twilsock import HttpRequest
+from chat_tui.server.operations.actors import ClientActor
+from chat_tui.server.operations.operation import Command
+from chat_tui.server.store.transaction import Reader
+
+T = TypeVar("T")
+C = TypeVar("C", bound=Command)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    status: int
+    body: Any = None
+
+
+class Connection(Protocol):
+    """What a handler may ask of the connection its request came through."""
+
+    actor: ClientActor
+    registrations: list[str]
+    """SIDs of the push bindings made over this connection."""
+
+    async def run(self, command: Command) -> Any: ...
+    async def read(self, query: Callable[[Reader], T]) -> T: ...
+    def subscribe(self, requests: Sequence[SubscriptionRequest], correlation_id: int) -> None: ...
+    def unsubscribe(self, requests: Sequence[SubscriptionRequest], correlation_id: int) -> None: ...
+
+
+class Request(msgspec.Struct, frozen=True):
+    """``path``: parameters of the path, named as the fields of commands; ``params``: of the query; ``fields``: the
+    body, a JSON object or a form; ``service_sid`` is the actor's."""
+
+    connection: Connection
+    path: dict[str, str]
+    params: dict[str, str]
+    headers: dict[str, str]
+    fields: dict[str, Any]
+
+    @property
+    def actor(self) -> ClientActor:
+        return self.connection.actor
+
+    async def run(self, command: Command) -> Any:
+        return await self.connection.run(command)
+
+    def command(self, kind: type[C], names: dict[str, str], **more: Any) -> C:
+        """A command from the path and the body's known ``names`` (field of the body → field of the command)."""
+        fields: dict[str, Any] = {"service_sid": self.actor.service_sid, **self.path, **more}
+        for given, field in names.items():
+            if given in self.fields:
+                value = self.fields[given]
+                if field == "attributes" and not isinstance(value, str):
+                    value = "{}" if value is None else msgspec.json.encode(value).decode()
+                fields[field] = value
+        try:
+            return msgspec.convert(fields, kind)
+        except msgspec.ValidationError as error:
+            raise BadRequest(str(error).replace("$.", ""), Code.BAD_PARAMETER) from None
+
+
+Handler = Callable[[Request], Awaitable[Answer]]
+Routes = list[tuple[str, Handler]]
+
+
+def decode_params(request: HttpRequest) -> dict[str, str]:
+    """Query parameters, which SDKs hand over percent-encoded."""
+    return {
+        name: unquote(value) if isinstance(value, str) else str(value)
+        for name, value in request.params.items()
+        if value is not None
+    }
+
+
+def decode_body(request: HttpRequest, payload: bytes) -> dict[str, Any]:
+    """The body's fields. Raises BadRequest for anything but a JSON object or a form."""
+    if not payload:
+        return {}
+    content_type = next((str(v) for k, v in request.headers.items() if k.lower() == "content-type"), "")
+    if "form" in content_type:
+        try:
+            return dict(parse_qsl(payload.decode(), keep_blank_values=True, errors="strict"))
+        except UnicodeDecodeError:
+            raise BadRequest("Body: the form must be UTF-8", Code.BAD_PARAMETER) from None
+    try:
+        body = msgspec.json.decode(payload)
+    except (msgspec.DecodeError, RecursionError):
+        raise BadRequest("Body: must be JSON in valid UTF-8", Code.BAD_PARAMETER) from None
+    if body is None:
+        return {}
+    if not isinstance(body, dict):
+        raise BadRequest("Body: must be a JSON object", Code.BAD_PARAMETER)
+    return body

@@ -1,0 +1,170 @@
+"""The shell around a WebSocket: uvicorn's protocol, mended where it loses peers (guarantees, "server ping").
+
+The one module that leans on uvicorn's inner names. Frames go straight between the transport and the `Link`, with no
+task and no queue between them; only other paths take uvicorn's own road to the ASGI application.
+"""
+
+import random
+import re
+from http import HTTPStatus
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
+from websockets.frames import Frame
+from websockets.http11 import Request
+
+from chat_tui.protocol.twilsock import MAX_FRAME, PATH
+from chat_tui.server.hosts import is_known
+from chat_tui.server.realtime.gateway import Gateway
+from chat_tui.server.realtime.link import Link
+
+_LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
+
+
+class RealtimeSocket(WebSocketsSansIOProtocol):
+    """Binds a `Link` to its transport. Subclassed by `socket_class` with the gateway to serve."""
+
+    gateway: ClassVar[Gateway]
+
+    link: Link | None = None
+    is_paused = False
+    _held_back = False
+
+    def handle_connect(self, event: Request) -> None:
+        path = event.path.partition("?")[0]
+        if path != PATH:
+            super().handle_connect(event)
+            return
+        refusal = self._refusal(event)
+        if refusal is not None:
+            self._reject(*refusal)
+            return
+        response = self.conn.accept(event)
+        self.handshake_initiated = self.handshake_complete = True
+        self.conn.send_response(response)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            self.close_sent = True
+            self.transport.close()
+            return
+        gateway = type(self).gateway
+        self.ping_interval, self.ping_timeout = gateway.limits.ping_every, gateway.limits.pong_within
+        self.close_timeout = gateway.limits.close_within
+        self.link = Link(gateway, self)
+        gateway.links.add(self.link)
+        self._ping_later(random.uniform(0, gateway.limits.ping_every))  # noqa: S311 - spreads load, hides nothing
+
+    def _refusal(self, event: Request) -> tuple[HTTPStatus, str] | None:
+        """Why this upgrade is not for us, if so (guarantees, "accepts" and "Token")."""
+        gateway = type(self).gateway
+        if not is_known(event.headers.get("Host", ""), gateway.public_name):
+            return HTTPStatus.MISDIRECTED_REQUEST, "Host: this service does not answer for that name\n"
+        origin = event.headers.get("Origin")
+        known = origin is None or origin in gateway.origins
+        if not known and not _LOOPBACK.fullmatch(urlsplit(str(origin)).hostname or ""):
+            return HTTPStatus.FORBIDDEN, "Origin: not allowed; the operator can allow it\n"
+        if not gateway.admits_upgrade(self.loop.time()):
+            return HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections at once: try again in a second\n"
+        return None
+
+    def _reject(self, status: HTTPStatus, text: str) -> None:
+        response = self.conn.reject(status, text)
+        if status is HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers["Retry-After"] = "1"
+        self.conn.send_response(response)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.handshake_complete = self.close_sent = True
+        self.transport.close()
+
+    # ---- messages
+
+    def send_receive_event_to_app(self) -> None:
+        if self.link is None:
+            super().send_receive_event_to_app()
+            return
+        data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
+        self.frames = []
+        if not self.close_sent:
+            self.link.received(bytes(data))
+
+    def write(self, frames: bytes) -> None:
+        if not self.close_sent and not self.transport.is_closing():
+            self.transport.write(frames)
+
+    def pause_writing(self) -> None:
+        self.is_paused = True
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self.is_paused = False
+        super().resume_writing()
+        if self.link is not None:
+            self.link.on_writable()
+
+    def hold_back(self, *, on: bool) -> None:
+        if on == self._held_back or self.transport.is_closing():
+            return
+        self._held_back = on
+        if on:
+            self.transport.pause_reading()
+        else:
+            self.transport.resume_reading()
+
+    # ---- liveness
+
+    def _ping_later(self, delay: float) -> None:
+        self.ping_timer = self.loop.call_later(delay, self.send_keepalive_ping)
+
+    def keepalive_timeout(self) -> None:
+        """A peer that does not answer gets no closing handshake, which would wait for its write buffer for ever."""
+        if self.link is None:
+            super().keepalive_timeout()
+        else:
+            self.transport.abort()
+
+    # ---- end
+
+    def hang_up(self) -> None:
+        if self.close_sent or self.transport.is_closing():
+            return
+        try:
+            self.conn.send_close(1000)
+        except InvalidState:
+            self.transport.abort()
+            return
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.hold_back(on=False)
+        self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    def abort(self) -> None:
+        self.transport.abort()
+
+    def handle_close(self, event: Frame) -> None:
+        super().handle_close(event)
+        if self.link is not None and not self.close_sent:
+            self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    def shutdown(self) -> None:
+        """The server stops; the gateway has sent the links away before."""
+        if self.link is None:
+            super().shutdown()
+        else:
+            self.stop_keepalive()
+            self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self.link is not None:
+            self.link.lost()
+
+
+def socket_class(gateway: Gateway) -> type[RealtimeSocket]:
+    """What uvicorn is to make for each WebSocket, as its ``ws`` setting."""
+    return type("BoundRealtimeSocket", (RealtimeSocket,), {"gateway": gateway})
+
+
+SETTINGS: dict[str, Any] = {"ws_max_size": MAX_FRAME, "ws_per_message_deflate": False}
+"""Of uvicorn's Config, for the sockets this module makes."""

@@ -1,0 +1,306 @@
+"""Delivery: who follows which object, how far each has got, replay from the log, then live."""
+
+import asyncio
+import contextlib
+import itertools
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from chat_tui.protocol.errors import ChatError, Code, NotFound, TooManyRequests
+from chat_tui.protocol.sync import EventType, ReplayStatus, SubscriptionRequest, SyncEvent, SyncNotification
+from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, Header, encode
+from chat_tui.server import bus
+from chat_tui.server.operations.actors import ClientActor
+from chat_tui.server.store.transaction import Reader
+from chat_tui.server.sync import log, objects
+
+T = TypeVar("T")
+
+MAX_PER_CONNECTION = 2000
+CHECK_EVERY = 30.0
+"""Seconds between two comparisons of what was delivered with what is stored."""
+
+REPLAY_STEP = 200
+"""Events read from the log at a time."""
+
+_ids = itertools.count(1)
+
+
+class Subscriber(Protocol):
+    """The sending half of a connection."""
+
+    actor: ClientActor
+
+    def push(self, frame: bytes, *, droppable: bool = False) -> None:
+        """Queue a live event; `flush` writes it."""
+
+    def flush(self) -> None: ...
+
+    async def send(self, frame: bytes) -> None:
+        """Write at the socket's pace. Raises ConnectionError once it is gone."""
+
+
+class Subscription:
+    """``position`` is the id of the last event handed to the socket; ``head`` the newest seen while replaying."""
+
+    __slots__ = ("head", "is_live", "object_sid", "object_type", "position", "subscriber")
+
+    def __init__(self, subscriber: Subscriber, request: SubscriptionRequest) -> None:
+        self.subscriber = subscriber
+        self.object_sid = request.object_sid
+        self.object_type = request.object_type
+        self.position = request.last_event_id or 0
+        self.head = 0
+        self.is_live = False
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where an object stood when a subscriber asked: from ``floor`` on, up to ``head``, events can be replayed."""
+
+    head: int
+    floor: int
+
+
+def frame(payload: bytes, message_type: str = NOTIFICATION_SYNC) -> bytes:
+    """A notification as the bytes of one WebSocket frame, encoded once for all who get it."""
+    return ws_frame(encode(Header("notification", f"TM{next(_ids):032x}", message_type=message_type), payload))
+
+
+def ws_frame(packet: bytes) -> bytes:
+    """An unmasked, final, binary frame around ``packet`` (RFC 6455, 5.2)."""
+    size = len(packet)
+    if size < 126:
+        return b"\x82" + size.to_bytes(1, "big") + packet
+    if size < 65536:
+        return b"\x82\x7e" + size.to_bytes(2, "big") + packet
+    return b"\x82\x7f" + size.to_bytes(8, "big") + packet
+
+
+class Store(Protocol):
+    def read(self, query: Callable[[Reader], T]) -> Awaitable[T]: ...
+
+
+class Subscriptions:
+    """Every connection's subscriptions; listens to the bus."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._by_object: dict[str, dict[Subscriber, Subscription]] = {}
+        self._by_subscriber: dict[Subscriber, dict[str, Subscription]] = {}
+        self._by_user: dict[str, set[Subscriber]] = defaultdict(set)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # ---- connections
+
+    def admit(self, subscriber: Subscriber) -> None:
+        self._by_user[subscriber.actor.user_sid].add(subscriber)
+        self._by_subscriber[subscriber] = {}
+
+    def dismiss(self, subscriber: Subscriber) -> None:
+        for object_sid in self._by_subscriber.pop(subscriber, {}):
+            self._forget(subscriber, object_sid)
+        user_sid = subscriber.actor.user_sid
+        self._by_user[user_sid].discard(subscriber)
+        if not self._by_user[user_sid]:
+            del self._by_user[user_sid]
+
+    def _forget(self, subscriber: Subscriber, object_sid: str) -> None:
+        followers = self._by_object.get(object_sid)
+        if followers is not None:
+            followers.pop(subscriber, None)
+            if not followers:
+                del self._by_object[object_sid]
+
+    def _drop(self, subscriber: Subscriber, object_sid: str) -> None:
+        self._forget(subscriber, object_sid)
+        self._by_subscriber.get(subscriber, {}).pop(object_sid, None)
+
+    # ---- establish and cancel
+
+    def establish(self, subscriber: Subscriber, wanted: Sequence[SubscriptionRequest], correlation_id: int) -> None:
+        """Follow the objects from the last event each names; the rest is told by notifications."""
+        own = self._by_subscriber[subscriber]
+        fresh = []
+        for request in wanted:
+            if len(own) >= MAX_PER_CONNECTION and request.object_sid not in own:
+                refusal = TooManyRequests(f"At most {MAX_PER_CONNECTION} subscriptions", Code.SUBSCRIPTION_LIMIT)
+                self._run(self._fail(subscriber, request, refusal, correlation_id))
+                continue
+            subscription = Subscription(subscriber, request)
+            own[request.object_sid] = subscription
+            self._by_object.setdefault(request.object_sid, {})[subscriber] = subscription
+            fresh.append((request, subscription))
+        self._run(self._start(subscriber, fresh, correlation_id))
+
+    def cancel(self, subscriber: Subscriber, wanted: Sequence[SubscriptionRequest], correlation_id: int) -> None:
+        for request in wanted:
+            self._drop(subscriber, request.object_sid)
+            event = SyncEvent(object_sid=request.object_sid, object_type=request.object_type.value)
+            self._run(self._tell(subscriber, EventType.SUBSCRIPTION_CANCELED, event, correlation_id))
+
+    def _run(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(_quietly(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _start(
+        self,
+        subscriber: Subscriber,
+        fresh: Sequence[tuple[SubscriptionRequest, Subscription]],
+        correlation_id: int,
+    ) -> None:
+        standings = await self._store.read(lambda reader: [_standing(reader, subscriber, r) for r, _ in fresh])
+        for (request, subscription), standing in zip(fresh, standings, strict=True):
+            if isinstance(standing, ChatError):
+                self._drop_if_current(subscription)
+                await self._fail(subscriber, request, standing, correlation_id)
+            else:
+                await self._begin(subscription, request, standing, correlation_id)
+
+    async def _begin(
+        self, subscription: Subscription, request: SubscriptionRequest, standing: Standing, correlation_id: int
+    ) -> None:
+        status = ReplayStatus.COMPLETED
+        if request.last_event_id is None:
+            subscription.position = standing.head
+        elif not standing.floor <= subscription.position <= standing.head:
+            status = ReplayStatus.INTERRUPTED
+            subscription.position = standing.head
+        await self._catch_up(subscription, nothing_new=subscription.position == standing.head)
+        if self._is_current(subscription):
+            event = SyncEvent(
+                object_sid=subscription.object_sid,
+                object_type=subscription.object_type.value,
+                replay_status=status.value,
+                last_event_id=subscription.position,
+            )
+            await self._tell(subscription.subscriber, EventType.SUBSCRIPTION_ESTABLISHED, event, correlation_id)
+
+    async def _catch_up(self, subscription: Subscription, *, nothing_new: bool = False) -> None:
+        """Send what the log holds after the position, then go live. What is published meanwhile is in the log too."""
+        while not (nothing_new and subscription.head <= subscription.position):
+            nothing_new = False
+            sid, position = subscription.object_sid, subscription.position
+            events = await self._store.read(lambda reader: log.read(reader, sid, position, REPLAY_STEP))  # noqa: B023
+            for event in events:
+                if not self._is_current(subscription):
+                    return
+                await subscription.subscriber.send(frame(event.notification))
+                subscription.position = event.id
+            if len(events) < REPLAY_STEP and subscription.head <= subscription.position:
+                break
+            if not events:
+                break  # what was published is in no log: the object went away with it
+        subscription.is_live = True
+
+    def _is_current(self, subscription: Subscription) -> bool:
+        return self._by_object.get(subscription.object_sid, {}).get(subscription.subscriber) is subscription
+
+    def _drop_if_current(self, subscription: Subscription) -> None:
+        if self._is_current(subscription):
+            self._drop(subscription.subscriber, subscription.object_sid)
+
+    async def _tell(self, subscriber: Subscriber, event_type: EventType, event: SyncEvent, correlation_id: int) -> None:
+        await subscriber.send(frame(msgspec.json.encode(SyncNotification(event_type.value, event, correlation_id))))
+
+    async def _fail(
+        self, subscriber: Subscriber, request: SubscriptionRequest, error: ChatError, correlation_id: int
+    ) -> None:
+        event = SyncEvent(
+            object_sid=request.object_sid,
+            object_type=request.object_type.value,
+            error={"status": error.status, "code": error.code, "message": error.message},
+        )
+        await self._tell(subscriber, EventType.SUBSCRIPTION_FAILED, event, correlation_id)
+
+    # ---- the bus
+
+    def on_published(self, items: Iterable[object]) -> None:
+        """Hand what happened to whoever follows it; each socket is written to once."""
+        touched: dict[Subscriber, None] = {}
+        for item in items:
+            if isinstance(item, bus.EventPublished):
+                self._deliver(item, touched)
+            elif isinstance(item, bus.TypingPublished):
+                self._deliver_typing(item, touched)
+            elif isinstance(item, bus.AccessRevoked):
+                for subscriber in self._by_user.get(item.user_sid, ()):
+                    for object_sid in item.object_sids:
+                        self._drop(subscriber, object_sid)
+            elif isinstance(item, bus.ObjectsRemoved):
+                self._remove(item.object_sids)
+        for subscriber in touched:
+            subscriber.flush()
+
+    def _deliver(self, published: bus.EventPublished, touched: dict[Subscriber, None]) -> None:
+        followers = self._by_object.get(published.object_sid)
+        if not followers:
+            return
+        encoded = frame(published.notification)
+        for subscriber, subscription in followers.items():
+            if not subscription.is_live:
+                subscription.head = max(subscription.head, published.id)
+            elif published.id == subscription.position + 1:
+                subscription.position = published.id
+                subscriber.push(encoded)
+                touched[subscriber] = None
+            elif published.id > subscription.position:
+                self._replay(subscription, published.id)
+
+    def _replay(self, subscription: Subscription, head: int) -> None:
+        subscription.is_live = False
+        subscription.head = max(subscription.head, head)
+        self._run(self._catch_up(subscription))
+
+    def _deliver_typing(self, published: bus.TypingPublished, touched: dict[Subscriber, None]) -> None:
+        encoded = frame(published.payload, NOTIFICATION_TYPING)
+        for user_sid in published.user_sids:
+            for subscriber in self._by_user.get(user_sid, ()):
+                subscriber.push(encoded, droppable=True)
+                touched[subscriber] = None
+
+    def _remove(self, object_sids: Iterable[str]) -> None:
+        for object_sid in object_sids:
+            for subscriber, subscription in list(self._by_object.get(object_sid, {}).items()):
+                self._drop(subscriber, object_sid)
+                if not subscription.is_live:
+                    request = SubscriptionRequest(object_sid, subscription.object_type)
+                    self._run(self._fail(subscriber, request, NotFound("The object is gone", Code.MAP_NOT_FOUND), 0))
+
+    # ---- the check
+
+    async def check(self) -> None:
+        """Replay to whoever is behind what is stored: the bus is a hint, the store is the truth."""
+        sids = list(self._by_object)
+        if not sids:
+            return
+        heads = await self._store.read(lambda reader: log.heads(reader, sids))
+        for object_sid, head in heads.items():
+            for subscription in list(self._by_object.get(object_sid, {}).values()):
+                if subscription.is_live and subscription.position < head:
+                    self._replay(subscription, head)
+
+    async def check_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_EVERY)
+            await self.check()
+
+
+async def _quietly(work: Awaitable[None]) -> None:
+    """A subscriber that went away needs nothing more."""
+    with contextlib.suppress(ConnectionError):
+        await work
+
+
+def _standing(reader: Reader, subscriber: Subscriber, request: SubscriptionRequest) -> Standing | ChatError:
+    try:
+        found = objects.open_for(reader, subscriber.actor, request.object_sid)
+    except NotFound as error:
+        return error
+    position = request.last_event_id
+    if position is None or position == found.last_event_id:
+        return Standing(found.last_event_id, found.last_event_id)
+    return Standing(found.last_event_id, log.floor(reader, found.sid))

@@ -1,0 +1,108 @@
+"""The REST face: authenticates, routes, and turns refusals into error bodies."""
+
+import logging
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chat_tui.protocol.errors import BadRequest, ChatError, Code, NotFound, TooManyRequests, Unauthenticated
+from chat_tui.server.auth import Authenticator
+from chat_tui.server.operations.dispatch import Dispatcher
+from chat_tui.server.rest import channels, configuration, members, messages, services, user_channels, users
+from chat_tui.server.rest.call import Answer, Call, Form, Handler, decode_form
+from chat_tui.server.rest.urls import Product, Target, target
+from chat_tui.server.routes import Router
+from chat_tui.server.store.secrets import SecretBox
+
+MAX_BODY = 256 * 1024
+"""Bytes of one form: a body and attributes of 32 KiB each, percent-encoded."""
+
+_log = logging.getLogger(__name__)
+_encode = msgspec.json.Encoder().encode
+
+ROUTERS: dict[Product, Router[Handler]] = {
+    Product.CHAT: Router(
+        [
+            *services.ROUTES,
+            *users.ROUTES,
+            *user_channels.ROUTES,
+            *channels.ROUTES,
+            *members.ROUTES,
+            *messages.ROUTES,
+        ]
+    ),
+    Product.CONVERSATIONS: Router([*configuration.ROUTES]),
+}
+
+
+class RestApi:
+    """Answers one HTTP request; ``public_name`` is the host name beside loopback that this service answers for."""
+
+    def __init__(
+        self, dispatcher: Dispatcher, authenticator: Authenticator, box: SecretBox, public_name: str | None = None
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._authenticator = authenticator
+        self._box = box
+        self._public_name = public_name
+
+    async def __call__(self, request: Request) -> Response:
+        raw_path = request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace")
+        try:
+            where = target(
+                request.headers.get("host", ""), raw_path, scheme=request.url.scheme, public_name=self._public_name
+            )
+            return _response(await self._answer(request, where))
+        except ChatError as error:
+            return _refusal(error, raw_path)
+        except Exception:
+            _log.exception("a request failed", extra={"method": request.method})
+            return _refusal(ChatError("The service failed; the operator's log says why"), raw_path)
+
+    async def _answer(self, request: Request, where: Target) -> Answer:
+        actor = await self._authenticator.account(request.headers.get("authorization"))
+        match = ROUTERS[where.product].match(request.method, where.path)
+        call = Call(
+            actor=actor,
+            path=match.path,
+            query=decode_form(request.url.query.encode()),
+            form=await _form(request),
+            urls=where.urls,
+            raw_path=where.path,
+            dispatcher=self._dispatcher,
+            box=self._box,
+        )
+        return await match.handler(call)
+
+
+async def _form(request: Request) -> Form:
+    if request.method != "POST":
+        return {}
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > MAX_BODY:
+            raise BadRequest(f"The form is larger than {MAX_BODY} bytes", Code.BAD_PARAMETER)
+    content_type = request.headers.get("content-type", "application/x-www-form-urlencoded")
+    if data and not content_type.startswith("application/x-www-form-urlencoded"):
+        raise BadRequest("Content-Type: must be application/x-www-form-urlencoded", Code.BAD_PARAMETER)
+    return decode_form(bytes(data))
+
+
+def _response(answer: Answer) -> Response:
+    if answer.body is None:
+        return Response(status_code=answer.status)
+    return Response(_encode(answer.body), answer.status, media_type="application/json")
+
+
+def _refusal(error: ChatError, raw_path: str) -> Response:
+    """REST says 20404 for whatever is missing; the codes of the realtime side (50…) are finer."""
+    if isinstance(error, NotFound):
+        error = NotFound(f"The requested resource {raw_path} was not found", Code.NOT_FOUND)
+    headers = {}
+    if isinstance(error, TooManyRequests):
+        headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = 'Basic realm="chat_tui"'
+    return Response(_encode(error.body()), error.status, headers=headers, media_type="application/json")
