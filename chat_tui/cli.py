@@ -46,7 +46,7 @@ def _check_identity(identity: str) -> str:
 @click.option("--profile", metavar="NAME", help="Take url and token from [profiles.NAME] in the settings file.")
 @click.option("--glyphs", type=click.Choice(["auto", "unicode", "ascii"]), help="Marks and borders.")
 @click.pass_context
-def main(context: click.Context, **flags: Any) -> None:
+def main(context: click.Context, /, **flags: Any) -> None:
     """Chat in a terminal.
 
     Without a command: open the client on the local service, which is started when none runs.
@@ -99,7 +99,7 @@ def _connection(loaded: settings.Settings) -> Any:
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), help="What to log.")
 @click.option("--on-demand", is_flag=True, help="End when nobody needs the service any more.")
 @click.pass_context
-def serve(context: click.Context, on_demand: bool, **flags: Any) -> None:
+def serve(context: click.Context, /, on_demand: bool, **flags: Any) -> None:
     """Run the service in the foreground, until Ctrl+C or SIGTERM."""
     loaded = _load(_with_parent(context, flags))
     from chat_tui.server.runner import CannotServe
@@ -117,7 +117,7 @@ def serve(context: click.Context, on_demand: bool, **flags: Any) -> None:
 @_CONFIG
 @click.option("--lifetime", type=click.IntRange(1, 24 * 3600), default=3600, help="Seconds the token lives.")
 @click.pass_context
-def token(context: click.Context, identity: str, lifetime: int, **flags: Any) -> None:
+def token(context: click.Context, /, identity: str, lifetime: int, **flags: Any) -> None:
     """Print an access token for IDENTITY on the local service, which is started when none runs."""
     loaded = _load(_with_parent(context, flags))
     from chat_tui.local_service import LocalServiceError, attach

@@ -1,0 +1,1 @@
+"""Tests mirror the tree of chat_tui; support/ holds what they share."""

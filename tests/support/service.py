@@ -1,0 +1,116 @@
+"""A real service process for tests, and tenants on it that keep tests apart."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from chat_tui.local_service import LocalService
+from chat_tui.protocol.tokens import encode_token
+
+START_WITHIN = 15.0
+FAST_LINGER = 1.0
+"""Seconds; tests of the linger itself say so where they use the default."""
+
+
+class ServiceProcess:
+    """``chat-tui serve`` on a directory of its own."""
+
+    def __init__(self, data: Path, *arguments: str) -> None:
+        self.data = data
+        self.arguments = arguments
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> LocalService:
+        self.data.mkdir(parents=True, exist_ok=True)
+        (self.data / "service.json").unlink(missing_ok=True)
+        log = (self.data / "test.log").open("ab")
+        command = [sys.executable, "-m", "chat_tui.cli", "serve", "--data", str(self.data), *self.arguments]
+        self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        log.close()
+        deadline = time.monotonic() + START_WITHIN
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError, msgspec.DecodeError):
+                return msgspec.json.decode((self.data / "service.json").read_bytes(), type=LocalService)
+            if self.process.poll() is not None:
+                raise AssertionError(f"the service ended: {(self.data / 'test.log').read_text()}")
+            time.sleep(0.005)
+        raise AssertionError("the service did not start in time")
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        """End it as an operator would. Returns the exit status."""
+        if self.process is None or self.process.poll() is not None:
+            return 0
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.kill(self.process.pid, signal.SIGKILL)
+            raise
+
+
+class Tenant:
+    """One Service on a process, with its own users and channels: reachability on, a public ``general``."""
+
+    def __init__(self, process: LocalService, name: str = "test") -> None:
+        self.process = process
+        self.url = process.url
+        self.http = httpx.Client(
+            base_url=process.url, auth=(process.account_sid, process.auth_token), timeout=10, trust_env=False
+        )
+        self.service_sid: str = self.post("/v2/Services", FriendlyName=name)["sid"]
+        self.path = f"/v2/Services/{self.service_sid}"
+        self.post(self.path, ReachabilityEnabled="true")
+        self.post(f"{self.path}/Channels", UniqueName="general", FriendlyName="general")
+
+    def post(self, path: str, **form: str) -> dict[str, Any]:
+        answer = self.http.post(path, data=form)
+        assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def get(self, path: str) -> dict[str, Any]:
+        answer = self.http.get(path)
+        assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def token(self, identity: str, lifetime: int = 3600) -> str:
+        return encode_token(
+            account_sid=self.process.account_sid,
+            key_sid=self.process.api_key_sid,
+            key_secret=self.process.api_key_secret,
+            identity=identity,
+            service_sid=self.service_sid,
+            lifetime=lifetime,
+        )
+
+    @property
+    def socket_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "/v3/wsconnect"
+
+    def close(self) -> None:
+        self.http.close()
+
+
+@contextlib.contextmanager
+def serving(data: Path, *arguments: str) -> Iterator[LocalService]:
+    """A service for the length of a block."""
+    process = ServiceProcess(data, *arguments)
+    try:
+        yield process.start()
+    finally:
+        process.stop()
