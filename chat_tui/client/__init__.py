@@ -1,0 +1,28 @@
+"""A Python client library for Twilio-style realtime chat: `ChatClient`, its objects and its events."""
+
+from chat_tui.client import events
+from chat_tui.client.client import ChatClient
+from chat_tui.client.model import Channel, Member, Message, PendingMessage, SendState, User, UserDescriptor
+from chat_tui.client.open_channel import OpenChannel
+from chat_tui.client.transport import ConnectionState, Phase
+from chat_tui.protocol.errors import ChatError, TransportError
+from chat_tui.protocol.values import NotificationLevel, UpdateReason
+
+__all__ = [
+    "Channel",
+    "ChatClient",
+    "ChatError",
+    "ConnectionState",
+    "Member",
+    "Message",
+    "NotificationLevel",
+    "OpenChannel",
+    "PendingMessage",
+    "Phase",
+    "SendState",
+    "TransportError",
+    "UpdateReason",
+    "User",
+    "UserDescriptor",
+    "events",
+]

@@ -1,0 +1,171 @@
+"""What happens, as typed values in the past tense. Reasons are `UpdateReason`s: what really changed, never empty."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from chat_tui.client.model import Channel, Member, Message, PendingMessage, User
+from chat_tui.client.transport import ConnectionState
+from chat_tui.protocol.values import UpdateReason
+
+Reasons = frozenset[UpdateReason]
+
+
+class Event(msgspec.Struct, frozen=True):
+    pass
+
+
+class ConnectionChanged(Event, frozen=True):
+    state: ConnectionState
+
+
+class ClientUpdated(Event, frozen=True):
+    """``update_reasons`` holds reachabilityEnabled when the feature was switched."""
+
+    update_reasons: Reasons
+
+
+class UserUpdated(Event, frozen=True):
+    user: User
+    update_reasons: Reasons
+
+
+class UserSubscribed(Event, frozen=True):
+    user: User
+
+
+class UserUnsubscribed(Event, frozen=True):
+    user: User
+
+
+class ChannelJoined(Event, frozen=True):
+    channel: Channel
+
+
+class ChannelInvited(Event, frozen=True):
+    channel: Channel
+
+
+class ChannelLeft(Event, frozen=True):
+    """The membership, or the invitation, is gone."""
+
+    channel: Channel
+
+
+class ChannelUpdated(Event, frozen=True):
+    channel: Channel
+    update_reasons: Reasons
+
+
+class ChannelReloaded(Event, frozen=True):
+    """Too much was missed to be replayed: messages and members were read anew."""
+
+    channel: Channel
+
+
+class MemberJoined(Event, frozen=True):
+    channel: Channel
+    member: Member
+
+
+class MemberLeft(Event, frozen=True):
+    channel: Channel
+    member: Member
+
+
+class MemberUpdated(Event, frozen=True):
+    channel: Channel
+    member: Member
+    update_reasons: Reasons
+
+
+class MessageAdded(Event, frozen=True):
+    channel: Channel
+    message: Message
+
+
+class MessageUpdated(Event, frozen=True):
+    channel: Channel
+    message: Message
+    update_reasons: Reasons
+
+
+class MessageRemoved(Event, frozen=True):
+    channel: Channel
+    message: Message
+
+
+class TypingStarted(Event, frozen=True):
+    channel: Channel
+    identity: str
+
+
+class TypingEnded(Event, frozen=True):
+    channel: Channel
+    identity: str
+
+
+class PendingMessageUpdated(Event, frozen=True):
+    pending: PendingMessage
+
+
+class TokenAboutToExpire(Event, frozen=True):
+    pass
+
+
+class TokenExpired(Event, frozen=True):
+    pass
+
+
+class Resynchronise(Event, frozen=True):
+    """This consumer was too slow and lost events: read the client's state anew."""
+
+
+MAX_WAITING = 50_000
+"""Events one consumer may leave unread."""
+
+
+class EventStream(AsyncIterator[Event]):
+    """One consumer's events, in order."""
+
+    def __init__(self, limit: int = MAX_WAITING) -> None:
+        self._limit = limit
+        self._waiting: deque[Event] = deque()
+        self._news = asyncio.Event()
+        self._is_closed = False
+
+    def put(self, event: Event) -> None:
+        """Over the limit, everything waiting gives way to one Resynchronise."""
+        if len(self._waiting) >= self._limit:
+            self._waiting.clear()
+            self._waiting.append(Resynchronise())
+        self._waiting.append(event)
+        self._news.set()
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._news.set()
+
+    async def batch(self) -> list[Event]:
+        """Everything that waits, at least one event. Raises StopAsyncIteration once the client is closed."""
+        while not self._waiting:
+            if self._is_closed:
+                raise StopAsyncIteration
+            self._news.clear()
+            await self._news.wait()
+        found = list(self._waiting)
+        self._waiting.clear()
+        return found
+
+    def __aiter__(self) -> "EventStream":
+        return self
+
+    async def __anext__(self) -> Event:
+        while not self._waiting:
+            if self._is_closed:
+                raise StopAsyncIteration
+            self._news.clear()
+            await self._news.wait()
+        return self._waiting.popleft()

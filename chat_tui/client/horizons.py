@@ -1,0 +1,64 @@
+"""Reports how far one has read: at most once a second per channel, and at once when asked to (guarantees)."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from chat_tui.client.model import Channel
+from chat_tui.protocol.errors import ChatError
+
+EVERY = 1.0
+"""Seconds; each advance is an event to every member."""
+
+
+class Horizons:
+    """``report`` tells the service; a horizon only advances here."""
+
+    def __init__(
+        self,
+        report: Callable[[Channel, int], Awaitable[object]],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._report = report
+        self._clock = clock
+        self._sleep = sleep
+        self._wanted: dict[str, tuple[Channel, int]] = {}
+        self._reported_at: dict[str, float] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def advance(self, channel: Channel, index: int) -> None:
+        """One has read up to ``index``."""
+        if index <= (-1 if channel.last_consumed_message_index is None else channel.last_consumed_message_index):
+            return
+        known = self._wanted.get(channel.sid)
+        if known is None or known[1] < index:
+            self._wanted[channel.sid] = (channel, index)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        while self._wanted:
+            now = self._clock()
+            due = {sid: self._reported_at.get(sid, now - EVERY) + EVERY for sid in self._wanted}
+            earliest = min(due.values())
+            if earliest > now:
+                await self._sleep(earliest - now)
+                continue
+            await self._tell([sid for sid, when in due.items() if when <= now])
+
+    async def _tell(self, sids: list[str]) -> None:
+        for sid in sids:
+            wanted = self._wanted.pop(sid, None)
+            if wanted is None:
+                continue
+            self._reported_at[sid] = self._clock()
+            try:
+                await self._report(*wanted)
+            except ChatError:
+                continue  # the next advance says it again
+
+    async def flush(self) -> None:
+        """Report everything now: at a blur, a switch, a quit."""
+        await self._tell(list(self._wanted))

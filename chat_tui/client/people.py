@@ -1,0 +1,152 @@
+"""The users a client knows, and the at most 100 of them it follows: first in, first out (fact sheet 6.3)."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from chat_tui.client import events
+from chat_tui.client.model import Channel, Member, User, UserDescriptor
+from chat_tui.client.replicas import UserInfo
+from chat_tui.client.sync import Replica, Replicas
+from chat_tui.protocol.values import UpdateReason
+
+Emit = Callable[[events.Event], None]
+
+
+class Api(Protocol):
+    """The Client API: paths are under the links of the Configuration."""
+
+    async def __call__(self, method: str, link: str, path: str = "", **parts: Any) -> Any: ...
+
+
+class People:
+    """``limit``: how many may be followed at once, the own user not counted."""
+
+    def __init__(self, api: Api, replicas: Replicas, emit: Emit, clock: Callable[[], float] = time.time) -> None:
+        self.limit = 100
+        self._api = api
+        self._replicas = replicas
+        self._emit = emit
+        self._clock = clock
+        self._users: dict[str, User] = {}
+        self._followed: dict[str, UserInfo] = {}
+        self._own: UserInfo | None = None
+
+    def known(self, identity: str) -> User | None:
+        """What is known of a user without asking."""
+        return self._users.get(identity)
+
+    def followed(self) -> list[User]:
+        return [info.user for info in self._followed.values()]
+
+    # ---- oneself
+
+    async def follow_own(self, identity: str, info_map: str, on_update: Callable[[], None]) -> User:
+        """Follow the own user; ``on_update`` hears of its reachability, which tells when the feature is switched."""
+        user = self._users.setdefault(identity, User(identity, info_map))
+        user.info_map = info_map
+
+        def updated(user: User, reasons: frozenset[UpdateReason]) -> None:
+            self._on_update(user, reasons)
+            if reasons & {UpdateReason.ONLINE, UpdateReason.NOTIFIABLE}:
+                on_update()
+
+        self._own = UserInfo(user, updated, self._clock)
+        await self._replicas.open(self._own)
+        return user
+
+    # ---- others
+
+    async def get(self, identity: str) -> User:
+        """A user, followed from now on. Raises NotFound."""
+        if self._own is not None and identity == self._own.user.identity:
+            return self._own.user
+        if identity in self._followed:
+            return self._followed[identity].user
+        descriptor = await self.descriptor(identity)
+        await self._follow([self._remember(descriptor.identity, descriptor.info_map)])
+        return self._users[identity]
+
+    async def follow_members(self, members: Iterable[Member]) -> None:
+        """Follow these members, whose roster says where their info is. Raises TransportError."""
+        own = "" if self._own is None else self._own.user.identity
+        wanted = [member for member in members if member.identity != own and member.identity not in self._followed]
+        await self._follow([self._remember(member.identity, member.info_map) for member in wanted[: self.limit]])
+
+    async def _follow(self, users: list[User]) -> None:
+        infos = [UserInfo(user, self._on_update, self._clock) for user in users]
+        for info in infos:
+            self._followed[info.user.identity] = info
+        excess = list(self._followed)[: max(0, len(self._followed) - self.limit)]
+        await self._unfollow(excess)
+        found = await self._replicas.open(*infos)
+        for info in infos:
+            if info in found:
+                self._emit(events.UserSubscribed(info.user))
+            else:
+                self._followed.pop(info.user.identity, None)
+
+    async def unsubscribe(self, identity: str) -> None:
+        await self._unfollow([identity])
+
+    async def _unfollow(self, identities: Iterable[str]) -> None:
+        infos = [info for identity in identities if (info := self._followed.pop(identity, None)) is not None]
+        if infos:
+            await self._replicas.close(*infos)
+        for info in infos:
+            info.user.is_subscribed = False
+            self._emit(events.UserUnsubscribed(info.user))
+
+    def _remember(self, identity: str, info_map: str) -> User:
+        user = self._users.setdefault(identity, User(identity, info_map))
+        user.info_map = info_map
+        return user
+
+    def _on_update(self, user: User, reasons: frozenset[UpdateReason]) -> None:
+        self._emit(events.UserUpdated(user, reasons))
+
+    def on_removed(self, replica: Replica) -> None:
+        if isinstance(replica, UserInfo):
+            self._followed.pop(replica.user.identity, None)
+
+    # ---- snapshots
+
+    async def descriptor(self, identity: str) -> UserDescriptor:
+        """A snapshot of a user (R21). Raises NotFound."""
+        return parse_descriptor(await self._api("GET", "users", quote(identity, safe="")))
+
+    async def descriptors(self, channel: Channel) -> list[UserDescriptor]:
+        """Snapshots of everybody in a channel. What is known of users who are not followed is brought up to date."""
+        found: list[UserDescriptor] = []
+        params: dict[str, Any] = {"ConversationSid": channel.sid, "PageSize": 1000}
+        while True:
+            page = await self._api("GET", "users", params=params)
+            found += [parse_descriptor(user) for user in page["users"]]
+            token = page["meta"].get("next_token")
+            if not token:
+                break
+            params["PageToken"] = token
+        for descriptor in found:
+            self._refresh(descriptor)
+        return found
+
+    def _refresh(self, descriptor: UserDescriptor) -> None:
+        user = self._remember(descriptor.identity, descriptor.info_map)
+        if user.is_subscribed:
+            return
+        user.friendly_name, user.attributes = descriptor.friendly_name, descriptor.attributes
+        user.is_online, user.is_notifiable = descriptor.is_online, descriptor.is_notifiable
+        user.date_refreshed = self._clock()
+
+
+def parse_descriptor(data: dict[str, Any]) -> UserDescriptor:
+    objects = data.get("sync_objects") or {}
+    return UserDescriptor(
+        identity=data["identity"],
+        friendly_name=data.get("friendly_name"),
+        attributes=data.get("attributes") or "{}",
+        is_online=data.get("is_online"),
+        is_notifiable=data.get("is_notifiable"),
+        info_map=objects.get("user_info_map") or data.get("sync_unique_name") or "",
+    )

@@ -1,0 +1,63 @@
+"""Typing indicators, both ways: one's own, sent sparingly, and those of others, which end by themselves."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from chat_tui.client import events
+from chat_tui.client.model import Channel
+from chat_tui.protocol.errors import ChatError
+
+FIRST_TIMEOUT = 5.0
+"""Seconds, until the service has said its own (S18)."""
+
+
+class TypingIndicators:
+    """``notify`` tells the service and answers with the time-out in seconds."""
+
+    def __init__(self, notify: Callable[[Channel], Awaitable[float]], emit: Callable[[events.Event], None]) -> None:
+        self._notify = notify
+        self._emit = emit
+        self._timeout = FIRST_TIMEOUT
+        self._silent_until: dict[str, float] = {}
+        self._active: dict[tuple[str, str], asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def keystroke(self, channel: Channel) -> None:
+        """Somebody types here: tell the service unless it was told within the time-out (fact sheet 6.3)."""
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._silent_until.get(channel.sid, 0.0):
+            return
+        self._silent_until[channel.sid] = loop.time() + self._timeout
+        task = asyncio.create_task(self._tell(channel))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _tell(self, channel: Channel) -> None:
+        try:
+            self._timeout = await self._notify(channel)
+        except ChatError:
+            self._silent_until.pop(channel.sid, None)
+
+    def sent(self, channel_sid: str) -> None:
+        """A message went out: the next keystroke is news again."""
+        self._silent_until.pop(channel_sid, None)
+
+    def on_notice(self, channel: Channel, identity: str, timeout: float) -> None:
+        """Somebody else types, for ``timeout`` seconds unless renewed."""
+        key = (channel.sid, identity)
+        known = self._active.pop(key, None)
+        if known is not None:
+            known.cancel()
+        self._active[key] = asyncio.get_running_loop().call_later(timeout, self.ended, channel, identity)
+        if known is None:
+            self._emit(events.TypingStarted(channel, identity))
+
+    def ended(self, channel: Channel, identity: str) -> None:
+        """Time ran out, or a message came."""
+        timer = self._active.pop((channel.sid, identity), None)
+        if timer is not None:
+            timer.cancel()
+            self._emit(events.TypingEnded(channel, identity))
+
+    def active(self, channel_sid: str) -> list[str]:
+        return [identity for sid, identity in self._active if sid == channel_sid]
