@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from chat_tui.client import events
 from chat_tui.client.model import Channel, Member, Message
 from chat_tui.client.open_channel import OpenChannel
@@ -16,11 +18,13 @@ from chat_tui.client.replicas import (
     OwnChannels,
     Reasons,
     parse_channel,
+    parse_message,
     update_described,
     update_own_part,
 )
-from chat_tui.client.sync import Replica, Replicas, Request
+from chat_tui.client.sync import LABEL, Replica, Replicas, Request
 from chat_tui.protocol.errors import ChatError, Code, NotFound
+from chat_tui.protocol.sync import ItemPage
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
 
 KEPT_OPEN = 10
@@ -280,9 +284,28 @@ class Channels(Mapping[str, Channel]):
         await self._api("DELETE", "conversations", channel.sid)
 
     async def set_notification_level(self, channel: Channel, level: NotificationLevel) -> None:
-        """Mute or unmute: the service's setting, so it holds for every device."""
-        data = await self._api("POST", "my_conversations", channel.sid, json={"notification_level": level.value})
+        """Mute or unmute: the service's setting, so it holds for every device. Shown at once, taken back with the
+        refusal."""
+        before = channel.notification_level
+        self._show_level(channel, level)
+        try:
+            body = {"notification_level": level.value}
+            data = await self._api("POST", "my_conversations", channel.sid, json=body)
+        except ChatError:
+            self._show_level(channel, before)
+            raise
         self._take([data])
+
+    def _show_level(self, channel: Channel, level: NotificationLevel) -> None:
+        if channel.notification_level is not level:
+            channel.notification_level = level
+            self._emit(events.ChannelUpdated(channel, frozenset({UpdateReason.NOTIFICATION_LEVEL})))
+
+    async def newest_messages(self, channel: Channel, count: int) -> list[Message]:
+        """The ``count`` newest messages, ascending, without following them."""
+        params = {"Order": "desc", "PageSize": str(count)}
+        page = await self._request("GET", f"{LABEL}/v3/Lists/{channel.sid}.messages/Items", params=params)
+        return [parse_message(channel.sid, item) for item in reversed(msgspec.convert(page, ItemPage).items)]
 
     async def set_consumption_horizon(self, channel: Channel, index: int | None) -> int | None:
         """Say how far one has read; the unread count that follows."""

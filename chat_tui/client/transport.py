@@ -169,8 +169,8 @@ class Transport:
 
     async def _live_once(self) -> None:
         """Connect, authenticate, and serve until the link ends."""
-        token = await self._fresh_token()
         url = socket_url(await self._address())
+        token = await self._fresh_token()
         is_local = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
         async with connect(
             url,

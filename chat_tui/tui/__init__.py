@@ -1,0 +1,1 @@
+"""The terminal client: a screen over `chat_tui.client`."""

@@ -1,0 +1,83 @@
+"""The application around the screens: the client's life, themes, and the second lock before the terminal."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+
+from chat_tui.client import ChatClient
+from chat_tui.tui.render.glyphs import UNICODE, Glyphs
+from chat_tui.tui.render.times import Clock
+from chat_tui.tui.safety_filter import SafetyFilter
+from chat_tui.tui.screens.main import MainScreen
+from chat_tui.tui.visit import Noticed
+
+
+class ChatApp(App[str]):
+    """``place`` names the service in the title. Exits with a line to print when it cannot go on."""
+
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "copy_or_hint", "Copy", show=False),
+    ]
+
+    def __init__(
+        self,
+        client: ChatClient,
+        *,
+        place: str,
+        glyphs: Glyphs = UNICODE,
+        clock: Clock | None = None,
+        theme: str | None = None,
+        prepare: Callable[[], Awaitable[str | None]] | None = None,
+    ) -> None:
+        super().__init__()
+        self._client = client
+        self._place = place
+        self._glyphs = glyphs
+        self._clock = clock or Clock()
+        self._wanted_theme = theme
+        self._prepare = prepare
+        self.safety_filter = SafetyFilter()
+
+    def on_mount(self) -> None:
+        if self._wanted_theme in self.available_themes:
+            self.theme = self._wanted_theme or self.theme
+        loop = asyncio.get_running_loop()
+        for wanted in (signal.SIGTERM, signal.SIGHUP):
+            with contextlib.suppress(ValueError, NotImplementedError, RuntimeError):
+                loop.add_signal_handler(wanted, self._end)
+        self.push_screen(MainScreen(self._client, self._clock, self._glyphs, self._place))
+        self.run_worker(self._start(), name="client")
+
+    def _end(self) -> None:
+        self.exit()
+
+    async def _start(self) -> None:
+        """Connect in the background: the screen is usable meanwhile."""
+        if self._prepare is not None:
+            trouble = await self._prepare()
+            if trouble is not None:
+                self.exit(trouble, return_code=1)
+                return
+        self._client.start_soon()
+
+    async def on_unmount(self) -> None:
+        await self._client.close()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own filters, and the second lock."""
+        return [*super().get_line_filters(), self.safety_filter]
+
+    def action_copy_or_hint(self) -> None:
+        """Copy what is selected; never throw anything away."""
+        selected = self.screen.get_selected_text()
+        if selected:
+            self.copy_to_clipboard(selected)
+        else:
+            self.screen.post_message(Noticed("Ctrl+Q quits"))

@@ -1,0 +1,52 @@
+"""What the reader can have done over the network. Each raises ChatError, and says what it did."""
+
+import secrets
+
+from chat_tui.client import ChatClient, NotificationLevel
+from chat_tui.client.model import Channel
+
+
+class Deeds:
+    def __init__(self, client: ChatClient) -> None:
+        self._client = client
+        self._device = f"chat-tui-{secrets.token_hex(8)}"
+
+    async def toggle_mute(self, channel: Channel) -> str:
+        """Shown before the service answers, taken back when it refuses."""
+        level = NotificationLevel.DEFAULT if channel.is_muted else NotificationLevel.MUTED
+        await self._client.set_notification_level(channel, level)
+        return ""
+
+    async def accept(self, channel: Channel) -> str:
+        await self._client.channels.join(channel.sid)
+        return f"joined {channel.title}"
+
+    async def decline(self, channel: Channel) -> str:
+        await self._client.channels.decline(channel)
+        return f"declined {channel.title}"
+
+    async def join(self, name: str) -> str:
+        return f"joined {(await self._client.channels.join(name.removeprefix('#'))).title}"
+
+    async def create(self, name: str) -> str:
+        return f"created {(await self._client.channels.create(unique_name=name.removeprefix('#'))).title}"
+
+    async def leave(self, channel: Channel) -> str:
+        await self._client.channels.leave(channel)
+        return f"left {channel.title}"
+
+    async def invite(self, channel: Channel, identity: str) -> str:
+        await self._client.channels.invite(channel, identity)
+        return f"invited {identity} to {channel.title}"
+
+    async def rename(self, name: str) -> str:
+        await self._client.update_user(friendly_name=name)
+        return f"you are {name} now"
+
+    async def push(self, *, on: bool) -> str:
+        """Register or remove a push binding of this terminal."""
+        if on:
+            await self._client.register_push(self._device)
+            return "push is on: you are reachable by push"
+        await self._client.unregister_push()
+        return "push is off"

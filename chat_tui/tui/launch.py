@@ -1,0 +1,108 @@
+"""Starts the application on the local service or on another server."""
+
+import asyncio
+import sys
+import threading
+from pathlib import Path
+
+import msgspec
+
+from chat_tui.local_service import LocalService, LocalServiceError, attach
+from chat_tui.protocol.errors import TransportError
+from chat_tui.settings import Secret
+
+
+class LocalTarget(msgspec.Struct, frozen=True):
+    """The local service of a data directory, as ``identity``."""
+
+    data: Path
+    identity: str
+    glyphs: str = "auto"
+    theme: str | None = None
+
+
+class RemoteTarget(msgspec.Struct, frozen=True):
+    """Another server, with a token or an HTTP address that answers with one."""
+
+    url: str
+    token: Secret | None
+    token_url: str | None
+    glyphs: str = "auto"
+    theme: str | None = None
+
+
+Target = LocalTarget | RemoteTarget
+
+
+class LocalConnector:
+    """Asks for the local service before every try to connect, so that one that died is started again."""
+
+    def __init__(self, target: LocalTarget) -> None:
+        self._target = target
+        self._service: LocalService | None = None
+        self._trouble: LocalServiceError | None = None
+        self._first = threading.Thread(target=self._attach, daemon=True)
+        self._first.start()
+
+    def _attach(self) -> None:
+        try:
+            self._service, self._trouble = attach(self._target.data), None
+        except LocalServiceError as error:
+            self._service, self._trouble = None, error
+        except OSError as error:
+            self._service, self._trouble = None, LocalServiceError(f"{self._target.data}: {error.strerror}")
+
+    async def prepare(self) -> str | None:
+        """Wait for the service; what to say when there is none and there will be none."""
+        await asyncio.to_thread(self._first.join)
+        return None if self._trouble is None else str(self._trouble)
+
+    async def address(self) -> str:
+        await asyncio.to_thread(self._attach)
+        if self._service is None:
+            raise TransportError(str(self._trouble))
+        return self._service.url
+
+    async def token(self) -> str:
+        assert self._service is not None, "the address is asked for first"
+        return self._service.token_for(self._target.identity)
+
+
+async def fetch_token(url: str) -> str:
+    """The access token an HTTP address answers with: as text, or as JSON with ``token``. Raises TransportError."""
+    import httpx  # only this way of connecting needs it
+
+    try:
+        async with httpx.AsyncClient(timeout=10) as http:
+            answer = await http.get(url)
+    except httpx.HTTPError:
+        raise TransportError("the token address does not answer") from None
+    if not answer.is_success:
+        raise TransportError(f"the token address answered {answer.status_code}")
+    try:
+        found = answer.json()
+    except ValueError:
+        return answer.text.strip()
+    return str(found.get("token", "")) if isinstance(found, dict) else str(found)
+
+
+def run(target: Target) -> int:
+    """Open the application; the exit status of the process."""
+    connector = LocalConnector(target) if isinstance(target, LocalTarget) else None
+    from chat_tui.client import ChatClient
+    from chat_tui.tui.app import ChatApp
+    from chat_tui.tui.render.glyphs import choose
+
+    if connector is not None:
+        client = ChatClient("", connector.token, address=connector.address)
+        place, prepare = "local service", connector.prepare
+    else:
+        assert isinstance(target, RemoteTarget)
+        token_url = target.token_url
+        client = ChatClient(target.url, target.token or (lambda: fetch_token(token_url or "")))
+        place, prepare = target.url.partition("://")[2].partition("/")[0], None
+    app = ChatApp(client, place=place, glyphs=choose(target.glyphs), theme=target.theme, prepare=prepare)
+    trouble = app.run()
+    if trouble:
+        print(f"chat-tui: {trouble}", file=sys.stderr)  # noqa: T201 - the last word to the user
+    return app.return_code or 0

@@ -1,0 +1,90 @@
+"""The widgets of the main screen, and how each is brought up to date."""
+
+from textual.screen import Screen
+
+from chat_tui.tui.actions import ACTIONS, CHANNELS, EVERYWHERE, MESSAGES, short_key
+from chat_tui.tui.desk import Desk
+from chat_tui.tui.presenter import Presenter
+from chat_tui.tui.render.line import Line, Piece
+from chat_tui.tui.render.safe_text import Safe, safe_text
+from chat_tui.tui.widgets.bar import Bar
+from chat_tui.tui.widgets.channel_list import ChannelList
+from chat_tui.tui.widgets.composer import Composer
+from chat_tui.tui.widgets.message_log import MessageLog
+from chat_tui.tui.widgets.roster import Roster
+
+
+class Panes:
+    """Found once; every method draws one pane from what the presenter says."""
+
+    def __init__(self, screen: Screen[None], presenter: Presenter, desk: Desk) -> None:
+        self._screen = screen
+        self._presenter = presenter
+        self._desk = desk
+        self._frame: dict[tuple[str | None, str], str] = {}
+        self.notice: Line = ()
+        self.title = screen.query_one("#title", Bar)
+        self.typing = screen.query_one("#typing", Bar)
+        self.hints = screen.query_one("#hints", Bar)
+        self.channels = screen.query_one(ChannelList)
+        self.log = screen.query_one(MessageLog)
+        self.composer = screen.query_one(Composer)
+        self.roster = screen.query_one(Roster)
+        self.channels.border_title = safe_text("Channels")
+        self.roster.border_title = safe_text("Members")
+
+    def show_everything(self) -> None:
+        self.show_channels()
+        self.show_log()
+        self.show_roster()
+        self.show_hints()
+
+    def show_title(self) -> None:
+        self.title.show(*self._presenter.title())
+
+    def show_channels(self) -> None:
+        self.channels.show(self._presenter.channel_rows(), self._desk.current)
+        self.show_title()
+
+    def show_log(self, *, anew: bool = False) -> None:
+        self.log.own_identity = self._presenter.identity
+        self.log.show(self._presenter.log(), anew=anew)
+        self.typing.show(self._presenter.typing())
+        self.show_frame()
+
+    def show_roster(self) -> None:
+        self.roster.show(self._presenter.roster(), is_stale=not self._presenter.is_live)
+        self.show_frame()
+
+    def show_frame(self) -> None:
+        """The words in the borders; set only when they change, for each costs a repaint."""
+        title = self._presenter.log_title()
+        name = title.partition("  ")[0]
+        for widget, part, words in (
+            (self.log, "border_title", title),
+            (self.log, "border_subtitle", self._presenter.log_subtitle(self.log.below)),
+            (self.composer, "border_title", f"Message {name}" if name else ""),
+            (self.composer, "border_subtitle", self._presenter.reach()),
+        ):
+            if self._frame.get((widget.id, part)) != words:
+                self._frame[widget.id, part] = words
+                setattr(widget, part, safe_text(words))
+
+    def show_hints(self) -> None:
+        """What the focused pane offers, or a notice."""
+        if self.notice:
+            self.hints.show(self.notice)
+            return
+        where = EVERYWHERE
+        if self._screen.focused is self.channels:
+            where = CHANNELS
+        elif self._screen.focused is self.log:
+            where = MESSAGES
+        actions = [action for action in ACTIONS if action.hint and action.where == where]
+        if where != EVERYWHERE:
+            actions += [action for action in ACTIONS if action.id in ("compose", "help")]
+        pieces: list[Piece] = []
+        for action in actions:
+            pieces.append(Piece(Safe(f" {short_key(action.keys[0])}"), "accent"))
+            pieces.append(Piece(Safe(f" {action.hint or 'compose'} "), "dim"))
+        self.hints.show(tuple(pieces))

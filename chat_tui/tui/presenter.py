@@ -1,0 +1,174 @@
+"""Turns what the client knows into what the panes show: values in, values out."""
+
+from chat_tui.client import ChatClient, NotificationLevel, Phase
+from chat_tui.client.model import Channel
+from chat_tui.client.open_channel import OpenChannel
+from chat_tui.tui.attention import Attention, attention
+from chat_tui.tui.desk import Desk
+from chat_tui.tui.mentions import Mentions
+from chat_tui.tui.render.channel_rows import ChannelRow, channel_row, mentions_badge, sort_key
+from chat_tui.tui.render.glyphs import Glyphs, Mark
+from chat_tui.tui.render.line import Line, Piece
+from chat_tui.tui.render.link_words import link_words
+from chat_tui.tui.render.roster_rows import Heading, RosterRow, grouped, reach_line, roster_row
+from chat_tui.tui.render.safe_text import Safe, safe_name
+from chat_tui.tui.render.times import Clock
+from chat_tui.tui.widgets.message_log import Log
+
+TYPING_NAMES = 3
+
+
+class Presenter:
+    """``place`` names the service, for the title."""
+
+    def __init__(
+        self, client: ChatClient, desk: Desk, mentions: Mentions, clock: Clock, glyphs: Glyphs, place: str
+    ) -> None:
+        self._client = client
+        self._desk = desk
+        self._mentions = mentions
+        self._clock = clock
+        self._glyphs = glyphs
+        self._place = safe_name(place)
+
+    @property
+    def identity(self) -> str:
+        return self._client.identity
+
+    # ---- channels
+
+    def attention(self, channel: Channel) -> Attention:
+        return attention(
+            status=channel.status,
+            is_muted=channel.notification_level is NotificationLevel.MUTED,
+            unread=channel.unread_messages_count,
+            has_messages=channel.last_message is not None,
+            mentions=self._mentions.of(channel.sid),
+            read_status_enabled=self._client.read_status_enabled,
+        )
+
+    def channel_rows(self) -> list[ChannelRow]:
+        rows = (
+            channel_row(channel, self.attention(channel), has_draft=self._desk.has_draft(channel.sid))
+            for channel in self._client.channels.values()
+        )
+        return sorted(rows, key=sort_key)
+
+    def next_unread(self) -> str | None:
+        """The SID of the next channel below the open one that asks for a reader."""
+        rows = self.channel_rows()
+        here = next((n for n, row in enumerate(rows) if row.sid == self._desk.current), -1)
+        for row in rows[here + 1 :] + rows[: here + 1]:
+            if row.attention.is_next and row.sid != self._desk.current:
+                return row.sid
+        return None
+
+    # ---- the open channel
+
+    @property
+    def channel(self) -> Channel | None:
+        return None if self._desk.current is None else self._client.channels.get(self._desk.current)
+
+    @property
+    def opened(self) -> OpenChannel | None:
+        return None if self._desk.current is None else self._client.channels.opened(self._desk.current)
+
+    def log(self) -> Log:
+        channel, opened, desk = self.channel, self.opened, self._desk
+        if channel is None:
+            return Log(words=self._welcome())
+        if not channel.is_joined:
+            by = safe_name(channel.invited_by or channel.created_by or "somebody")
+            return Log(words=(f"{by} invites you to {safe_name(channel.title)}", "/accept or /decline"))
+        return Log(
+            messages=() if opened is None else opened.messages,
+            pending=self._client.outbox.of(channel.sid),
+            name_of=self.name_of,
+            first_new=None if desk.divider is None else desk.divider.first,
+            new_count=0 if desk.divider is None else desk.divider.count,
+            has_older=opened is not None and opened.has_older,
+            is_loading=desk.is_loading,
+        )
+
+    def _welcome(self) -> tuple[str, ...]:
+        if self._client.connection.phase is not Phase.CONNECTED and not self._client.identity:
+            return ("connecting…",)
+        return ("you are in no channel yet", "/join NAME or /create NAME")
+
+    def name_of(self, identity: str) -> str:
+        user = self._client.people.known(identity)
+        return identity if user is None else user.title
+
+    def log_title(self) -> Safe:
+        channel = self.channel
+        if channel is None:
+            return Safe("")
+        more = channel.friendly_name if channel.friendly_name != channel.title else None
+        return Safe(f"#{safe_name(channel.title)}" + (f"  {safe_name(more)}" if more else ""))
+
+    def log_subtitle(self, below: int) -> Safe:
+        rows = self.roster_rows()
+        words = f"{len(rows)} members" if len(rows) != 1 else "1 member"
+        if self._client.reachability_enabled:
+            words += f" {self._glyphs.dot} {sum(row.online is Mark.YES for row in rows)} online"
+        return Safe(f"{below} below {self._glyphs.dot} {words}" if below else words)
+
+    def typing(self) -> Line:
+        channel = self.channel
+        names = [] if channel is None else [safe_name(self.name_of(i)) for i in self._client.typing_in(channel)]
+        if not names:
+            return ()
+        if len(names) > TYPING_NAMES:
+            return (Piece(Safe(f" {len(names)} people are typing…"), "dim"),)
+        verb = "is" if len(names) == 1 else "are"
+        return (Piece(Safe(f" {', '.join(names)} {verb} typing…"), "dim"),)
+
+    # ---- people
+
+    def roster_rows(self) -> list[RosterRow]:
+        opened = self.opened
+        if opened is None:
+            return []
+        now = self._clock.now().timestamp()
+        found = []
+        for member in opened.members.values():
+            user = self._client.people.known(member.identity)
+            if user is None:
+                found.append(RosterRow(member.identity, safe_name(member.identity), Mark.UNKNOWN, Mark.UNKNOWN))
+                continue
+            is_live = self.is_live and (user.is_subscribed or user is self._client.user)
+            age = None if is_live or user.date_refreshed is None else now - user.date_refreshed
+            enabled = self._client.reachability_enabled
+            found.append(roster_row(user, enabled=enabled, own_identity=self._client.identity, age=age))
+        return found
+
+    @property
+    def is_live(self) -> bool:
+        return self._client.connection.phase is Phase.CONNECTED
+
+    def roster(self) -> list[Heading | RosterRow]:
+        return grouped(self.roster_rows(), enabled=self._client.reachability_enabled)
+
+    def reach(self) -> Safe:
+        enabled = self._client.reachability_enabled
+        if self.opened is None:
+            return Safe("")
+        return reach_line(self.roster_rows(), enabled=enabled, glyphs=self._glyphs)
+
+    # ---- the title
+
+    def title(self) -> tuple[Line, Line]:
+        words, style = link_words(self._client.connection, self._clock)
+        identity = safe_name(self._client.identity or "")
+        where = f"   {identity} {self._glyphs.dot} {self._place}" if identity else f"   {self._place}"
+        left = (Piece(Safe(" chat-tui  "), "strong"), Piece(words, style), Piece(Safe(where), "dim"))
+        right: list[Piece] = []
+        if self._client.identity:
+            state = "on" if self._client.reachability_enabled else "off"
+            right.append(Piece(Safe(f" reachability {state} "), "dim"))
+        looks = [self.attention(channel) for channel in self._client.channels.values()]
+        mentions, unread = sum(look.mentions for look in looks), sum(look.unread for look in looks)
+        if mentions:
+            right.append(Piece(Safe(f"  {mentions_badge(mentions)}"), "mention"))
+        right.append(Piece(Safe(f"  {unread} unread " if unread else " "), "strong"))
+        return left, tuple(right)

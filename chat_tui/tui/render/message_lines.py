@@ -1,0 +1,148 @@
+"""Messages as lines: grouped by author and time, under days, with a divider before what is new."""
+
+from datetime import datetime
+
+import msgspec
+
+from chat_tui.client.model import Message, PendingMessage, SendState
+from chat_tui.tui.render.glyphs import Glyphs
+from chat_tui.tui.render.line import Line, Piece, centred
+from chat_tui.tui.render.safe_text import Safe, safe, safe_name
+from chat_tui.tui.render.times import Clock
+from chat_tui.tui.render.wrap import cells, pad, shorten, wrap
+
+RUN_SECONDS = 5 * 60
+"""Messages of one author within it share a heading."""
+
+FOLD_LINES = 200
+FOLD_CHARACTERS = 4000
+FOLDED_LINES = 20
+"""How much of a long message is shown before it is unfolded."""
+
+MIN_AUTHOR = 5
+MAX_AUTHOR = 12
+NARROW = 50
+
+
+class Looks(msgspec.Struct, frozen=True):
+    """What all messages of a log share; a new value makes every cached line obsolete."""
+
+    width: int
+    glyphs: Glyphs
+    clock: Clock
+    own_identity: str
+    author_width: int = 7
+
+
+class Place(msgspec.Struct, frozen=True):
+    """What goes before a message: a day, a divider of ``new`` messages, a heading with author and time."""
+
+    day: datetime | None = None
+    new: int | None = None
+    has_heading: bool = True
+    is_selected: bool = False
+    is_unfolded: bool = False
+
+
+def starts_run(author: str, date: datetime, before: Message | None) -> bool:
+    """Whether a message needs a heading of its own after ``before``."""
+    if before is None or before.author != author:
+        return True
+    return (date - before.date_created).total_seconds() > RUN_SECONDS
+
+
+def author_width(width: int) -> int:
+    """Cells for the column of authors."""
+    return max(MIN_AUTHOR, min(MAX_AUTHOR, width // 8))
+
+
+def message_lines(message: Message, name: str, looks: Looks, place: Place) -> list[Line]:
+    """A message with whatever goes before it."""
+    note = "edited" if message.was_edited else ""
+    is_own = message.author == looks.own_identity
+    lines = _before(place, looks)
+    return lines + _body(message.body, name, message.date_created, looks, place, note=note, is_own=is_own)
+
+
+_NOTES = {SendState.QUEUED: "waiting", SendState.SENDING: "sending", SendState.SENT: "", SendState.FAILED: "failed"}
+
+
+def pending_lines(pending: PendingMessage, name: str, looks: Looks, place: Place) -> list[Line]:
+    """One's own message on its way, dimmed, with its state."""
+    note = _NOTES[pending.state]
+    lines = _before(place, looks)
+    lines += _body(pending.body, name, pending.date_created, looks, place, note=note, is_own=True, is_pending=True)
+    if pending.error is not None:
+        why = Safe(f"not sent: {safe_name(pending.error)}")
+        lines.append((Piece(Safe(" " * _indent(looks))), Piece(shorten(why, looks.width - _indent(looks)), "failed")))
+    return lines
+
+
+def _before(place: Place, looks: Looks) -> list[Line]:
+    lines: list[Line] = []
+    if place.day is not None:
+        lines.append(centred(looks.clock.day(place.day), looks.width, looks.glyphs.rule, "rule"))
+    if place.new is not None:
+        words = Safe(f"{place.new} new") if place.new else Safe("new")
+        lines.append(centred(words, looks.width, looks.glyphs.rule, "new"))
+    return lines
+
+
+def _is_narrow(looks: Looks) -> bool:
+    return looks.width < NARROW
+
+
+def _indent(looks: Looks) -> int:
+    """Cells left of a message's text; narrow logs put the heading on a line of its own."""
+    return 3 if _is_narrow(looks) else looks.author_width + 9
+
+
+def _body(
+    body: str,
+    name: str,
+    date: datetime,
+    looks: Looks,
+    place: Place,
+    *,
+    note: str,
+    is_own: bool,
+    is_pending: bool = False,
+) -> list[Line]:
+    indent = _indent(looks)
+    tail = Safe(f"  {note}") if note else Safe("")
+    room = max(10, looks.width - indent - 1)
+    texts = folded(body, room, unfolded=place.is_unfolded)
+    style = "dim" if is_pending else "plain"
+    lead = Piece(looks.glyphs.cursor if place.is_selected else Safe(" "), "cursor")
+    lines: list[Line] = []
+    heading = _heading(name, date, looks, is_own=is_own) if place.has_heading else None
+    if heading is not None and _is_narrow(looks):
+        lines.append((lead, *heading))
+        heading = None
+    for number, text in enumerate(texts):
+        margin = heading if number == 0 and heading is not None else (Piece(Safe(" " * (indent - 1))),)
+        lines.append((lead, *margin, Piece(text, style)))
+    if tail and cells(texts[-1]) + cells(tail) <= room:
+        lines[-1] = (*lines[-1], Piece(tail, "failed" if note == "failed" else "dim"))
+    elif tail:
+        lines.append((lead, Piece(Safe(" " * (indent - 3))), Piece(tail, "dim")))
+    return lines
+
+
+def _heading(name: str, date: datetime, looks: Looks, *, is_own: bool) -> Line:
+    style = "own" if is_own else "strong"
+    room = looks.width - 8 if _is_narrow(looks) else looks.author_width
+    author = shorten(safe_name(name), room) if _is_narrow(looks) else pad(safe_name(name), room)
+    return (Piece(Safe(f"{looks.clock.time(date)}  "), "dim"), Piece(author, style), Piece(Safe(" ")))
+
+
+def folded(body: str, width: int, *, unfolded: bool = False) -> list[Safe]:
+    """The lines of a body; a long one shows its beginning and how much is missing."""
+    if unfolded or (len(body) <= FOLD_CHARACTERS and body.count("\n") < FOLD_LINES):
+        lines = wrap(safe(body), width)
+        if unfolded or len(lines) <= FOLD_LINES:
+            return lines
+        hidden = len(lines) - FOLDED_LINES
+        return [*lines[:FOLDED_LINES], Safe(f"… {hidden} more lines (select, Enter)")]
+    lines = wrap(safe(body[:FOLD_CHARACTERS]), width)[:FOLDED_LINES]
+    return [*lines, Safe(f"… {len(body):,} characters in all (select, Enter)")]

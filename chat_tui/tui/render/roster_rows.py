@@ -1,0 +1,104 @@
+"""The rows of the roster: everybody in the channel under two marks, and the line that says whom a message reaches."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from chat_tui.client.model import User
+from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs, Mark, mark_of
+from chat_tui.tui.render.line import Line, Piece, between
+from chat_tui.tui.render.safe_text import Safe, safe_name
+from chat_tui.tui.render.times import age
+from chat_tui.tui.render.wrap import shorten
+
+_GROUPS = (Mark.YES, Mark.NO, Mark.UNKNOWN)
+_TITLES = {Mark.YES: "Online", Mark.NO: "Offline", Mark.UNKNOWN: "Unknown"}
+
+
+class RosterRow(msgspec.Struct, frozen=True):
+    """``age``, in seconds, when the marks are not followed live."""
+
+    identity: str
+    name: Safe
+    online: Mark
+    notifiable: Mark
+    is_own: bool = False
+    age: float | None = None
+
+
+def roster_row(user: User, *, enabled: bool, own_identity: str, age: float | None = None) -> RosterRow:
+    return RosterRow(
+        user.identity,
+        safe_name(user.title),
+        mark_of(user.is_online, enabled=enabled),
+        mark_of(user.is_notifiable, enabled=enabled),
+        is_own=user.identity == own_identity,
+        age=age,
+    )
+
+
+class Heading(msgspec.Struct, frozen=True):
+    text: Safe
+
+
+def grouped(rows: Iterable[RosterRow], *, enabled: bool) -> list[Heading | RosterRow]:
+    """Under Online, Offline, Unknown; with the feature off, in one group that says how to turn it on."""
+    ordered = sorted(rows, key=lambda row: (row.name.casefold(), row.identity))
+    if not enabled:
+        return [
+            Heading(Safe(f"Members — {len(ordered)}")),
+            *ordered,
+            Heading(Safe("")),
+            Heading(Safe("reachability is off: set")),
+            Heading(Safe("ReachabilityEnabled on the")),
+            Heading(Safe("Service to turn it on")),
+        ]
+    found: list[Heading | RosterRow] = []
+    for mark in _GROUPS:
+        members = [row for row in ordered if row.online is mark]
+        if members:
+            found += [Heading(Safe(f"{_TITLES[mark]} — {len(members)}")), *members]
+    return found
+
+
+def roster_line(row: Heading | RosterRow, width: int, glyphs: Glyphs, *, is_stale: bool, is_cursor: bool) -> Line:
+    """``is_stale``: our own link is down, so no mark may look live."""
+    if isinstance(row, Heading):
+        return (Piece(shorten(Safe(f" {row.text}"), width), "dim"),)
+    stale = is_stale or row.age is not None
+    online = "dim" if stale or row.online is not Mark.YES else "good"
+    notifiable = "dim" if stale or row.notifiable is not Mark.YES else "good"
+    suffix = " (you)" if row.is_own else ""
+    right = (Piece(Safe(f"{age(row.age)} ago "), "dim"),) if row.age is not None else ()
+    left = (
+        Piece(glyphs.cursor if is_cursor else Safe(" "), "cursor"),
+        Piece(glyphs.online[row.online], online),
+        Piece(Safe(" ")),
+        Piece(glyphs.notifiable[row.notifiable], notifiable),
+        Piece(Safe(" ")),
+        Piece(Safe(row.name + suffix), "dim" if stale or row.online is not Mark.YES else "plain"),
+    )
+    return between(left, right, width)
+
+
+def mark_words(row: RosterRow) -> Safe:
+    """Both marks in words, where there is room."""
+    return Safe(f"{ONLINE_WORDS[row.online]}, {NOTIFIABLE_WORDS[row.notifiable]}")
+
+
+def reach_line(rows: Sequence[RosterRow], *, enabled: bool, glyphs: Glyphs) -> Safe:
+    """Will this reach them? For everybody but oneself; it states registration, not delivery."""
+    others = [row for row in rows if not row.is_own]
+    if not others:
+        return Safe("nobody else is here")
+    if not enabled:
+        return Safe("reachability off")
+    online = sum(row.online is Mark.YES for row in others)
+    push = sum(row.online is Mark.NO and row.notifiable is Mark.YES for row in others)
+    nobody = sum(row.online is Mark.NO and row.notifiable is not Mark.YES for row in others)
+    unknown = sum(row.online is Mark.UNKNOWN for row in others)
+    parts = [f"{online} online"]
+    parts += [f"{push} push on"] if push else []
+    parts += [f"{nobody} nobody"] if nobody else []
+    parts += [f"{unknown} unknown"] if unknown else []
+    return Safe("reaches " + f" {glyphs.dot} ".join(parts))

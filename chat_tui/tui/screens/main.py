@@ -1,0 +1,252 @@
+"""The main screen: three panes over one client."""
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+
+from chat_tui.client import ChatClient, ChatError
+from chat_tui.client.model import Channel
+from chat_tui.tui.actions import EVERYWHERE, bindings
+from chat_tui.tui.bridge import ClientChanged, forward
+from chat_tui.tui.changes import Changes
+from chat_tui.tui.commands import CommandError, message_of, parse
+from chat_tui.tui.deeds import Deeds
+from chat_tui.tui.desk import Desk
+from chat_tui.tui.mentions import Mentions
+from chat_tui.tui.panes import Panes
+from chat_tui.tui.presenter import Presenter
+from chat_tui.tui.render.glyphs import ASCII, Glyphs
+from chat_tui.tui.render.line import Piece
+from chat_tui.tui.render.safe_text import Safe, safe_name
+from chat_tui.tui.render.times import Clock
+from chat_tui.tui.screens.navigation import Navigation
+from chat_tui.tui.visit import ChannelOpened, Noticed, OlderLoaded, PeopleRefreshed, Visit
+from chat_tui.tui.widgets.bar import Bar
+from chat_tui.tui.widgets.channel_list import ChannelList
+from chat_tui.tui.widgets.composer import Composer
+from chat_tui.tui.widgets.message_log import MessageLog
+from chat_tui.tui.widgets.roster import Roster
+
+NOTICE_FOR = 6.0
+"""Seconds a notice stands in place of the hints."""
+
+REFRESH_OTHERS_EVERY = 60.0
+"""Seconds between two looks at members who are not followed live."""
+
+
+class MainScreen(Navigation):
+    """Handlers only: what is shown is the presenter's, how it is drawn the panes', being in a channel the visit's."""
+
+    CSS_PATH = "main.tcss"
+    AUTO_FOCUS = "#composer"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
+
+    def __init__(self, client: ChatClient, clock: Clock, glyphs: Glyphs, place: str) -> None:
+        super().__init__()
+        self.client = client
+        self.glyphs = glyphs
+        self.desk = Desk()
+        self.mentions = Mentions(client, self._on_mentions)
+        self.presenter = Presenter(client, self.desk, self.mentions, clock, glyphs, place)
+        self._deeds = Deeds(client)
+        self._clock = clock
+
+    def _on_mentions(self) -> None:
+        self.panes.show_channels()
+
+    def compose(self) -> ComposeResult:
+        yield Bar(glyphs=self.glyphs, id="title")
+        with Horizontal(id="panes"):
+            yield ChannelList(glyphs=self.glyphs, id="channels")
+            with Vertical(id="middle"):
+                yield MessageLog(self._clock, glyphs=self.glyphs, id="log")
+                yield Bar(glyphs=self.glyphs, id="typing")
+                yield Composer(id="composer")
+            yield Roster(glyphs=self.glyphs, id="roster")
+        yield Bar(glyphs=self.glyphs, id="hints")
+
+    def on_mount(self) -> None:
+        self.panes = Panes(self, self.presenter, self.desk)
+        self.visit = Visit(self, self.client, self.desk, self.presenter, self.panes)
+        self.set_class(self.glyphs is ASCII, "-ascii")
+        self.run_worker(forward(self.client.events(), self), name="bridge")
+        self.set_interval(1.0, self._tick)
+        self.set_interval(REFRESH_OTHERS_EVERY, self.visit.refresh_others)
+        self.fold()
+        self.panes.show_everything()
+        if self.client.channels:
+            self._open_first()
+
+    def on_resize(self) -> None:
+        self.fold()
+
+    # ---- what happened
+
+    def on_client_changed(self, message: ClientChanged) -> None:
+        changes = Changes(message.happened, self.desk.current)
+        in_view = self.desk.has_focus and self.panes.log.follows
+        for event in changes.arrived:
+            self.desk.arrived(event.channel, event.message, self.client.identity, in_view=in_view)
+        if changes.left:
+            self.desk.current = None
+        self._draw(changes)
+        if self.desk.current is None:
+            self._open_first()
+        elif changes.reopen:
+            self.visit.go_to(self.desk.current)
+
+    def _draw(self, changes: Changes) -> None:
+        if changes.channels:
+            self.panes.show_channels()
+            self._count_mentions(changes.written)
+        elif changes.title:
+            self.panes.show_title()
+        if changes.log:
+            self.panes.show_log()
+            self.visit.read_on()
+        if changes.roster:
+            self.panes.show_roster()
+        if changes.members:
+            self.visit.follow_members()
+
+    def _open_first(self) -> None:
+        """Somewhere to be: the first channel one has joined."""
+        rows = [row for row in self.presenter.channel_rows() if not row.is_invited]
+        if rows:
+            self.visit.go_to(rows[0].sid)
+
+    def _count_mentions(self, sids: set[str]) -> None:
+        for channel in [self.client.channels[sid] for sid in sids if sid in self.client.channels]:
+            self.run_worker(self.mentions.refresh(channel), group=f"mentions-{channel.sid}", exclusive=True)
+
+    def _tick(self) -> None:
+        """Words that change with time: how long until the next try, how old a mark is."""
+        if not self.presenter.is_live:
+            self.panes.show_title()
+            self.panes.show_roster()
+
+    def on_channel_opened(self, message: ChannelOpened) -> None:
+        self.visit.opened(message.sid)
+
+    def on_older_loaded(self, message: OlderLoaded) -> None:
+        self.visit.older_loaded(message.sid, message.count)
+
+    def on_people_refreshed(self, _: PeopleRefreshed) -> None:
+        self.panes.show_roster()
+        self.panes.show_log()
+
+    def on_noticed(self, message: Noticed) -> None:
+        style = "failed" if message.is_error else "good"
+        self.panes.notice = (Piece(Safe(f" {safe_name(message.text)}"), style),)
+        self.panes.show_hints()
+        self.set_timer(NOTICE_FOR, self._forget_notice)
+
+    def _forget_notice(self) -> None:
+        self.panes.notice = ()
+        self.panes.show_hints()
+
+    # ---- reading
+
+    def on_app_focus(self) -> None:
+        self.desk.has_focus = True
+        self.visit.read_on()
+
+    def on_app_blur(self) -> None:
+        self.desk.has_focus = False
+        self.visit.report_now()
+
+    def on_message_log_scrolled(self) -> None:
+        self.panes.show_frame()
+        self.visit.read_on()
+
+    def on_message_log_top_reached(self) -> None:
+        self.visit.load_older()
+
+    def on_descendant_focus(self) -> None:
+        self.panes.show_hints()
+
+    def on_channel_list_picked(self, message: ChannelList.Picked) -> None:
+        self.go(message.sid)
+
+    def on_composer_up_from_empty(self) -> None:
+        self.panes.log.focus()
+
+    def on_message_log_left(self) -> None:
+        self.action_compose_focus()
+
+    # ---- doing
+
+    def on_composer_submitted(self, message: Composer.Submitted) -> None:
+        try:
+            found = parse(message.text.strip())
+        except CommandError as error:
+            self.on_noticed(Noticed(str(error), is_error=True))
+            return
+        channel = self.presenter.channel
+        if found is not None:
+            command, argument = found
+            self.panes.composer.replace_text("")
+            self.attempt(lambda: command.run(self._deeds, channel, argument))
+        elif channel is None or not channel.is_joined:
+            self.on_noticed(Noticed("join a channel first: nothing was sent", is_error=True))
+        else:
+            self._send(channel, message_of(message.text))
+
+    def _send(self, channel: Channel, body: str) -> None:
+        self.panes.composer.replace_text("")
+        self.desk.divider = None
+        self.client.submit_message(channel, body)
+        self.panes.log.scroll_to_end()
+        self.panes.show_log()
+
+    def on_text_area_changed(self) -> None:
+        channel, text = self.presenter.channel, self.panes.composer.text
+        if channel is not None and channel.is_joined and text and not text.startswith("/"):
+            self.client.typing(channel)
+
+    def attempt(self, deed: Callable[[], Awaitable[str]]) -> None:
+        """Do something over the network, and say how it went."""
+        self.run_worker(self._do(deed), group="deeds")
+
+    async def _do(self, deed: Callable[[], Awaitable[str]]) -> None:
+        try:
+            said = await deed()
+        except (ChatError, CommandError) as error:
+            self.post_message(Noticed(str(error), is_error=True))
+        else:
+            if said:
+                self.post_message(Noticed(said))
+
+    def action_toggle_mute(self) -> None:
+        self._toggle_mute(self.desk.current)
+
+    def action_mute_row(self) -> None:
+        self._toggle_mute(self.panes.channels.sid_at_cursor)
+
+    def _toggle_mute(self, sid: str | None) -> None:
+        channel = self.client.channels.get(sid or "")
+        if channel is not None and channel.is_joined:
+            self.attempt(lambda: self._deeds.toggle_mute(channel))
+
+    def action_accept_row(self) -> None:
+        self._answer_invitation(self._deeds.accept)
+
+    def action_decline_row(self) -> None:
+        self._answer_invitation(self._deeds.decline)
+
+    def _answer_invitation(self, deed: Callable[[Channel], Awaitable[str]]) -> None:
+        channel = self.client.channels.get(self.panes.channels.sid_at_cursor or "")
+        if channel is not None and not channel.is_joined:
+            self.attempt(lambda: deed(channel))
+
+    def action_copy_message(self) -> None:
+        message = self.panes.log.selected_message
+        if message is not None:
+            self.app.copy_to_clipboard(message.body)
+            self.on_noticed(Noticed("copied"))
+
+    def action_reconnect(self) -> None:
+        self.client.reconnect_now()

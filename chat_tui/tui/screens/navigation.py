@@ -1,0 +1,142 @@
+"""The main screen's keys: going to channels, moving in the log, showing and hiding panes."""
+
+from chat_tui.client import ChatClient
+from chat_tui.tui.actions import ACTIONS, key_words
+from chat_tui.tui.desk import Desk
+from chat_tui.tui.folding import CLASSES, Folding, Side
+from chat_tui.tui.panes import Panes
+from chat_tui.tui.presenter import Presenter
+from chat_tui.tui.quick_echo import QuickScreen
+from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs
+from chat_tui.tui.render.safe_text import Safe
+from chat_tui.tui.screens.help import Help
+from chat_tui.tui.screens.picker import Choice, Picker
+from chat_tui.tui.visit import Noticed, Visit
+
+
+class Navigation(QuickScreen):
+    """The part of the main screen that answers global keys."""
+
+    client: ChatClient
+    desk: Desk
+    glyphs: Glyphs
+    panes: Panes
+    presenter: Presenter
+    visit: Visit
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folding = Folding()
+
+    # ---- channels
+
+    def go(self, sid: str) -> None:
+        """To a channel, ready to write."""
+        self.visit.go_to(sid)
+        self.action_compose_focus()
+
+    def action_next_channel(self, by: int = 1) -> None:
+        rows = self.presenter.channel_rows()
+        here = next((n for n, row in enumerate(rows) if row.sid == self.desk.current), 0)
+        if rows:
+            self.go(rows[(here + by) % len(rows)].sid)
+
+    def action_previous_channel(self) -> None:
+        self.action_next_channel(-1)
+
+    def action_next_unread(self) -> None:
+        sid = self.presenter.next_unread()
+        if sid is None:
+            self.post_message(Noticed("nothing is unread"))
+        else:
+            self.go(sid)
+
+    def action_last_channel(self) -> None:
+        if self.desk.last is not None:
+            self.go(self.desk.last)
+
+    def action_switch_channel(self) -> None:
+        self.app.push_screen(Picker(Safe("Switch to"), self._channel_choices(), self.glyphs), self._chosen)
+
+    def action_palette(self) -> None:
+        actions = [
+            Choice(f"action:{action.action}", Safe(action.label), Safe(key_words(action.keys[0])))
+            for action in ACTIONS
+            if action.in_palette
+        ]
+        choices = actions + self._channel_choices() + self._people_choices()
+        self.app.push_screen(Picker(Safe("Commands, channels, people"), choices, self.glyphs), self._chosen)
+
+    def _channel_choices(self) -> list[Choice]:
+        return [
+            Choice(f"channel:{row.sid}", Safe(f"#{row.name}"), Safe(row.attention.number))
+            for row in self.presenter.channel_rows()
+        ]
+
+    def _people_choices(self) -> list[Choice]:
+        return [
+            Choice(
+                f"person:{row.identity}",
+                Safe(f"@{row.name}"),
+                Safe(f"{ONLINE_WORDS[row.online]}, {NOTIFIABLE_WORDS[row.notifiable]}"),
+            )
+            for row in self.presenter.roster_rows()
+        ]
+
+    async def _chosen(self, value: str | None) -> None:
+        kind, _, rest = (value or "").partition(":")
+        if kind == "channel":
+            self.go(rest)
+        elif kind == "action":
+            await self.run_action(rest)
+        elif kind == "person":
+            self.panes.composer.insert(f"@{rest} ")
+            self.panes.composer.focus()
+
+    # ---- the log
+
+    def action_page_up(self) -> None:
+        self.panes.log.scroll_pages(1)
+
+    def action_page_down(self) -> None:
+        self.panes.log.scroll_pages(-1)
+
+    def action_first_message(self) -> None:
+        self.panes.log.scroll_to_start()
+
+    def action_newest_message(self) -> None:
+        self.panes.log.scroll_to_end()
+
+    def action_first_new(self) -> None:
+        self.panes.log.scroll_to_new()
+
+    # ---- panes
+
+    def action_compose_focus(self) -> None:
+        self.panes.log.selected = None
+        self._folding.to_conversation()
+        self.fold()
+        self.panes.composer.focus()
+
+    def action_toggle_channels(self) -> None:
+        self._toggle("channels")
+
+    def action_toggle_roster(self) -> None:
+        self._toggle("roster")
+
+    def _toggle(self, side: Side) -> None:
+        is_shown = self._folding.toggle(side, self.size.width)
+        self.fold()
+        if is_shown:
+            (self.panes.channels if side == "channels" else self.panes.roster).focus()
+        else:
+            self.panes.composer.focus()
+
+    def fold(self) -> None:
+        """Show the panes there is room for."""
+        wanted = self._folding.classes(self.app.size.width)
+        for name in CLASSES:
+            self.set_class(name in wanted, name)
+
+    def action_help(self) -> None:
+        self.app.push_screen(Help(self.glyphs))

@@ -1,0 +1,61 @@
+"""Where one writes: several lines, Enter sends."""
+
+from dataclasses import dataclass
+
+from textual import events
+from textual.message import Message
+from textual.widgets import TextArea
+
+from chat_tui.tui.quick_echo import hurry
+from chat_tui.tui.render.safe_text import safe
+
+NEWLINE_KEYS = frozenset({"ctrl+j", "alt+enter", "shift+enter"})
+
+
+class Composer(TextArea):
+    """A TextArea that does not blink, grows to eight lines, and hands over its text."""
+
+    @dataclass
+    class Submitted(Message):
+        """The reader pressed Enter on ``text``, which is not blank."""
+
+        text: str
+
+    @dataclass
+    class UpFromEmpty(Message):
+        """The cursor wants to go up where there is nothing: to the messages."""
+
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False, id=id)
+        self.cursor_blink = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        hurry(self)
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            if self.text.strip():
+                self.post_message(self.Submitted(self.text))
+        elif event.key in NEWLINE_KEYS:
+            event.stop()
+            event.prevent_default()
+            self.insert("\n")
+        elif event.key == "up" and not self.text:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.UpFromEmpty())
+        else:
+            await super()._on_key(event)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """What is pasted is cleaned as what arrives is: nothing in it can drive the terminal."""
+        event.prevent_default()
+        event.stop()
+        self.insert(safe(event.text))
+
+    def replace_text(self, text: str) -> None:
+        """Another draft, the cursor at its end."""
+        if text != self.text:
+            self.load_text(text)
+            self.move_cursor(self.document.end)

@@ -1,0 +1,101 @@
+"""The base of every pane: a widget drawn line by line from values, repainting only the rows that changed."""
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from chat_tui.tui.render.glyphs import ASCII, UNICODE, Glyphs
+from chat_tui.tui.render.line import STYLES, Line
+
+_IN_ASCII = str.maketrans({"…": ".", "—": "-", "·": "-"})
+"""Our own punctuation on terminals without Unicode."""
+
+
+class Lines(Widget):
+    """Subclasses say what stands in each row (`row`); `redraw` finds out which rows differ."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{style}" for style in STYLES}
+    DEFAULT_CSS = """
+    Lines {
+        & > .line--dim { color: $text-muted; }
+        & > .line--strong { text-style: bold; }
+        & > .line--accent { color: $text-accent; text-style: bold; }
+        & > .line--own { color: $text-accent; }
+        & > .line--rule { color: $text-disabled; }
+        & > .line--new { color: $text-warning; }
+        & > .line--good { color: $text-success; }
+        & > .line--warning { color: $text-warning; }
+        & > .line--failed { color: $text-error; text-style: bold; }
+        & > .line--cursor { color: $text-accent; }
+        & > .line--mention { color: $text-warning; text-style: bold; }
+    }
+    """
+
+    def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self._drawn: list[Line] = []
+        self._strips: dict[Line, Strip] = {}
+        self._looks: dict[str, Style] = {}
+
+    def row(self, y: int) -> Line:
+        """What stands in row ``y`` of the pane now."""
+        return self._drawn[y] if y < len(self._drawn) else ()
+
+    def compute(self, width: int, height: int) -> list[Line]:
+        """The pane's rows for its size."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Compute the rows anew and repaint those that changed."""
+        size = self.content_size
+        if not size:
+            return
+        before, self._drawn = self._drawn, self.compute(size.width, size.height)
+        if len(before) != len(self._drawn):
+            self.refresh()
+            return
+        changed = [y for y, (old, new) in enumerate(zip(before, self._drawn, strict=True)) if old != new]
+        if changed:
+            self.refresh(*(Region(0, y, size.width, 1) for y in changed))
+
+    def on_resize(self) -> None:
+        self._drawn = []
+        self.redraw()
+
+    def notify_style_update(self) -> None:
+        """The theme changed: every look is another one."""
+        super().notify_style_update()
+        self._looks.clear()
+        self._strips.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """Row ``y`` as Textual wants it."""
+        line = self.row(y)
+        strip = self._strips.get(line)
+        if strip is None or strip.cell_length != self.content_size.width:
+            if len(self._strips) > 2000:
+                self._strips.clear()
+            strip = self._strips[line] = self._strip(line)
+        return strip
+
+    def _strip(self, line: Line) -> Strip:
+        is_ascii = self.glyphs is ASCII
+        segments = [
+            Segment(piece.text.translate(_IN_ASCII) if is_ascii else piece.text, self._look(piece.style))
+            for piece in line
+            if piece.text
+        ]
+        return Strip(segments).adjust_cell_length(self.content_size.width, self._look("plain"))
+
+    def _look(self, name: str) -> Style:
+        look = self._looks.get(name)
+        if look is None:
+            base = self.visual_style.rich_style
+            look = base if name == "plain" else base + self.get_component_rich_style(f"line--{name}", partial=True)
+            self._looks[name] = look
+        return look

@@ -1,0 +1,44 @@
+"""The right pane: everybody in the channel, under two marks."""
+
+from chat_tui.tui.render.line import Line
+from chat_tui.tui.render.roster_rows import Heading, RosterRow, mark_words, roster_line
+from chat_tui.tui.render.safe_text import safe_text
+from chat_tui.tui.widgets.pick_list import PickList
+
+
+class Roster(PickList):
+    rows: list[Heading | RosterRow] = []  # noqa: RUF012 - replaced as a whole, never changed
+    is_stale = False
+
+    def show(self, rows: list[Heading | RosterRow], *, is_stale: bool) -> None:
+        self.rows, self.is_stale = rows, is_stale
+        self.redraw()
+        self.moved()
+
+    def count(self) -> int:
+        return len(self.rows)
+
+    def is_pickable(self, number: int) -> bool:
+        return isinstance(self.rows[number], RosterRow)
+
+    def line(self, number: int, width: int) -> Line:
+        is_cursor = self.has_focus and number == self.cursor
+        return roster_line(self.rows[number], width, self.glyphs, is_stale=self.is_stale, is_cursor=is_cursor)
+
+    def moved(self) -> None:
+        """Both marks of the person under the cursor, in words."""
+        row = self.rows[self.cursor] if self.cursor < len(self.rows) else None
+        words = mark_words(row) if self.has_focus and isinstance(row, RosterRow) else ""
+        if words != getattr(self, "_words", ""):
+            self._words = words
+            self.border_subtitle = safe_text(words) if words else None
+
+    def on_focus(self) -> None:
+        if self.rows and not self.is_pickable(self.cursor):
+            self.action_move(1)
+        super().on_focus()
+        self.moved()
+
+    def on_blur(self) -> None:
+        super().on_blur()
+        self.moved()
