@@ -45,6 +45,7 @@ def _check_identity(identity: str) -> str:
 @click.option("--token-url", help="HTTP address that answers with an access token for --url.")
 @click.option("--profile", metavar="NAME", help="Take url and token from [profiles.NAME] in the settings file.")
 @click.option("--glyphs", type=click.Choice(["auto", "unicode", "ascii"]), help="Marks and borders.")
+@click.option("--theme", help="Name of a Textual theme.")
 @click.pass_context
 def main(context: click.Context, /, **flags: Any) -> None:
     """Chat in a terminal.
@@ -109,6 +110,24 @@ def serve(context: click.Context, /, on_demand: bool, **flags: Any) -> None:
         sys.exit(run(loaded, _data(loaded), on_demand=on_demand))
     except CannotServe as error:
         raise click.UsageError(str(error)) from None
+
+
+@main.command()
+@click.option("--identity", metavar="NAME", help="Whom to watch as. Default: the login name.")
+@click.option("--seed", type=int, default=42, help="Another number, another play.")
+@click.option("--glyphs", type=click.Choice(["auto", "unicode", "ascii"]), help="Marks and borders.")
+@click.option("--theme", help="Name of a Textual theme.")
+def demo(seed: int, **flags: Any) -> None:
+    """Open the client among six people in four channels, on a throw-away service."""
+    loaded = _load(flags)
+    from chat_tui.demo.theatre import open_theatre
+    from chat_tui.tui.launch import LocalTarget, run
+
+    identity = _check_identity(loaded.identity or getpass.getuser())
+    with open_theatre(identity, seed) as theatre:
+        target = LocalTarget(theatre.data, identity, glyphs=loaded.glyphs, theme=loaded.theme)
+        status = run(target, ready=theatre.wait_until_ready, place="demo")
+    sys.exit(status)
 
 
 @main.command()

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import threading
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -68,34 +69,19 @@ class LocalConnector:
         return self._service.token_for(self._target.identity)
 
 
-async def fetch_token(url: str) -> str:
-    """The access token an HTTP address answers with: as text, or as JSON with ``token``. Raises TransportError."""
-    import httpx  # only this way of connecting needs it
-
-    try:
-        async with httpx.AsyncClient(timeout=10) as http:
-            answer = await http.get(url)
-    except httpx.HTTPError:
-        raise TransportError("the token address does not answer") from None
-    if not answer.is_success:
-        raise TransportError(f"the token address answered {answer.status_code}")
-    try:
-        found = answer.json()
-    except ValueError:
-        return answer.text.strip()
-    return str(found.get("token", "")) if isinstance(found, dict) else str(found)
-
-
-def run(target: Target) -> int:
-    """Open the application; the exit status of the process."""
+def run(target: Target, *, ready: Callable[[], str | None] | None = None, place: str = "local service") -> int:
+    """Open the application; the exit status of the process. ``ready``, when given, blocks until the service is fit to
+    be used, and says what is wrong if it never will be; ``place`` is what the title calls the local service."""
     connector = LocalConnector(target) if isinstance(target, LocalTarget) else None
+    prepare: Callable[[], Awaitable[str | None]] | None
     from chat_tui.client import ChatClient
+    from chat_tui.client.token_source import fetch_token
     from chat_tui.tui.app import ChatApp
     from chat_tui.tui.render.glyphs import choose
 
     if connector is not None:
         client = ChatClient("", connector.token, address=connector.address)
-        place, prepare = "local service", connector.prepare
+        prepare = connector.prepare if ready is None else (lambda: asyncio.to_thread(ready))
     else:
         assert isinstance(target, RemoteTarget)
         token_url = target.token_url

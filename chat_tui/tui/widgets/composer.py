@@ -25,7 +25,6 @@ class Composer(TextArea):
     class UpFromEmpty(Message):
         """The cursor wants to go up where there is nothing: to the messages."""
 
-
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False, id=id)
         self.cursor_blink = False

@@ -49,7 +49,6 @@ class MessageLog(Lines, can_focus=True):
     class TopReached(TextualMessage):
         """The reader is at the beginning of what is loaded."""
 
-
     @dataclass
     class Scrolled(TextualMessage):
         """The view moved; ``follows``: the end is in view."""
@@ -59,7 +58,6 @@ class MessageLog(Lines, can_focus=True):
     @dataclass
     class Left(TextualMessage):
         """The reader moved down past the newest message, back to the composer."""
-
 
     def __init__(self, clock: Clock, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002
         super().__init__(glyphs=glyphs, id=id)

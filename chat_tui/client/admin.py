@@ -1,0 +1,76 @@
+"""The REST side, for programs that hold account credentials: seeding, switching, looking after a service."""
+
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from chat_tui.protocol.errors import Code, TransportError, from_answer
+
+WITHIN = 30.0
+"""Seconds an answer may take."""
+
+Params = dict[str, str | int | bool | None]
+
+
+class AdminClient:
+    """Speaks chat v2 with HTTP Basic. ``account_sid`` may be an API key's SID, ``secret`` then its secret."""
+
+    def __init__(
+        self, url: str, account_sid: str, secret: str, *, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=url, auth=(account_sid, secret), timeout=WITHIN, transport=transport, trust_env=False
+        )
+
+    async def __aenter__(self) -> "AdminClient":
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
+        await self._http.aclose()
+
+    async def request(self, method: str, path: str, params: Params | None = None) -> dict[str, Any]:
+        """The JSON body of an answer; ``path`` as ``/v2/Services``, ``params`` as REST names them.
+
+        Raises the ChatError the service answers with, TransportError when it does not answer."""
+        given = {name: _text(value) for name, value in (params or {}).items() if value is not None}
+        try:
+            if method == "GET":
+                answer = await self._http.get(path, params=given)
+            else:
+                answer = await self._http.request(method, path, data=given)
+        except httpx.HTTPError:
+            raise TransportError("the service does not answer", Code.UNAVAILABLE) from None
+        body: Any = answer.json() if answer.content else {}
+        if not answer.is_success:
+            raise from_answer(answer.status_code, body)
+        return dict(body)
+
+    async def update_service(self, service_sid: str, **params: str | int | bool) -> dict[str, Any]:
+        """``ReachabilityEnabled=True`` and its like (S30–S60)."""
+        return await self.request("POST", f"/v2/Services/{service_sid}", dict(params))
+
+    async def create_user(self, service_sid: str, identity: str, friendly_name: str | None = None) -> dict[str, Any]:
+        params: Params = {"Identity": identity, "FriendlyName": friendly_name}
+        return await self.request("POST", f"/v2/Services/{service_sid}/Users", params)
+
+    async def create_channel(
+        self, service_sid: str, unique_name: str, friendly_name: str | None = None, **params: str
+    ) -> dict[str, Any]:
+        named: Params = {"UniqueName": unique_name, "FriendlyName": friendly_name, **params}
+        return await self.request("POST", f"/v2/Services/{service_sid}/Channels", named)
+
+    async def add_member(self, service_sid: str, channel: str, identity: str) -> dict[str, Any]:
+        path = f"/v2/Services/{service_sid}/Channels/{quote(channel, safe='')}/Members"
+        return await self.request("POST", path, {"Identity": identity})
+
+    async def send_message(
+        self, service_sid: str, channel: str, author: str, body: str, **params: str
+    ) -> dict[str, Any]:
+        path = f"/v2/Services/{service_sid}/Channels/{quote(channel, safe='')}/Messages"
+        return await self.request("POST", path, {"From": author, "Body": body, **params})
+
+
+def _text(value: str | int | bool | None) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

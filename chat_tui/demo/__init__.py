@@ -1,0 +1,1 @@
+"""Six people in four channels, played by real clients on a throw-away service."""
