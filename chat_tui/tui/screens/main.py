@@ -183,20 +183,20 @@ class MainScreen(Navigation):
         try:
             found = parse(message.text.strip())
         except CommandError as error:
+            self.panes.composer.give_back(message.text)
             self.on_noticed(Noticed(str(error), is_error=True))
             return
         channel = self.presenter.channel
         if found is not None:
             command, argument = found
-            self.panes.composer.replace_text("")
             self.attempt(lambda: command.run(self._deeds, channel, argument))
         elif channel is None or not channel.is_joined:
+            self.panes.composer.give_back(message.text)
             self.on_noticed(Noticed("join a channel first: nothing was sent", is_error=True))
         else:
             self._send(channel, message_of(message.text))
 
     def _send(self, channel: Channel, body: str) -> None:
-        self.panes.composer.replace_text("")
         self.desk.divider = None
         self.client.submit_message(channel, body)
         self.panes.log.scroll_to_end()

@@ -17,7 +17,7 @@ class Composer(TextArea):
 
     @dataclass
     class Submitted(Message):
-        """The reader pressed Enter on ``text``, which is not blank."""
+        """The reader pressed Enter on ``text``, which is not blank and has left the composer."""
 
         text: str
 
@@ -34,8 +34,7 @@ class Composer(TextArea):
         if event.key == "enter":
             event.stop()
             event.prevent_default()
-            if self.text.strip():
-                self.post_message(self.Submitted(self.text))
+            self._submit()
         elif event.key in NEWLINE_KEYS:
             event.stop()
             event.prevent_default()
@@ -46,6 +45,17 @@ class Composer(TextArea):
             self.post_message(self.UpFromEmpty())
         else:
             await super()._on_key(event)
+
+    def _submit(self) -> None:
+        """Hand the text over and begin anew, in one step: what is typed next belongs to the next message."""
+        text = self.text
+        if text.strip():
+            self.load_text("")
+            self.post_message(self.Submitted(text))
+
+    def give_back(self, text: str) -> None:
+        """What was submitted could not be taken: nothing is lost."""
+        self.replace_text(f"{text}\n{self.text}" if self.text else text)
 
     async def _on_paste(self, event: events.Paste) -> None:
         """What is pasted is cleaned as what arrives is: nothing in it can drive the terminal."""

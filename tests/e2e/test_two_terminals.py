@@ -1,0 +1,230 @@
+"""Two people in two terminals on the local service: one test per promise."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from twilio.rest import Client
+
+from tests.e2e.conftest import House
+from tests.referees.official_python import LocalHttpClient
+from tests.support.terminal import chat_tui
+
+MARKS_WITHIN = 3.0
+"""Seconds; the promise is 1 for the change itself, the rest is a busy machine's."""
+
+LINGER = 15.0
+
+
+def official(house: House) -> Client:
+    service = house.service
+    http = LocalHttpClient(service.url, by_host=True)
+    return Client(service.account_sid, service.auth_token, http_client=http)
+
+
+def test_two_people_talk(house: House) -> None:
+    """Messages, typing, roster and unread counts move live on both sides."""
+    alice, bob = house.open("alice"), house.open("bob")
+    alice.say("hello bob")
+    bob.see("hello bob")
+    bob.type("thinking")
+    alice.see("bob is typing")
+    bob.press("enter")
+    alice.wait(lambda _: "bob" in alice.line_with("thinking"), what="bob's message")
+    bob.say("/create side")
+    bob.see("# side")
+    bob.press("ctrl+n")
+    bob.see("Message #side")
+    alice.say("are you there?")
+    bob.wait(lambda _: "1" in bob.line_with("# general"), what="one unread in general")
+    bob.press("ctrl+p")
+    bob.see("are you there?")
+    bob.wait(lambda _: "1" not in bob.line_with("# general"), what="nothing unread in general")
+
+
+def test_mute_is_the_services(house: House) -> None:
+    """Alice mutes with one key; the official library reads ``muted``; the same key takes it back."""
+    alice = house.open("alice")
+    own = official(house).chat.v2.services(house.service.service_sid).users("alice").user_channels("general")
+    alice.press("ctrl+t")
+    alice.wait(lambda _: " M" in alice.line_with("# general"), what="the mute mark")
+    assert own.fetch().notification_level == "muted"
+    alice.press("shift+tab", "shift+tab")
+    alice.see("accept")
+    alice.type("m")
+    alice.wait(lambda _: " M" not in alice.line_with("# general"), what="no mute mark")
+    assert own.fetch().notification_level == "default"
+
+
+def test_marks_follow_start_quit_and_push(house: House) -> None:
+    """Online at start, offline at quit, push on and off by command: each seen on the other side at once."""
+    alice, bob = house.open("alice"), house.open("bob")
+    alice.see("● ? bob", within=MARKS_WITHIN)
+    bob.say("/push on")
+    alice.see("● ▲ bob", within=MARKS_WITHIN)
+    bob.say("/push off")
+    alice.see("● △ bob", within=MARKS_WITHIN)
+    assert bob.quit() == 0
+    alice.see("○ △ bob", within=MARKS_WITHIN)
+    with chat_tui(house.data, "bob"):
+        alice.see("● △ bob")
+
+
+@pytest.mark.slow
+def test_marks_follow_a_kill_after_the_linger(house: House) -> None:
+    """A killed terminal is offline after the default linger of 15 s, not before."""
+    alice, bob = house.open("alice"), house.open("bob")
+    alice.see("● ? bob")
+    bob.kill()
+    with pytest.raises(AssertionError):
+        alice.see("○ ? bob", within=LINGER - 3)
+    alice.see("○ ? bob", within=3 + MARKS_WITHIN)
+
+
+def test_marks_follow_a_hang_up(house: House) -> None:
+    """A terminal that is closed (SIGHUP) leaves in good order: offline at once."""
+    alice, bob = house.open("alice"), house.open("bob")
+    alice.see("● ? bob")
+    os.kill(bob.process.pid, signal.SIGHUP)
+    alice.see("○ ? bob", within=MARKS_WITHIN)
+
+
+@pytest.mark.parametrize("door", ["chat v1", "chat v2", "conversations"])
+def test_the_feature_switch_is_seen(house: House, door: str) -> None:
+    """Off: marks show "off", REST shows null. On again: who is connected is online, others are unknown."""
+    alice, bob = house.open("alice"), house.open("bob")
+    alice.see("● ? bob")
+    assert bob.quit() == 0
+    alice.see("○ ? bob")
+    sid = house.service.service_sid
+    path = {
+        "chat v1": f"/v1/Services/{sid}",
+        "chat v2": f"/v2/Services/{sid}",
+        "conversations": f"/conversations/v1/Services/{sid}/Configuration",
+    }[door]
+    house.request("POST", path, ReachabilityEnabled="false")
+    alice.see("reachability off", "· · bob", "Members — 2", within=MARKS_WITHIN)
+    user = official(house).chat.v2.services(sid).users("alice").fetch()
+    assert (user.is_online, user.is_notifiable) == (None, None)
+    house.request("POST", path, ReachabilityEnabled="true")
+    alice.see("reachability on", "? ? bob", "● ? alice", within=MARKS_WITHIN)
+    assert house.get("/Users/alice")["is_online"] is True
+    assert house.get("/Users/bob")["is_online"] is None
+    with chat_tui(house.data, "bob"):
+        alice.see("● ? bob")
+
+
+def test_user_lists_carry_no_reachability(house: House) -> None:
+    """R5: null in lists, the value in a single fetch."""
+    house.open("alice")
+    users = official(house).chat.v2.services(house.service.service_sid).users
+    assert [(user.is_online, user.is_notifiable) for user in users.list()] == [(None, None)]
+    assert users("alice").fetch().is_online is True
+
+
+def test_invitations_are_accepted_and_declined(house: House) -> None:
+    """An invitation appears in the list; ``a`` accepts it, ``d`` declines it."""
+    alice, bob = house.open("alice"), house.open("bob")
+    for name in ("one", "two"):
+        alice.say(f"/create {name}")
+        alice.see(f"# {name}")
+    alice.press("ctrl+n")
+    alice.see("Message #one")
+    alice.say("/invite bob")
+    bob.see("◇ one", "invited")
+    alice.press("ctrl+n")
+    alice.see("Message #two")
+    alice.say("/invite bob")
+    bob.see("◇ two")
+    bob.press("shift+tab", "shift+tab")
+    bob.see("accept")
+    bob.press("down")
+    bob.type("a")
+    bob.see("# one")
+    bob.press("down")
+    bob.type("d")
+    bob.lose("◇ two")
+    alice.press("ctrl+p")
+    alice.see("bob", "2 members")
+
+
+def test_a_killed_service_comes_back(house: House) -> None:
+    """``kill -9``: it is started again by itself, both reconnect, nothing is lost or shown twice."""
+    alice, bob = house.open("alice"), house.open("bob")
+    for number in range(5):
+        alice.say(f"before {number}")
+    bob.see("before 4")
+    first = house.service.pid
+    os.kill(first, signal.SIGKILL)
+    alice.say("meanwhile")
+    bob.say("and me")
+    bob.see("meanwhile", within=30)
+    alice.see("and me", within=30)
+    assert house.service.pid != first
+    for terminal in (alice, bob):
+        text = terminal.see("connected", "meanwhile", "and me", within=30)
+        shown = [line for line in text.splitlines() if "before" in line or "meanwhile" in line or "and me" in line]
+        assert len(shown) == 7, text
+    messages = house.get("/Channels/general/Messages")["messages"]
+    assert isinstance(messages, list)
+    assert sorted(message["body"] for message in messages) == sorted(
+        [*(f"before {number}" for number in range(5)), "meanwhile", "and me"]
+    )
+
+
+def test_two_starts_share_one_service(house: House) -> None:
+    """Two first starts at the same moment on an empty directory end on one service."""
+    alice, bob = chat_tui(house.data, "alice"), chat_tui(house.data, "bob")
+    house.terminals += [alice, bob]
+    alice.see("● ? bob", "2 members")
+    bob.see("● ? alice", "2 members")
+    services = house.request("GET", "/v2/Services")["services"]
+    assert isinstance(services, list)
+    assert len(services) == 1
+
+
+def test_eighty_columns_and_fifty(house: House) -> None:
+    """The panes fold by the terminal's width and unfold by key; nothing is lost on the way."""
+    alice = house.open("alice")
+    alice.type("a draft")
+    alice.resize(80, 24)
+    alice.wait(lambda text: "Members ─" not in text and "Channels" in text, what="two panes")
+    alice.press("f7")
+    alice.see("alice (you)")
+    alice.press("f7")
+    alice.resize(50, 20)
+    alice.wait(lambda text: "Channels ─" not in text and "Message #general" in text, what="one pane")
+    alice.press("f6")
+    alice.see("# general", "Channels")
+    alice.press("enter")
+    alice.see("a draft", "Message #general")
+    alice.resize(110, 30)
+    alice.see("Channels", "Members", "a draft")
+
+
+def test_help_and_switcher_open_and_close(house: House) -> None:
+    """F1 shows every key; Ctrl+K finds a channel by a few letters."""
+    alice = house.open("alice")
+    alice.say("/create workshop")
+    alice.see("# workshop")
+    alice.press("f1")
+    alice.see("Mute or unmute the open channel", "Ctrl+T")
+    alice.press("escape")
+    alice.lose("Everywhere")
+    alice.press("ctrl+k")
+    alice.see("Switch to")
+    alice.type("wksh")
+    alice.press("enter")
+    alice.see("Message #workshop")
+
+
+def test_a_served_directory_is_refused(house: House) -> None:
+    """A second ``serve`` names the pid and exits with status 2."""
+    house.open("alice")
+    command = [sys.executable, "-m", "chat_tui.cli", "serve", "--data", str(house.data), "--port", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 2
+    assert str(house.service.pid) in done.stderr
+    assert "Traceback" not in done.stderr
