@@ -1,6 +1,5 @@
 """The commands: composes the parts, and imports each only when a command needs it."""
 
-import getpass
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,12 @@ def _data(loaded: settings.Settings) -> Path:
     from chat_tui.locations import data_directory
 
     return data_directory()
+
+
+def _login_name() -> str:
+    import getpass  # only those without --identity pay for it
+
+    return getpass.getuser()
 
 
 def _check_identity(identity: str) -> str:
@@ -74,7 +79,7 @@ def _connection(loaded: settings.Settings) -> Any:
     if url is None:
         if token or token_url:
             raise click.UsageError("--token and --token-url need --url (or --profile)")
-        identity = _check_identity(loaded.identity or getpass.getuser())
+        identity = _check_identity(loaded.identity or _login_name())
         return LocalTarget(_data(loaded), identity, glyphs=loaded.glyphs, theme=loaded.theme)
     if not url.startswith(("http://", "https://", "ws://", "wss://")):
         raise click.UsageError(f"--url: {url!r} must begin with https:// or http://")
@@ -123,7 +128,7 @@ def demo(seed: int, **flags: Any) -> None:
     from chat_tui.demo.theatre import open_theatre
     from chat_tui.tui.launch import LocalTarget, run
 
-    identity = _check_identity(loaded.identity or getpass.getuser())
+    identity = _check_identity(loaded.identity or _login_name())
     with open_theatre(identity, seed) as theatre:
         target = LocalTarget(theatre.data, identity, glyphs=loaded.glyphs, theme=loaded.theme)
         status = run(target, ready=theatre.wait_until_ready, place="demo")

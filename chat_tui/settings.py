@@ -1,7 +1,6 @@
 """The settings: each described once, taken from defaults < file < environment < flags."""
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
@@ -105,6 +104,8 @@ def _from_file(file: Path | None) -> dict[str, Any]:
         file = config_file()
         if not file.exists():
             return {}
+    import tomllib  # most people have no file
+
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -116,7 +117,7 @@ def _from_file(file: Path | None) -> dict[str, Any]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    names = {field.name for field in msgspec.structs.fields(Settings)} - {"profiles", "origins"}
+    names = set(Settings.__struct_fields__) - {"profiles", "origins"}
     found = {name: environment[PREFIX + name.upper()] for name in names if PREFIX + name.upper() in environment}
     for name in found:
         _convert({name: found[name]}, f"environment {PREFIX}{name.upper()}")

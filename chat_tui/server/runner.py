@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import importlib
 import ipaddress
 import logging
 import os
@@ -241,10 +242,12 @@ class _Runner:
         await gateway.start()
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         self._announce(credentials)
+        warming = asyncio.create_task(asyncio.to_thread(importlib.import_module, "jwt"))  # the first token needs it
         watching = asyncio.create_task(self._watch_idleness(gateway, application))
         await asyncio.wait({serving, asyncio.create_task(self._stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
         _log.info("draining", extra={"pid": os.getpid()})
         watching.cancel()
+        await warming
         for listening in server.servers:
             listening.close()
         await gateway.drain()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
@@ -9,19 +10,24 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.screen import Screen
 
-from chat_tui.client import ChatClient
+from chat_tui.client import ChatClient, ChatError
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.safety_filter import SafetyFilter
 from chat_tui.tui.screens.main import MainScreen
 from chat_tui.tui.visit import Noticed
 
+FIRST_PAINT_WITHIN = 0.1
+"""Seconds the first paint waits for the service at most."""
+
 
 class ChatApp(App[str]):
     """``place`` names the service in the title. Exits with a line to print when it cannot go on."""
 
     ENABLE_COMMAND_PALETTE = False
+    CSS_PATH = "screens/main.tcss"  # of the default screen, whose own path Textual does not read
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "copy_or_hint", "Copy", show=False),
     ]
@@ -38,12 +44,10 @@ class ChatApp(App[str]):
     ) -> None:
         super().__init__()
         self._client = client
-        self._place = place
-        self._glyphs = glyphs
-        self._clock = clock or Clock()
         self._wanted_theme = theme
         self._prepare = prepare
         self.safety_filter = SafetyFilter()
+        self._main = MainScreen(client, clock or Clock(), glyphs, place)
 
     def on_mount(self) -> None:
         if self._wanted_theme in self.available_themes:
@@ -52,20 +56,33 @@ class ChatApp(App[str]):
         for wanted in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(ValueError, NotImplementedError, RuntimeError):
                 loop.add_signal_handler(wanted, self._end)
-        self.push_screen(MainScreen(self._client, self._clock, self._glyphs, self._place))
         self.run_worker(self._start(), name="client")
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen at once, instead of a blank one before it."""
+        return self._main
 
     def _end(self) -> None:
         self.exit()
 
     async def _start(self) -> None:
-        """Connect in the background: the screen is usable meanwhile."""
+        """Connect in the background: the screen is usable meanwhile. The first paint waits a moment for what is to
+        be painted; painting an empty screen first would cost a tenth of the start."""
+        connecting = asyncio.ensure_future(self._connect())
+        with self.batch_update(), contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._main.is_up_to_date.wait(), FIRST_PAINT_WITHIN)
+        await connecting
+        gc.freeze()  # what was made until now stays: no collection need look at it again
+        gc.enable()
+
+    async def _connect(self) -> None:
         if self._prepare is not None:
             trouble = await self._prepare()
             if trouble is not None:
                 self.exit(trouble, return_code=1)
                 return
-        self._client.start_soon()
+        with contextlib.suppress(ChatError):  # what is wrong stands in the title
+            await self._client.start_soon()
 
     async def on_unmount(self) -> None:
         await self._client.close()

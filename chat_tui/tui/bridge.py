@@ -1,6 +1,7 @@
-"""The one worker between client and screen: gathers what happened and posts it, at most twenty times a second."""
+"""The one worker between client and screen: gathers what happened and posts it, in a flood twenty times a second."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -10,7 +11,10 @@ from textual.widget import Widget
 from chat_tui.client.events import Event, EventStream
 
 PACE = 0.05
-"""Seconds between two posts; the first of a burst goes at once."""
+"""Seconds between two posts in a flood."""
+
+AT_ONCE = 4
+"""Posts that go without waiting after a quiet time; each pause gives one back."""
 
 
 @dataclass
@@ -21,13 +25,19 @@ class ClientChanged(Message):
 
 
 async def forward(
-    stream: EventStream, target: Widget, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    stream: EventStream,
+    target: Widget,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> None:
     """Post the stream's events to ``target`` until the client is closed."""
+    free_from = clock() - AT_ONCE * PACE
     while True:
         try:
             happened = await stream.batch()
         except StopAsyncIteration:
             return
         target.post_message(ClientChanged(happened))
-        await sleep(PACE)
+        free_from = max(free_from, clock() - AT_ONCE * PACE) + PACE
+        await sleep(max(0.0, free_from - clock()))

@@ -37,8 +37,11 @@ class Desk:
         """Whether the terminal is in front."""
 
     def go_to(self, sid: str, draft_here: str) -> str:
-        """Move to a channel, leaving a draft behind. Returns the draft that waits there."""
-        if self.current is not None:
+        """Move to a channel, leaving a draft behind. Returns the draft that waits there; what was typed in no
+        channel comes along."""
+        if self.current is None:
+            self.drafts[sid] = draft_here or self.drafts.get(sid, "")
+        else:
             self.drafts[self.current] = draft_here
         if self.current != sid:
             self.last = self.current

@@ -1,6 +1,7 @@
 """Starts the application on the local service or on another server."""
 
 import asyncio
+import gc
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -42,6 +43,7 @@ class LocalConnector:
         self._target = target
         self._service: LocalService | None = None
         self._trouble: LocalServiceError | None = None
+        self._is_fresh = False
         self._first = threading.Thread(target=self._attach, daemon=True)
         self._first.start()
 
@@ -56,10 +58,14 @@ class LocalConnector:
     async def prepare(self) -> str | None:
         """Wait for the service; what to say when there is none and there will be none."""
         await asyncio.to_thread(self._first.join)
+        self._is_fresh = self._service is not None
         return None if self._trouble is None else str(self._trouble)
 
     async def address(self) -> str:
-        await asyncio.to_thread(self._attach)
+        """The service's URL; what `prepare` has just found is as good as new."""
+        if not self._is_fresh:
+            await asyncio.to_thread(self._attach)
+        self._is_fresh = False
         if self._service is None:
             raise TransportError(str(self._trouble))
         return self._service.url
@@ -72,6 +78,7 @@ class LocalConnector:
 def run(target: Target, *, ready: Callable[[], str | None] | None = None, place: str = "local service") -> int:
     """Open the application; the exit status of the process. ``ready``, when given, blocks until the service is fit to
     be used, and says what is wrong if it never will be; ``place`` is what the title calls the local service."""
+    gc.disable()  # until the first paint: collecting what has just been imported finds nothing
     connector = LocalConnector(target) if isinstance(target, LocalTarget) else None
     prepare: Callable[[], Awaitable[str | None]] | None
     from chat_tui.client import ChatClient

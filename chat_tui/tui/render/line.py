@@ -22,7 +22,7 @@ STYLES = frozenset(
         "mention",
     }
 )
-"""Names that the stylesheet gives a look (`.line--NAME`)."""
+"""Names that `looks` gives a look."""
 
 
 class Piece(NamedTuple):

@@ -1,11 +1,13 @@
 """The main screen: three panes over one client."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Key
 
 from chat_tui.client import ChatClient, ChatError
 from chat_tui.client.model import Channel
@@ -40,7 +42,6 @@ REFRESH_OTHERS_EVERY = 60.0
 class MainScreen(Navigation):
     """Handlers only: what is shown is the presenter's, how it is drawn the panes', being in a channel the visit's."""
 
-    CSS_PATH = "main.tcss"
     AUTO_FOCUS = "#composer"
     BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
 
@@ -53,6 +54,8 @@ class MainScreen(Navigation):
         self.presenter = Presenter(client, self.desk, self.mentions, clock, glyphs, place)
         self._deeds = Deeds(client)
         self._clock = clock
+        self.is_up_to_date = asyncio.Event()
+        """Set once the screen shows what the service has."""
 
     def _on_mentions(self) -> None:
         self.panes.show_channels()
@@ -97,6 +100,9 @@ class MainScreen(Navigation):
             self._open_first()
         elif changes.reopen:
             self.visit.go_to(self.desk.current)
+
+        if self.presenter.is_live:
+            self.is_up_to_date.set()
 
     def _draw(self, changes: Changes) -> None:
         if changes.channels:
@@ -164,6 +170,13 @@ class MainScreen(Navigation):
 
     def on_message_log_top_reached(self) -> None:
         self.visit.load_older()
+
+    def on_key(self, event: Key) -> None:
+        """What is typed while the screen is still being built belongs to the composer."""
+        is_composers = self.focused in (None, self.panes.composer)
+        if is_composers and event.is_printable and event.character is not None:
+            self.panes.composer.insert(event.character)
+            self.panes.composer.focus()
 
     def on_descendant_focus(self) -> None:
         self.panes.show_hints()

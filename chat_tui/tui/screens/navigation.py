@@ -1,5 +1,7 @@
 """The main screen's keys: going to channels, moving in the log, showing and hiding panes."""
 
+from typing import TYPE_CHECKING
+
 from chat_tui.client import ChatClient
 from chat_tui.tui.actions import ACTIONS, key_words
 from chat_tui.tui.desk import Desk
@@ -9,9 +11,10 @@ from chat_tui.tui.presenter import Presenter
 from chat_tui.tui.quick_echo import QuickScreen
 from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs
 from chat_tui.tui.render.safe_text import Safe
-from chat_tui.tui.screens.help import Help
-from chat_tui.tui.screens.picker import Choice, Picker
 from chat_tui.tui.visit import Noticed, Visit
+
+if TYPE_CHECKING:
+    from chat_tui.tui.screens.picker import Choice
 
 
 class Navigation(QuickScreen):
@@ -56,24 +59,34 @@ class Navigation(QuickScreen):
             self.go(self.desk.last)
 
     def action_switch_channel(self) -> None:
-        self.app.push_screen(Picker(Safe("Switch to"), self._channel_choices(), self.glyphs), self._chosen)
+        self._pick(Safe("Switch to"), self._channel_choices())
+
+    def _pick(self, title: Safe, choices: "list[Choice]") -> None:
+        from chat_tui.tui.screens.picker import Picker  # not on the start path
+
+        self.app.push_screen(Picker(title, choices, self.glyphs), self._chosen)
 
     def action_palette(self) -> None:
+        from chat_tui.tui.screens.picker import Choice
+
         actions = [
             Choice(f"action:{action.action}", Safe(action.label), Safe(key_words(action.keys[0])))
             for action in ACTIONS
             if action.in_palette
         ]
-        choices = actions + self._channel_choices() + self._people_choices()
-        self.app.push_screen(Picker(Safe("Commands, channels, people"), choices, self.glyphs), self._chosen)
+        self._pick(Safe("Commands, channels, people"), actions + self._channel_choices() + self._people_choices())
 
-    def _channel_choices(self) -> list[Choice]:
+    def _channel_choices(self) -> "list[Choice]":
+        from chat_tui.tui.screens.picker import Choice
+
         return [
             Choice(f"channel:{row.sid}", Safe(f"#{row.name}"), Safe(row.attention.number))
             for row in self.presenter.channel_rows()
         ]
 
-    def _people_choices(self) -> list[Choice]:
+    def _people_choices(self) -> "list[Choice]":
+        from chat_tui.tui.screens.picker import Choice
+
         return [
             Choice(
                 f"person:{row.identity}",
@@ -139,4 +152,6 @@ class Navigation(QuickScreen):
             self.set_class(name in wanted, name)
 
     def action_help(self) -> None:
+        from chat_tui.tui.screens.help import Help  # not on the start path
+
         self.app.push_screen(Help(self.glyphs))

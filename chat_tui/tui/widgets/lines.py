@@ -1,15 +1,15 @@
 """The base of every pane: a widget drawn line by line from values, repainting only the rows that changed."""
 
-from typing import ClassVar
-
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import BLACK
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from chat_tui.tui.looks import look
 from chat_tui.tui.render.glyphs import ASCII, UNICODE, Glyphs
-from chat_tui.tui.render.line import STYLES, Line
+from chat_tui.tui.render.line import Line
 
 _IN_ASCII = str.maketrans({"…": ".", "—": "-", "·": "-"})
 """Our own punctuation on terminals without Unicode."""
@@ -17,23 +17,6 @@ _IN_ASCII = str.maketrans({"…": ".", "—": "-", "·": "-"})
 
 class Lines(Widget):
     """Subclasses say what stands in each row (`row`); `redraw` finds out which rows differ."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{style}" for style in STYLES}
-    DEFAULT_CSS = """
-    Lines {
-        & > .line--dim { color: $text-muted; }
-        & > .line--strong { text-style: bold; }
-        & > .line--accent { color: $text-accent; text-style: bold; }
-        & > .line--own { color: $text-accent; }
-        & > .line--rule { color: $text-disabled; }
-        & > .line--new { color: $text-warning; }
-        & > .line--good { color: $text-success; }
-        & > .line--warning { color: $text-warning; }
-        & > .line--failed { color: $text-error; text-style: bold; }
-        & > .line--cursor { color: $text-accent; }
-        & > .line--mention { color: $text-warning; text-style: bold; }
-    }
-    """
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
@@ -93,9 +76,9 @@ class Lines(Widget):
         return Strip(segments).adjust_cell_length(self.content_size.width, self._look("plain"))
 
     def _look(self, name: str) -> Style:
-        look = self._looks.get(name)
-        if look is None:
-            base = self.visual_style.rich_style
-            look = base if name == "plain" else base + self.get_component_rich_style(f"line--{name}", partial=True)
-            self._looks[name] = look
-        return look
+        style = self._looks.get(name)
+        if style is None:
+            visual = self.visual_style
+            style = look(name, self.app.theme_variables, visual.rich_style, visual.background or BLACK)
+            self._looks[name] = style
+        return style
