@@ -163,6 +163,7 @@ class ChatClient(Listener):
             await self._replicas.resume()
             self._spawn(self.channels.recount())
         self._ready.set()
+        self.horizons.resume()
         if self._initialised is not None and not self._initialised.done():
             self._initialised.set_result(None)
 

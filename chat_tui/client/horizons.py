@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from chat_tui.client.model import Channel
-from chat_tui.protocol.errors import ChatError
+from chat_tui.protocol.errors import ChatError, TransportError
 
 EVERY = 1.0
 """Seconds; each advance is an event to every member."""
@@ -46,7 +46,10 @@ class Horizons:
             if earliest > now:
                 await self._sleep(earliest - now)
                 continue
-            await self._tell([sid for sid, when in due.items() if when <= now])
+            try:
+                await self._tell([sid for sid, when in due.items() if when <= now])
+            except TransportError:
+                return  # `resume` goes on
 
     async def _tell(self, sids: list[str]) -> None:
         for sid in sids:
@@ -56,9 +59,20 @@ class Horizons:
             self._reported_at[sid] = self._clock()
             try:
                 await self._report(*wanted)
+            except TransportError:
+                self._wanted.setdefault(sid, wanted)
+                raise
             except ChatError:
-                continue  # the next advance says it again
+                continue  # no longer a member: nobody counts
 
     async def flush(self) -> None:
-        """Report everything now: at a blur, a switch, a quit."""
-        await self._tell(list(self._wanted))
+        """Report everything now: at a blur, a switch, a quit. What a broken link prevents waits for `resume`."""
+        try:
+            await self._tell(list(self._wanted))
+        except TransportError:
+            return
+
+    def resume(self) -> None:
+        """There is a link again."""
+        if self._wanted and (self._task is None or self._task.done()):
+            self._task = asyncio.create_task(self._run())

@@ -16,6 +16,9 @@ from chat_tui.protocol.errors import ChatError, TooManyRequests, TransportError,
 RETRY_CAP = 30.0
 """Seconds between two tries on a live link, at most."""
 
+LET_GO = 0.05
+"""Seconds to leave a broken link alone."""
+
 _TEMPORARY = (500, 502, 503, 504)
 
 
@@ -99,8 +102,9 @@ class Outbox:
             tries += 1
             try:
                 receipt = await self._send(queue[0])
-            except TransportError:
-                continue  # the next link sends it again, under the same id
+            except TransportError:  # the next link sends it again, under the same id
+                await self._sleep(LET_GO)  # until everybody knows that this one is gone
+                continue
             except (TooManyRequests, Unavailable) as error:
                 await self._pause(tries, getattr(error, "retry_after", 0.0))
                 continue

@@ -30,14 +30,21 @@ class Folding:
     def is_shown(self, side: Side, width: int) -> bool:
         if width < MEDIUM:
             return self._only == side
-        return self._wanted.get(side, side == "channels" or width >= WIDE)
+        return self._wanted.get(side, self._fits(side, width))
+
+    @staticmethod
+    def _fits(side: Side, width: int) -> bool:
+        return side == "channels" or width >= WIDE
 
     def toggle(self, side: Side, width: int) -> bool:
         """Show or hide a side. Returns whether it is shown now."""
         if width < MEDIUM:
             self._only = None if self._only == side else side
         else:
-            self._wanted[side] = not self.is_shown(side, width)
+            wanted = not self.is_shown(side, width)
+            self._wanted[side] = wanted
+            if wanted == self._fits(side, width):
+                del self._wanted[side]  # back to what the width says
         return self.is_shown(side, width)
 
     def to_conversation(self) -> None:

@@ -40,14 +40,15 @@ class RawTerminal:
         except OSError:
             return b""
         self.bytes += len(data)
+        self._unseen = self._unseen[-1_000_000:] + data
         return data
 
     def drain(self, seconds: float) -> int:
         """Bytes written within ``seconds``."""
-        self._unseen = b""
         before, end = self.bytes, time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self.read(left)
+        self._unseen = b""
         return self.bytes - before
 
     def write(self, text: str) -> None:
@@ -63,7 +64,7 @@ class RawTerminal:
                 return time.monotonic() - began
             if time.monotonic() - began > within:
                 raise TimeoutError(f"{missing} was not written: {self._unseen[-400:]!r}")
-            self._unseen = self._unseen[-1_000_000:] + self.read(0.2)
+            self.read(0.2)
 
     def close(self) -> None:
         self.process.kill()

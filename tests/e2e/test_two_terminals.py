@@ -197,7 +197,7 @@ def test_eighty_columns_and_fifty(house: House) -> None:
     alice.resize(50, 20)
     alice.wait(lambda text: "Channels ─" not in text and "Message #general" in text, what="one pane")
     alice.press("f6")
-    alice.see("# general", "Channels")
+    alice.see("▌# general", "Channels")
     alice.press("enter")
     alice.see("a draft", "Message #general")
     alice.resize(110, 30)

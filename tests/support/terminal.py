@@ -1,6 +1,5 @@
 """A real terminal for a program under test: a pty, drawn by pyte, with every byte kept."""
 
-import contextlib
 import fcntl
 import os
 import pty
@@ -42,6 +41,9 @@ KEYS = {
 } | {f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "abcdefghijklmnopqrstuvwxyz"}
 
 
+_open: "list[Terminal]" = []
+
+
 class Terminal:
     """One program in one terminal. ``raw`` is everything it wrote."""
 
@@ -62,6 +64,7 @@ class Terminal:
             env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", **(environment or {})},
         )
         os.close(slave)
+        _open.append(self)
 
     def _resize(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -75,10 +78,13 @@ class Terminal:
     # ---- output
 
     def pump(self, timeout: float = 0.05) -> bool:
-        """Take in what the program wrote. Returns whether there was anything."""
-        ready, _, _ = select.select([self._master], [], [], timeout)
-        if not ready:
-            return False
+        """Take in what the programs wrote, those in other terminals too: nobody's window stops being drawn because
+        one looks at another. Returns whether there was anything here."""
+        ready, _, _ = select.select([terminal._master for terminal in _open], [], [], timeout)
+        took = {terminal: terminal._take() for terminal in list(_open) if terminal._master in ready}
+        return took.get(self, False)
+
+    def _take(self) -> bool:
         try:
             data = os.read(self._master, 65536)
         except OSError:
@@ -161,7 +167,8 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        with contextlib.suppress(OSError):
+        if self in _open:
+            _open.remove(self)
             os.close(self._master)
 
     def __enter__(self) -> "Terminal":
