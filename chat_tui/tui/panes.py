@@ -5,7 +5,7 @@ from textual.screen import Screen
 from chat_tui.tui.actions import ACTIONS, CHANNELS, EVERYWHERE, MESSAGES, short_key
 from chat_tui.tui.desk import Desk
 from chat_tui.tui.presenter import Presenter
-from chat_tui.tui.render.line import Line, Piece
+from chat_tui.tui.render.line import Line, Piece, width_of
 from chat_tui.tui.render.safe_text import Safe, safe_text
 from chat_tui.tui.widgets.bar import Bar
 from chat_tui.tui.widgets.channel_list import ChannelList
@@ -40,7 +40,7 @@ class Panes:
         self.show_hints()
 
     def show_title(self) -> None:
-        self.title.show(*self._presenter.title())
+        self.title.show(*self._presenter.title(self._screen.size.width))
 
     def show_channels(self) -> None:
         self.channels.show(self._presenter.channel_rows(), self._desk.current)
@@ -64,7 +64,7 @@ class Panes:
             (self.log, "border_title", title),
             (self.log, "border_subtitle", self._presenter.log_subtitle(self.log.below)),
             (self.composer, "border_title", f"Message {name}" if name else ""),
-            (self.composer, "border_subtitle", self._presenter.reach()),
+            (self.composer, "border_subtitle", self._presenter.reach(self.composer.outer_size.width - 6)),
         ):
             if self._frame.get((widget.id, part)) != words:
                 self._frame[widget.id, part] = words
@@ -85,6 +85,7 @@ class Panes:
             actions += [action for action in ACTIONS if action.id in ("compose", "help")]
         pieces: list[Piece] = []
         for action in actions:
-            pieces.append(Piece(Safe(f" {short_key(action.keys[0])}"), "accent"))
-            pieces.append(Piece(Safe(f" {action.hint or 'compose'} "), "dim"))
+            key, words = Safe(f" {short_key(action.keys[0])}"), Safe(f" {action.hint or 'compose'} ")
+            if width_of(pieces) + len(key) + len(words) <= self._screen.size.width:
+                pieces += [Piece(key, "accent"), Piece(words, "dim")]
         self.hints.show(tuple(pieces))

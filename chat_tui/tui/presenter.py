@@ -5,6 +5,7 @@ from chat_tui.client.model import Channel
 from chat_tui.client.open_channel import OpenChannel
 from chat_tui.tui.attention import Attention, attention
 from chat_tui.tui.desk import Desk
+from chat_tui.tui.folding import MEDIUM
 from chat_tui.tui.mentions import Mentions
 from chat_tui.tui.render.channel_rows import ChannelRow, channel_row, mentions_badge, sort_key
 from chat_tui.tui.render.glyphs import Glyphs, Mark
@@ -149,21 +150,25 @@ class Presenter:
     def roster(self) -> list[Heading | RosterRow]:
         return grouped(self.roster_rows(), enabled=self._client.reachability_enabled)
 
-    def reach(self) -> Safe:
+    def reach(self, width: int) -> Safe:
+        """Whom a message would reach, in ``width`` cells."""
         enabled = self._client.reachability_enabled
         if self.opened is None:
             return Safe("")
-        return reach_line(self.roster_rows(), enabled=enabled, glyphs=self._glyphs)
+        return reach_line(self.roster_rows(), width, enabled=enabled, glyphs=self._glyphs)
 
     # ---- the title
 
-    def title(self) -> tuple[Line, Line]:
+    def title(self, width: int) -> tuple[Line, Line]:
+        """The link, always; who and where, and the feature, where there is room for them."""
         words, style = link_words(self._client.connection, self._clock)
         identity = safe_name(self._client.identity or "")
         where = f"   {identity} {self._glyphs.dot} {self._place}" if identity else f"   {self._place}"
-        left = (Piece(Safe(" chat-tui  "), "strong"), Piece(words, style), Piece(Safe(where), "dim"))
+        is_narrow = width < MEDIUM
+        name = Safe(" " if is_narrow else " chat-tui  ")
+        left = (Piece(name, "strong"), Piece(words, style), Piece(Safe(where), "dim"))
         right: list[Piece] = []
-        if self._client.identity:
+        if self._client.identity and not is_narrow:
             state = "on" if self._client.reachability_enabled else "off"
             right.append(Piece(Safe(f" reachability {state} "), "dim"))
         looks = [self.attention(channel) for channel in self._client.channels.values()]

@@ -9,7 +9,7 @@ from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs, M
 from chat_tui.tui.render.line import Line, Piece, between
 from chat_tui.tui.render.safe_text import Safe, safe_name
 from chat_tui.tui.render.times import age
-from chat_tui.tui.render.wrap import shorten
+from chat_tui.tui.render.wrap import cells, shorten
 
 _GROUPS = (Mark.YES, Mark.NO, Mark.UNKNOWN)
 _TITLES = {Mark.YES: "Online", Mark.NO: "Offline", Mark.UNKNOWN: "Unknown"}
@@ -49,9 +49,9 @@ def grouped(rows: Iterable[RosterRow], *, enabled: bool) -> list[Heading | Roste
             Heading(Safe(f"Members — {len(ordered)}")),
             *ordered,
             Heading(Safe("")),
-            Heading(Safe("reachability is off: set")),
-            Heading(Safe("ReachabilityEnabled on the")),
-            Heading(Safe("Service to turn it on")),
+            Heading(Safe("reachability is off;")),
+            Heading(Safe("ReachabilityEnabled on")),
+            Heading(Safe("the Service turns it on")),
         ]
     found: list[Heading | RosterRow] = []
     for mark in _GROUPS:
@@ -69,14 +69,14 @@ def roster_line(row: Heading | RosterRow, width: int, glyphs: Glyphs, *, is_stal
     online = "dim" if stale or row.online is not Mark.YES else "good"
     notifiable = "dim" if stale or row.notifiable is not Mark.YES else "good"
     suffix = " (you)" if row.is_own else ""
-    right = (Piece(Safe(f"{age(row.age)} ago "), "dim"),) if row.age is not None else ()
+    right = (Piece(Safe(f" {age(row.age)} "), "dim"),) if row.age is not None else ()
     left = (
         Piece(glyphs.cursor if is_cursor else Safe(" "), "cursor"),
         Piece(glyphs.online[row.online], online),
         Piece(Safe(" ")),
         Piece(glyphs.notifiable[row.notifiable], notifiable),
         Piece(Safe(" ")),
-        Piece(Safe(row.name + suffix), "dim" if stale or row.online is not Mark.YES else "plain"),
+        Piece(Safe(row.name + suffix), "dim" if stale or row.online in (Mark.NO, Mark.UNKNOWN) else "plain"),
     )
     return between(left, right, width)
 
@@ -86,8 +86,9 @@ def mark_words(row: RosterRow) -> Safe:
     return Safe(f"{ONLINE_WORDS[row.online]}, {NOTIFIABLE_WORDS[row.notifiable]}")
 
 
-def reach_line(rows: Sequence[RosterRow], *, enabled: bool, glyphs: Glyphs) -> Safe:
-    """Will this reach them? For everybody but oneself; it states registration, not delivery."""
+def reach_line(rows: Sequence[RosterRow], width: int, *, enabled: bool, glyphs: Glyphs) -> Safe:
+    """Will this reach them? For everybody but oneself, in as many words as ``width`` cells hold; it states
+    registration, not delivery."""
     others = [row for row in rows if not row.is_own]
     if not others:
         return Safe("nobody else is here")
@@ -97,8 +98,14 @@ def reach_line(rows: Sequence[RosterRow], *, enabled: bool, glyphs: Glyphs) -> S
     push = sum(row.online is Mark.NO and row.notifiable is Mark.YES for row in others)
     nobody = sum(row.online is Mark.NO and row.notifiable is not Mark.YES for row in others)
     unknown = sum(row.online is Mark.UNKNOWN for row in others)
-    parts = [f"{online} online"]
-    parts += [f"{push} push on"] if push else []
-    parts += [f"{nobody} nobody"] if nobody else []
-    parts += [f"{unknown} unknown"] if unknown else []
-    return Safe("reaches " + f" {glyphs.dot} ".join(parts))
+    counts = (
+        (online, "online", "on"),
+        (push, "push on", "push"),
+        (nobody, "nobody", "none"),
+        (unknown, "unknown", "?"),
+    )
+    shown = [found for found in counts if found[0] or found[1] == "online"]
+    between_them = f" {glyphs.dot} "
+    full = "reaches " + between_them.join(f"{count} {word}" for count, word, _ in shown)
+    short = between_them.join(f"{count} {word}" for count, _, word in shown)
+    return Safe(next((text for text in (full, full.removeprefix("reaches ")) if cells(text) <= width), short))

@@ -85,6 +85,7 @@ class MainScreen(Navigation):
 
     def on_resize(self) -> None:
         self.fold()
+        self.call_after_refresh(self.panes.show_everything)
 
     # ---- what happened
 

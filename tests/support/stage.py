@@ -1,0 +1,178 @@
+"""A client that is nowhere: fixed people, channels and messages, for pictures and for tests of the screen."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chat_tui.client import ChatClient, ConnectionState, Phase, User, events
+from chat_tui.client.horizons import Horizons
+from chat_tui.client.model import Channel, LastMessage, Member, Message, PendingMessage, SendState
+from chat_tui.client.open_channel import OpenChannel
+from chat_tui.protocol.values import ChannelStatus, NotificationLevel
+from chat_tui.tui.app import ChatApp
+from chat_tui.tui.render.glyphs import UNICODE, Glyphs
+from chat_tui.tui.render.times import Clock
+
+NOW = datetime(2026, 11, 20, 12, 41, 30, tzinfo=UTC)
+CLOCK = Clock(now=lambda: NOW, zone=UTC)
+
+PEOPLE: dict[str, tuple[str, bool | None, bool | None]] = {
+    "alice": ("alice", True, True),
+    "bob": ("Bob", True, True),
+    "carla": ("Carla", True, False),
+    "dan": ("Dan", False, True),
+    "erin": ("Erin", False, False),
+    "frank": ("Frank", None, None),
+}
+
+CHANNELS: tuple[tuple[str, str, int | None, dict[str, Any]], ...] = (
+    ("general", "Everybody", 12, {}),
+    ("incident-42", "Database failover", 0, {}),
+    ("design", "Screens and words", 0, {}),
+    ("random", "Anything else", 31, {"notification_level": NotificationLevel.MUTED}),
+    ("hiring", "Hiring", None, {}),
+    ("launch", "Launch", None, {"status": ChannelStatus.INVITED, "invited_by": "bob"}),
+)
+
+LINES = (
+    (12, 31, "bob", "the replica is promoted"),
+    (12, 31, "bob", "lag was 40 ms when I flipped it"),
+    (12, 32, "carla", "thanks — watching lag"),
+    (12, 34, "erin", "error rate is back under 0.1 %, I keep an eye on the dashboards until tonight"),
+    (12, 40, "dan", "@alice can you confirm?"),
+)
+
+
+def sid(kind: str, number: int) -> str:
+    return f"{kind}{number:032x}"
+
+
+class StageClient(ChatClient):
+    """Says it is connected, and knows everything already. ``commands`` holds what was asked of the service."""
+
+    def __init__(self, *, reachability: bool = True, state: ConnectionState | None = None, lines: Any = LINES) -> None:
+        super().__init__("http://stage.invalid", "no token")
+        self.commands: list[tuple[str, str]] = []
+        self._state = state or ConnectionState(Phase.CONNECTED, NOW.timestamp())
+        self.reachability_enabled = reachability
+        self.horizons = Horizons(self._read_up_to)
+        self._ready.set()
+        self.people.follow_members = self._follow_members  # type: ignore[method-assign]
+        self._make_people(reachability)
+        self._make_channels(lines)
+
+    @property
+    def connection(self) -> ConnectionState:
+        return self._state
+
+    def start_soon(self) -> "Awaitable[None]":
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        self._emit(events.ConnectionChanged(self._state))
+        return done
+
+    async def close(self) -> None:
+        for stream in self._streams:
+            stream.close()
+
+    def emit(self, event: events.Event) -> None:
+        """Make something happen."""
+        self._emit(event)
+
+    # ---- what there is
+
+    def _make_people(self, reachability: bool) -> None:
+        for number, (identity, (name, online, notifiable)) in enumerate(PEOPLE.items()):
+            user = User(identity, f"{sid('US', number)}.info", friendly_name=name, is_subscribed=True)
+            user.date_refreshed = NOW.timestamp() - 40
+            if reachability:
+                user.is_online, user.is_notifiable = online, notifiable
+            self.people._users[identity] = user
+        self.user = self.people._users["alice"]
+        self.channels.identity = "alice"
+
+    def _make_channels(self, lines: Any) -> None:
+        for number, (name, title, unread, more) in enumerate(CHANNELS):
+            channel = Channel(
+                **{"sid": sid("CH", number), "status": ChannelStatus.JOINED, "unique_name": name} | more,
+                friendly_name=title,
+                date_created=NOW,
+                last_message=LastMessage(40, NOW),
+                last_consumed_message_index=None if unread is None else 40 - unread,
+            )
+            channel.counted, channel.counted_at = unread, 40
+            self.channels._channels[channel.sid] = channel
+        channel = self.channels.find("incident-42")
+        opened = OpenChannel(channel, self._replicas, self._request, self.channels)
+        opened._list.messages = [
+            message(channel, index, author, body, hour, minute)
+            for index, (hour, minute, author, body) in enumerate(lines)
+        ]
+        channel.last_message = LastMessage(len(lines) - 1, NOW)
+        channel.last_consumed_message_index = len(lines) - 2
+        channel.counted, channel.counted_at = 0, len(lines) - 1
+        opened._list.has_older = False
+        for number, identity in enumerate(PEOPLE):
+            member = Member(sid("MB", number), identity, f"{sid('US', number)}.info")
+            opened._roster.members[member.sid] = member
+        self.channels._open[channel.sid] = opened
+
+    def opened(self) -> OpenChannel:
+        """The one channel whose messages are known."""
+        found = self.channels.opened(self.channels.find("incident-42").sid)
+        assert found is not None
+        return found
+
+    def write(self, author: str, body: str) -> Message:
+        """Somebody writes into the open channel."""
+        opened = self.opened()
+        written = message(opened.channel, len(opened.messages), author, body, 12, 41)
+        opened._list.messages.append(written)
+        opened.channel.last_message = LastMessage(written.index, NOW)
+        self._emit(events.MessageAdded(opened.channel, written))
+        return written
+
+    # ---- what the screen asks of the service
+
+    async def open_channel(self, channel: Channel) -> OpenChannel:
+        found = self.channels.opened(channel.sid)
+        if found is None:
+            found = OpenChannel(channel, self._replicas, self._request, self.channels)
+            found._list.has_older = False
+            self.channels._open[channel.sid] = found
+        return found
+
+    async def _api(self, method: str, link: str, path: str = "", **_: Any) -> Any:
+        self.commands.append((method, f"{link}/{path}"))
+        return {"users": [], "meta": {}, "typing_timeout": 5}
+
+    async def _follow_members(self, members: Iterable[Member]) -> None:
+        return
+
+    async def _read_up_to(self, channel: Channel, index: int) -> None:
+        self.commands.append(("read", f"{channel.title} {index}"))
+
+    async def set_notification_level(self, channel: Channel, level: NotificationLevel) -> None:
+        self.commands.append(("level", level.value))
+        self.channels._show_level(channel, level)
+
+    def submit_message(self, channel: Channel, body: str) -> PendingMessage:
+        pending = PendingMessage(f"m{len(self.commands)}", channel.sid, body, NOW, SendState.SENDING)
+        self.commands.append(("send", body))
+        self.outbox._failed[pending.mutation_id] = pending
+        self._emit(events.PendingMessageUpdated(pending))
+        return pending
+
+    def typing(self, channel: Channel) -> None:
+        return
+
+
+def message(channel: Channel, index: int, author: str, body: str, hour: int, minute: int) -> Message:
+    date = NOW.replace(hour=hour, minute=minute, second=0) + timedelta(seconds=index % 60)
+    return Message(sid("IM", index), channel.sid, index, author, body, date)
+
+
+def stage_app(client: StageClient | None = None, *, glyphs: Glyphs = UNICODE, place: str = "Support desk") -> ChatApp:
+    """The real application over a stage client."""
+    return ChatApp(client or StageClient(), place=place, glyphs=glyphs, clock=CLOCK)
