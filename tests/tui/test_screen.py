@@ -243,6 +243,7 @@ async def test_a_key_is_drawn_without_waiting_for_the_next_tick() -> None:
         screen._on_timer_update = lambda: drawn.append(screen.is_in_hurry)  # type: ignore[method-assign]
         hurry(stage.screen.panes.composer)
         screen._dirty_widgets.add(stage.screen.panes.composer)
+        await stage.until(lambda: not screen.app._batch_count)
         await screen._on_idle(Idle())
         assert drawn == [False]
 

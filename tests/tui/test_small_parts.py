@@ -102,7 +102,7 @@ def test_a_batch_touches_only_the_panes_it_concerns() -> None:
     """Events of other channels draw the list, not the log."""
     other = Channel("CH2", ChannelStatus.JOINED)
     changes = Changes([events.MessageAdded(other, message(1))], "CH1")
-    assert not (changes.log or changes.channels or changes.roster)
+    assert (changes.log, changes.channels, changes.roster) == (False, False, False)
     changes = Changes([events.MessageAdded(CHANNEL, message(1))], "CH1")
     assert (changes.log, [event.message.index for event in changes.arrived]) == (True, [1])
     assert Changes([events.ChannelLeft(CHANNEL)], "CH1").left

@@ -82,6 +82,7 @@ class MainScreen(Navigation):
         self.panes.show_everything()
         if self.client.channels:
             self._open_first()
+            self.is_up_to_date.set()
 
     def on_resize(self) -> None:
         self.fold()
