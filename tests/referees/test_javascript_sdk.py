@@ -65,6 +65,8 @@ async def test_reachability_follows_connection_and_push(pair: tuple[JsClient, Js
 async def test_typing_begins_and_ends(pair: tuple[JsClient, JsClient]) -> None:
     """The indicator comes, and goes by itself."""
     alice, bob = pair
+    for client in pair:  # an SDK hears of typing only from participants it has loaded
+        await client.do("participants", name="general")
     await bob.do("typing", name="general")
     assert (await alice.see("typingStarted"))["identity"] == "bob"
     assert (await alice.see("typingEnded"))["identity"] == "bob"

@@ -1,0 +1,53 @@
+"""A house in this process, with a service in it, for tests of the domain."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chat_tui.protocol.sids import Kind, new_sid
+from chat_tui.server.house import House
+from chat_tui.server.operations.accounts import EnsureAccount
+from chat_tui.server.operations.actors import SYSTEM, AccountActor, ClientActor
+from chat_tui.server.operations.channels import CreateChannel
+from chat_tui.server.operations.operation import Command
+from chat_tui.server.operations.services import CreateService, UpdateService
+from chat_tui.server.operations.users import EnsureUser
+
+
+class Domain:
+    """Runs commands as the account, or as a user; ``published`` holds what the bus was told."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.account = AccountActor(new_sid(Kind.ACCOUNT))
+        self.published: list[Any] = []
+        self.service_sid = ""
+        house.bus.subscribe(self.published.extend)
+
+    async def start(self) -> None:
+        await self.house.dispatcher.run(SYSTEM, EnsureAccount(self.account.account_sid, "sealed"))
+        command = CreateService(account_sid=self.account.account_sid, friendly_name="test")
+        self.service_sid = (await self.run(command)).sid
+        await self.run(UpdateService(self.service_sid, reachability_enabled=True))
+        await self.run(CreateChannel(self.service_sid, unique_name="general"))
+
+    async def run(self, command: Command, actor: Any = None) -> Any:
+        return await self.house.dispatcher.run(actor or self.account, command)
+
+    async def user(self, identity: str) -> ClientActor:
+        """A user in ``general``, to act as."""
+        command = EnsureUser(self.service_sid, identity, first_channel="general")
+        view = await self.house.dispatcher.run(SYSTEM, command)
+        return ClientActor(self.service_sid, identity, view.user.sid)
+
+
+@pytest.fixture
+async def domain(tmp_path: Path) -> AsyncIterator[Domain]:
+    house = House(tmp_path, synchronous="OFF", rate=10_000)
+    await house.start()
+    made = Domain(house)
+    await made.start()
+    yield made
+    await house.close()

@@ -1,0 +1,76 @@
+"""The store: groups of operations, each under its savepoint, committed once."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import apsw
+import pytest
+
+from chat_tui.server.store.store import Store
+from chat_tui.server.store.transaction import Reader, Transaction
+from chat_tui.server.sync.projection import project
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(tmp_path / "chat.db", synchronous="OFF", project=project)
+    yield made
+    made.close()
+
+
+def add(tx: Transaction, sid: str) -> None:
+    tx.run("insert_account", sid=sid, secret="x", date_created=1)
+
+
+def adding(number: int) -> Callable[[Transaction], None]:
+    return lambda tx: add(tx, f"AC{number}")
+
+
+def accounts(reader: Reader) -> int:
+    return int(reader._connection.execute("SELECT count(*) FROM accounts").get)
+
+
+async def test_a_failing_member_of_a_group_leaves_the_others_intact(store: Store) -> None:
+    """Its savepoint is rolled back, and it alone hears of the failure."""
+
+    def fail(tx: Transaction) -> None:
+        add(tx, "AC-fails")
+        raise ValueError("on purpose")
+
+    works = [store.write(adding(n)) for n in range(20)]
+    results = await asyncio.gather(*works[:10], store.write(fail), *works[10:], return_exceptions=True)
+    assert [type(result) for result in results if result is not None] == [ValueError]
+    assert await store.read(accounts) == 20
+
+
+async def test_nothing_of_a_group_is_visible_before_its_commit(store: Store, tmp_path: Path) -> None:
+    """Another connection sees none of it while the group is being written, and all of it afterwards."""
+    seen: list[int] = []
+
+    def look(tx: Transaction) -> None:
+        add(tx, "AC-last")
+        other = apsw.Connection(str(tmp_path / "chat.db"), flags=apsw.SQLITE_OPEN_READONLY)
+        seen.append(int(other.execute("SELECT count(*) FROM accounts").get))
+        other.close()
+
+    await asyncio.gather(*(store.write(adding(n)) for n in range(5)), store.write(look))
+    assert seen == [0]
+    assert await store.read(accounts) == 6
+
+
+async def test_what_is_published_comes_after_the_commit_and_not_from_failures(store: Store) -> None:
+    """The bus is told once per group."""
+    published: list[object] = []
+    store.on_commit = published.extend
+
+    def fail(tx: Transaction) -> None:
+        tx.publish("never")
+        raise ValueError
+
+    await asyncio.gather(
+        store.write(lambda tx: tx.publish("one")), store.write(fail), store.write(lambda tx: tx.publish("two")),
+        return_exceptions=True,
+    )  # fmt: skip
+    await asyncio.sleep(0)
+    assert published == ["one", "two"]
