@@ -79,7 +79,7 @@ def _connection(loaded: settings.Settings) -> Any:
     if url is None:
         if token or token_url:
             raise click.UsageError("--token and --token-url need --url (or --profile)")
-        identity = _check_identity(loaded.identity or _login_name())
+        identity = _check_identity(_login_name() if loaded.identity is None else loaded.identity)
         return LocalTarget(_data(loaded), identity, glyphs=loaded.glyphs, theme=loaded.theme)
     if not url.startswith(("http://", "https://", "ws://", "wss://")):
         raise click.UsageError(f"--url: {url!r} must begin with https:// or http://")
@@ -128,7 +128,7 @@ def demo(seed: int, **flags: Any) -> None:
     from chat_tui.demo.theatre import open_theatre
     from chat_tui.tui.launch import LocalTarget, run
 
-    identity = _check_identity(loaded.identity or _login_name())
+    identity = _check_identity(_login_name() if loaded.identity is None else loaded.identity)
     with open_theatre(identity, seed) as theatre:
         target = LocalTarget(theatre.data, identity, glyphs=loaded.glyphs, theme=loaded.theme)
         status = run(target, ready=theatre.wait_until_ready, place="demo")

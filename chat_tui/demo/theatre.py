@@ -49,5 +49,8 @@ def open_theatre(viewer: str, seed: int) -> Iterator[Theatre]:
             process.wait(ENDS_WITHIN)
         if process.poll() is None:
             process.kill()
+            process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
         if process.returncode == 0:
             shutil.rmtree(data, ignore_errors=True)

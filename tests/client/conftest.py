@@ -1,0 +1,32 @@
+"""Clients on a real service."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from chat_tui.client import ChatClient, events
+from tests.support.service import Tenant
+
+WITHIN = 10.0
+
+Connect = Callable[[str], Awaitable[ChatClient]]
+
+
+@pytest.fixture
+async def connect(tenant: Tenant) -> AsyncIterator[Connect]:
+    """Connects as somebody; everybody is gone after the test."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def one(identity: str) -> ChatClient:
+            return await stack.enter_async_context(ChatClient(tenant.url, tenant.token(identity)))
+
+        yield one
+
+
+async def until(is_so: Callable[[], object], stream: events.EventStream) -> None:
+    """Until it is so, looking again after each event, within a bound."""
+    async with asyncio.timeout(WITHIN):
+        while not is_so():
+            await stream.batch()

@@ -1,0 +1,94 @@
+"""The commands: help, refusals, settings, tokens."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from chat_tui.cli import main
+from chat_tui.settings import Secret, SettingsError, describe, load
+from tests.support.service import serving
+
+
+@pytest.mark.parametrize("command", [[], ["serve"], ["token"], ["demo"]])
+def test_every_command_explains_itself(command: list[str]) -> None:
+    """``--help`` names what it does and every option with words."""
+    result = CliRunner().invoke(main, [*command, "--help"])
+    assert result.exit_code == 0
+    options = [line for line in result.output.splitlines() if line.strip().startswith("--")]
+    assert len(result.output) > 200
+    assert all(len(line.split("  ")) > 1 or line.rstrip().endswith("]") for line in options)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--nonsense"], "--nonsense"),
+        (["nonsense"], "nonsense"),
+        (["--url", "ftp://x", "--token", "t"], "--url"),
+        (["--url", "http://x"], "--token"),
+        (["--token", "t"], "--url"),
+        (["--profile", "nowhere"], "nowhere"),
+        (["--identity", ""], "identity"),
+        (["--identity", "a\x1bb"], "identity"),
+        (["--glyphs", "emoji"], "--glyphs"),
+        (["--config", "/does/not/exist.toml"], "cannot be read"),
+        (["token"], "IDENTITY"),
+        (["token", "x", "--lifetime", "0"], "--lifetime"),
+        (["serve", "--port", "99999"], "--port"),
+        (["serve", "--linger", "61"], "--linger"),
+        (["serve", "--host", "0.0.0.0"], "--tls-cert"),
+        (["serve", "--tls-cert", "x"], "--tls-key"),
+    ],
+)
+def test_wrong_input_gets_one_clear_line_and_status_2(
+    arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names the option and never shows a stack trace."""
+    monkeypatch.setenv("CHAT_TUI_DATA", str(tmp_path))
+    result = CliRunner().invoke(main, arguments)
+    errors = [line for line in result.output.splitlines() if line.startswith("Error:")]
+    assert (result.exit_code, len(errors)) == (2, 1), result.output
+    assert words in errors[0]
+
+
+def test_settings_come_from_file_then_environment_then_flags(tmp_path: Path) -> None:
+    """Each overrides the one before; an error names its source and its key."""
+    file = tmp_path / "config.toml"
+    file.write_text('identity = "file"\nport = 1\nlinger = 2.5\n[profiles.work]\nurl = "https://x"\n')
+    environment = {"CHAT_TUI_PORT": "2", "CHAT_TUI_TOKEN": "hush"}
+    settings = load({"port": None, "identity": "flag"}, file=file, environment=environment)
+    assert (settings.identity, settings.port, settings.linger) == ("flag", 2, 2.5)
+    assert settings.profiles["work"].url == "https://x"
+    assert (settings.token, repr(settings.token)) == ("hush", "***")
+    with pytest.raises(SettingsError, match="CHAT_TUI_PORT"):
+        load({}, file=file, environment={"CHAT_TUI_PORT": "many"})
+    for text, words in (("colour = 1", "colour"), ("port = 'x'", "port"), ("= broken", "not valid TOML")):
+        file.write_text(text)
+        with pytest.raises(SettingsError, match=words) as refusal:
+            load({}, file=file, environment={})
+        assert str(file) in str(refusal.value)
+
+
+def test_every_setting_is_described() -> None:
+    """Once, with words."""
+    assert all(words.endswith(".") for _, words, _ in describe())
+    assert repr(Secret("x")) == "***"
+
+
+def test_a_token_is_printed_for_the_running_service(tmp_path: Path) -> None:
+    """``chat-tui token IDENTITY --data DIR``; ``service.json`` holds the agreed keys, for its owner only."""
+    with serving(tmp_path) as running:
+        command = [sys.executable, "-m", "chat_tui.cli", "token", "alice", "--data", str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.count(".") == 2
+        content = json.loads((tmp_path / "service.json").read_text())
+        assert set(content) == {
+            *("url", "account_sid", "auth_token", "service_sid", "api_key_sid", "api_key_secret"),
+            *("pid", "version", "protocol"),
+        }
+        assert content["url"] == running.url
+        assert {oct(path.stat().st_mode)[-3:] for path in tmp_path.glob("*.json")} == {"600"}
