@@ -7,11 +7,9 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
-
-from tests.support.service import Tenant
 
 WITHIN = 15.0
 """Seconds an answer or an event may take."""
@@ -29,10 +27,18 @@ def require_node() -> tuple[str, str]:
     pytest.skip(reason)
 
 
+class Realm(Protocol):
+    """A service to connect to."""
+
+    @property
+    def socket_url(self) -> str: ...
+    def token(self, identity: str) -> str: ...
+
+
 class JsClient:
     """One SDK client. ``events`` holds everything it emitted."""
 
-    def __init__(self, tenant: Tenant, identity: str, token: str | None = None) -> None:
+    def __init__(self, tenant: Realm, identity: str, token: str | None = None) -> None:
         self.identity = identity
         self.events: list[dict[str, Any]] = []
         self._arguments = (tenant.socket_url, token or tenant.token(identity))
