@@ -1,14 +1,18 @@
 """What the reader can have done over the network. Each raises ChatError, and says what it did."""
 
 import secrets
+from collections.abc import Callable
 
 from chat_tui.client import ChatClient, NotificationLevel
 from chat_tui.client.model import Channel
 
 
 class Deeds:
-    def __init__(self, client: ChatClient) -> None:
+    """``go`` takes the reader to a channel, by SID."""
+
+    def __init__(self, client: ChatClient, go: Callable[[str], object]) -> None:
         self._client = client
+        self._go = go
         self._device = f"chat-tui-{secrets.token_hex(8)}"
 
     async def toggle_mute(self, channel: Channel) -> str:
@@ -18,18 +22,21 @@ class Deeds:
         return ""
 
     async def accept(self, channel: Channel) -> str:
-        await self._client.channels.join(channel.sid)
-        return f"joined {channel.title}"
+        return await self.join(channel.sid)
 
     async def decline(self, channel: Channel) -> str:
         await self._client.channels.decline(channel)
         return f"declined {channel.title}"
 
     async def join(self, name: str) -> str:
-        return f"joined {(await self._client.channels.join(name.removeprefix('#'))).title}"
+        channel = await self._client.channels.join(name.removeprefix("#"))
+        self._go(channel.sid)
+        return f"joined {channel.title}"
 
     async def create(self, name: str) -> str:
-        return f"created {(await self._client.channels.create(unique_name=name.removeprefix('#'))).title}"
+        channel = await self._client.channels.create(unique_name=name.removeprefix("#"))
+        self._go(channel.sid)
+        return f"created {channel.title}"
 
     async def leave(self, channel: Channel) -> str:
         await self._client.channels.leave(channel)

@@ -22,6 +22,13 @@ class ChannelOpened(Message):
 
 
 @dataclass
+class Going(Message):
+    """The reader joined a channel, and wants to be there."""
+
+    sid: str
+
+
+@dataclass
 class OlderLoaded(Message):
     """``count`` older messages were put in front."""
 

@@ -149,6 +149,7 @@ async def test_up_selects_messages_and_escape_returns() -> None:
     async with opened() as stage:
         await stage.press("up")
         assert stage.screen.focused is stage.screen.panes.log
+        await stage.until(lambda: "▌ 12:40  Dan" in stage.log or "▌12:40" in stage.log)
         await stage.press("y")
         assert stage.pilot.app.clipboard == "@alice can you confirm?"
         await stage.press("escape", "x")

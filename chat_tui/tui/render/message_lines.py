@@ -21,7 +21,7 @@ FOLDED_LINES = 20
 
 MIN_AUTHOR = 5
 MAX_AUTHOR = 12
-NARROW = 50
+NARROW = 44
 
 
 class Looks(msgspec.Struct, frozen=True):

@@ -25,7 +25,7 @@ from chat_tui.tui.render.line import Piece
 from chat_tui.tui.render.safe_text import Safe, safe_name
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.screens.navigation import Navigation
-from chat_tui.tui.visit import ChannelOpened, Noticed, OlderLoaded, PeopleRefreshed, Visit
+from chat_tui.tui.visit import ChannelOpened, Going, Noticed, OlderLoaded, PeopleRefreshed, Visit
 from chat_tui.tui.widgets.bar import Bar
 from chat_tui.tui.widgets.channel_list import ChannelList
 from chat_tui.tui.widgets.composer import Composer
@@ -52,7 +52,7 @@ class MainScreen(Navigation):
         self.desk = Desk()
         self.mentions = Mentions(client, self._on_mentions)
         self.presenter = Presenter(client, self.desk, self.mentions, clock, glyphs, place)
-        self._deeds = Deeds(client)
+        self._deeds = Deeds(client, lambda sid: self.post_message(Going(sid)))
         self._clock = clock
         self.is_up_to_date = asyncio.Event()
         """Set once the screen shows what the service has."""
@@ -135,6 +135,9 @@ class MainScreen(Navigation):
         if not self.presenter.is_live:
             self.panes.show_title()
             self.panes.show_roster()
+
+    def on_going(self, message: Going) -> None:
+        self.go(message.sid)
 
     def on_channel_opened(self, message: ChannelOpened) -> None:
         self.visit.opened(message.sid)

@@ -240,10 +240,10 @@ class MessageLog(Lines, can_focus=True):
     def on_focus(self) -> None:
         if self.selected is None:
             self.select_newest()
-        self.redraw()
+        self.call_next(self.redraw)  # Textual sets has_focus after this handler
 
     def on_blur(self) -> None:
-        self.redraw()
+        self.call_next(self.redraw)
 
     def on_click(self, event: events.Click) -> None:
         y = event.get_content_offset_capture(self).y

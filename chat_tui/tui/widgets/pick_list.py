@@ -84,7 +84,7 @@ class PickList(Lines, can_focus=True):
         self.action_move(3)
 
     def on_focus(self) -> None:
-        self.redraw()
+        self.call_next(self.redraw)  # Textual sets has_focus after this handler
 
     def on_blur(self) -> None:
-        self.redraw()
+        self.call_next(self.redraw)

@@ -37,8 +37,8 @@ class Roster(PickList):
         if self.rows and not self.is_pickable(self.cursor):
             self.action_move(1)
         super().on_focus()
-        self.moved()
+        self.call_next(self.moved)
 
     def on_blur(self) -> None:
         super().on_blur()
-        self.moved()
+        self.call_next(self.moved)
