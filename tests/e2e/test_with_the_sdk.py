@@ -33,6 +33,7 @@ async def test_messages_horizons_typing_and_reachability_pass_both_ways(house: H
 
     async with JsClient(LocalTenant(house), "bob") as bob:
         await bob.see("state", lambda seen: seen["state"] == "initialized")
+        await bob.do("page", name="general", size=1)
         await bob.do("participants", name="general")
         await see("● ? bob")
         assert (await bob.do("user", identity="alice"))["online"] is True

@@ -94,14 +94,17 @@ class JsClient:
             return await answer
 
     async def see(self, event: str, when: Callable[[dict[str, Any]], bool] = lambda _: True) -> dict[str, Any]:
-        """The first such event, past or to come."""
-        async with asyncio.timeout(WITHIN):
-            while True:
-                for seen in self.events:
-                    if seen["event"] == event and when(seen):
-                        return seen
-                self._news.clear()
-                await self._news.wait()
+        """The first such event, past or to come. Raises AssertionError with what was seen instead."""
+        try:
+            async with asyncio.timeout(WITHIN):
+                while True:
+                    for seen in self.events:
+                        if seen["event"] == event and when(seen):
+                            return seen
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise AssertionError(f"{self.identity} saw no such {event}: {self.events}") from None
 
     def forget(self) -> None:
         """Start anew: `see` finds only what happens from now on."""

@@ -16,6 +16,9 @@ async def pair(tenant: Tenant) -> AsyncIterator[tuple[JsClient, JsClient]]:
     async with JsClient(tenant, "alice") as alice, JsClient(tenant, "bob") as bob:
         for client in (alice, bob):
             await client.see("state", lambda seen: seen["state"] == "initialized")
+        for client in (alice, bob):  # an SDK tells only what comes after it has loaded messages and participants
+            await client.do("page", name="general", size=1)
+            await client.do("participants", name="general")
         yield alice, bob
 
 
@@ -65,8 +68,6 @@ async def test_reachability_follows_connection_and_push(pair: tuple[JsClient, Js
 async def test_typing_begins_and_ends(pair: tuple[JsClient, JsClient]) -> None:
     """The indicator comes, and goes by itself."""
     alice, bob = pair
-    for client in pair:  # an SDK hears of typing only from participants it has loaded
-        await client.do("participants", name="general")
     await bob.do("typing", name="general")
     assert (await alice.see("typingStarted"))["identity"] == "bob"
     assert (await alice.see("typingEnded"))["identity"] == "bob"
