@@ -1,16 +1,13 @@
 """The channels a user is in or invited to, and what can be done with them."""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
 from chat_tui.client import events
-from chat_tui.client.model import Channel, Member, Message
-from chat_tui.client.open_channel import OpenChannel
+from chat_tui.client.model import Channel
+from chat_tui.client.open_channel import OpenChannels
 from chat_tui.client.people import Api, Emit
 from chat_tui.client.replicas import (
     ChannelDocument,
@@ -18,16 +15,13 @@ from chat_tui.client.replicas import (
     OwnChannels,
     Reasons,
     parse_channel,
-    parse_message,
     update_described,
     update_own_part,
 )
-from chat_tui.client.sync import LABEL, Replica, Replicas, Request
+from chat_tui.client.sync import Replica, Replicas, Request
 from chat_tui.protocol.errors import ChatError, Code, NotFound
-from chat_tui.protocol.sync import ItemPage
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
 
-KEPT_OPEN = 10
 RECOUNT_AFTER = 0.5
 """Seconds between a reason to ask for an unread count and the asking."""
 
@@ -42,11 +36,10 @@ class Channels(Mapping[str, Channel]):
         self._emit = emit
         self._channels: dict[str, Channel] = {}
         self._documents: dict[str, ChannelDocument] = {}
-        self._open: OrderedDict[str, OpenChannel] = OrderedDict()
+        self.open = OpenChannels(replicas, request, emit, self._recount_soon)
         self._own: OwnChannels | None = None
         self._recounts: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.on_message: Callable[[Channel, Message], None] = lambda _channel, _message: None
         self.identity = ""
 
     def __getitem__(self, sid: str) -> Channel:
@@ -176,57 +169,9 @@ class Channels(Mapping[str, Channel]):
             return
         channel.status = ChannelStatus.NOT_PARTICIPATING
         gone: list[Replica] = [self._documents.pop(sid)] if sid in self._documents else []
-        opened = self._open.pop(sid, None)
         self._spawn(self._replicas.close(*gone))
-        if opened is not None:
-            self._spawn(opened.release())
+        self._spawn(self.open.release(sid))
         self._emit(events.ChannelLeft(channel))
-
-    # ---- open channels
-
-    async def open(self, channel: Channel) -> OpenChannel:
-        """Follow a channel's messages and members. Ten stay open; the one longest unused is let go."""
-        opened = self._open.get(channel.sid)
-        if opened is not None and opened.is_followed:
-            self._open.move_to_end(channel.sid)
-            return opened
-        opened = OpenChannel(channel, self._replicas, self._request, self)
-        await opened.load()
-        self._open[channel.sid] = opened
-        while len(self._open) > KEPT_OPEN:
-            _, oldest = self._open.popitem(last=False)
-            self._spawn(oldest.release())
-        return opened
-
-    def opened(self, sid: str) -> OpenChannel | None:
-        return self._open.get(sid)
-
-    def on_reloaded(self, replica: Replica) -> None:
-        """Too much was missed of something: tell whoever shows it."""
-        channel = getattr(replica, "channel", None)
-        if isinstance(channel, Channel):
-            self._recount_soon(channel)
-            self._emit(events.ChannelReloaded(channel))
-
-    def on_message_added(self, channel: Channel, message: Message) -> None:
-        self.on_message(channel, message)
-        self._emit(events.MessageAdded(channel, message))
-
-    def on_message_updated(self, channel: Channel, message: Message, reasons: Reasons) -> None:
-        self._emit(events.MessageUpdated(channel, message, reasons))
-
-    def on_message_removed(self, channel: Channel, message: Message) -> None:
-        self._recount_soon(channel)
-        self._emit(events.MessageRemoved(channel, message))
-
-    def on_member_joined(self, channel: Channel, member: Member) -> None:
-        self._emit(events.MemberJoined(channel, member))
-
-    def on_member_left(self, channel: Channel, member: Member) -> None:
-        self._emit(events.MemberLeft(channel, member))
-
-    def on_member_updated(self, channel: Channel, member: Member, reasons: Reasons) -> None:
-        self._emit(events.MemberUpdated(channel, member, reasons))
 
     # ---- commands
 
@@ -300,12 +245,6 @@ class Channels(Mapping[str, Channel]):
         if channel.notification_level is not level:
             channel.notification_level = level
             self._emit(events.ChannelUpdated(channel, frozenset({UpdateReason.NOTIFICATION_LEVEL})))
-
-    async def newest_messages(self, channel: Channel, count: int) -> list[Message]:
-        """The ``count`` newest messages, ascending, without following them."""
-        params = {"Order": "desc", "PageSize": str(count)}
-        page = await self._request("GET", f"{LABEL}/v3/Lists/{channel.sid}.messages/Items", params=params)
-        return [parse_message(channel.sid, item) for item in reversed(msgspec.convert(page, ItemPage).items)]
 
     async def set_consumption_horizon(self, channel: Channel, index: int | None) -> int | None:
         """Say how far one has read; the unread count that follows."""

@@ -72,7 +72,7 @@ class ChatClient(Listener):
         self.horizons = Horizons(self.channels.set_consumption_horizon)
         self.outbox = Outbox(self._send, self._ready.wait, lambda p: self._emit(PendingMessageUpdated(p)))
         self._typing = TypingIndicators(self._notify_typing, self._emit)
-        self.channels.on_message = self._on_message
+        self.channels.open.on_message = self._on_message
         self.user = User("", "")
         self.reachability_enabled = False
         self.read_status_enabled = True
@@ -228,7 +228,7 @@ class ChatClient(Listener):
             self._typing.sent(channel.sid)
 
     def _on_reloaded(self, replica: Replica) -> None:
-        self.channels.on_reloaded(replica)
+        self.channels.open.on_reloaded(replica)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.ensure_future(_quietly(work))

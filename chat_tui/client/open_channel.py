@@ -1,10 +1,17 @@
-"""A channel whose messages and members are followed."""
+"""Channels whose messages and members are followed: the last ten that were opened."""
 
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
+from chat_tui.client import events
 from chat_tui.client.model import Channel, Member, Message
-from chat_tui.client.replicas import ChannelListener, MessageList, Roster
-from chat_tui.client.sync import Replicas, Request
+from chat_tui.client.replicas import ChannelListener, MessageList, Reasons, Roster, parse_message
+from chat_tui.client.sync import LABEL, Replica, Replicas, Request
+from chat_tui.protocol.sync import ItemPage
+
+KEPT_OPEN = 10
 
 
 class OpenChannel:
@@ -48,3 +55,80 @@ class OpenChannel:
     @property
     def is_followed(self) -> bool:
         return self._replicas.follows(self._list)
+
+
+class OpenChannels:
+    """Turns what happens in open channels into events. ``on_message`` hears of each message first; ``recount`` asks
+    for a channel's unread count."""
+
+    def __init__(
+        self,
+        replicas: Replicas,
+        request: Request,
+        emit: Callable[[events.Event], None],
+        recount: Callable[[Channel], None],
+    ) -> None:
+        self._replicas = replicas
+        self._request = request
+        self._emit = emit
+        self._recount = recount
+        self._open: OrderedDict[str, OpenChannel] = OrderedDict()
+        self.on_message: Callable[[Channel, Message], None] = lambda _channel, _message: None
+
+    async def __call__(self, channel: Channel) -> OpenChannel:
+        """Follow a channel's messages and members. Ten stay open; the one longest unused is let go.
+
+        Raises Forbidden or NotFound when the user is no member, TransportError without a link."""
+        opened = self._open.get(channel.sid)
+        if opened is not None and opened.is_followed:
+            self._open.move_to_end(channel.sid)
+            return opened
+        opened = OpenChannel(channel, self._replicas, self._request, self)
+        await opened.load()
+        self._open[channel.sid] = opened
+        while len(self._open) > KEPT_OPEN:
+            _, oldest = self._open.popitem(last=False)
+            await oldest.release()
+        return opened
+
+    def get(self, sid: str) -> OpenChannel | None:
+        """The channel, if it is open."""
+        return self._open.get(sid)
+
+    async def release(self, sid: str) -> None:
+        opened = self._open.pop(sid, None)
+        if opened is not None:
+            await opened.release()
+
+    async def newest_messages(self, channel: Channel, count: int) -> list[Message]:
+        """The ``count`` newest messages, ascending, without following them."""
+        params = {"Order": "desc", "PageSize": str(count)}
+        page = await self._request("GET", f"{LABEL}/v3/Lists/{channel.sid}.messages/Items", params=params)
+        return [parse_message(channel.sid, item) for item in reversed(msgspec.convert(page, ItemPage).items)]
+
+    def on_reloaded(self, replica: Replica) -> None:
+        """Too much was missed of something: tell whoever shows it."""
+        channel = getattr(replica, "channel", None)
+        if isinstance(channel, Channel):
+            self._recount(channel)
+            self._emit(events.ChannelReloaded(channel))
+
+    def on_message_added(self, channel: Channel, message: Message) -> None:
+        self.on_message(channel, message)
+        self._emit(events.MessageAdded(channel, message))
+
+    def on_message_updated(self, channel: Channel, message: Message, reasons: Reasons) -> None:
+        self._emit(events.MessageUpdated(channel, message, reasons))
+
+    def on_message_removed(self, channel: Channel, message: Message) -> None:
+        self._recount(channel)
+        self._emit(events.MessageRemoved(channel, message))
+
+    def on_member_joined(self, channel: Channel, member: Member) -> None:
+        self._emit(events.MemberJoined(channel, member))
+
+    def on_member_left(self, channel: Channel, member: Member) -> None:
+        self._emit(events.MemberLeft(channel, member))
+
+    def on_member_updated(self, channel: Channel, member: Member, reasons: Reasons) -> None:
+        self._emit(events.MemberUpdated(channel, member, reasons))

@@ -41,7 +41,7 @@ class Mentions:
         count = 0
         if newest > horizon:
             try:
-                messages = await self._client.channels.newest_messages(channel, min(COUNTED, newest - horizon))
+                messages = await self._client.channels.open.newest_messages(channel, min(COUNTED, newest - horizon))
             except ChatError:
                 self._counted_to.pop(channel.sid, None)
                 return

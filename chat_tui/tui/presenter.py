@@ -72,7 +72,7 @@ class Presenter:
 
     @property
     def opened(self) -> OpenChannel | None:
-        return None if self._desk.current is None else self._client.channels.opened(self._desk.current)
+        return None if self._desk.current is None else self._client.channels.open.get(self._desk.current)
 
     def log(self) -> Log:
         channel, opened, desk = self.channel, self.opened, self._desk

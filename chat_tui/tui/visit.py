@@ -70,7 +70,7 @@ class Visit:
         if is_other:
             self._panes.composer.replace_text(self._desk.go_to(sid, self._panes.composer.text))
             self._work(self._client.horizons.flush(), "horizons")
-        known = self._client.channels.opened(sid)
+        known = self._client.channels.open.get(sid)
         self._desk.is_loading = channel.is_joined and known is None
         self._panes.show_channels()
         self._panes.show_log(anew=is_other)
@@ -129,7 +129,7 @@ class Visit:
             self._work(self._load_older(opened.channel), "older")
 
     async def _load_older(self, channel: Channel) -> None:
-        opened = self._client.channels.opened(channel.sid)
+        opened = self._client.channels.open.get(channel.sid)
         count = 0
         try:
             count = 0 if opened is None else len(await opened.load_older())

@@ -104,7 +104,7 @@ class StageClient(ChatClient):
             channel.counted, channel.counted_at = unread, 40
             self.channels._channels[channel.sid] = channel
         channel = self.channels.find("incident-42")
-        opened = OpenChannel(channel, self._replicas, self._request, self.channels)
+        opened = OpenChannel(channel, self._replicas, self._request, self.channels.open)
         opened._list.messages = [
             message(channel, index, author, body, hour, minute)
             for index, (hour, minute, author, body) in enumerate(lines)
@@ -116,11 +116,11 @@ class StageClient(ChatClient):
         for number, identity in enumerate(PEOPLE):
             member = Member(sid("MB", number), identity, f"{sid('US', number)}.info")
             opened._roster.members[member.sid] = member
-        self.channels._open[channel.sid] = opened
+        self.channels.open._open[channel.sid] = opened
 
     def opened(self) -> OpenChannel:
         """The one channel whose messages are known."""
-        found = self.channels.opened(self.channels.find("incident-42").sid)
+        found = self.channels.open.get(self.channels.find("incident-42").sid)
         assert found is not None
         return found
 
@@ -136,11 +136,11 @@ class StageClient(ChatClient):
     # ---- what the screen asks of the service
 
     async def open_channel(self, channel: Channel) -> OpenChannel:
-        found = self.channels.opened(channel.sid)
+        found = self.channels.open.get(channel.sid)
         if found is None:
-            found = OpenChannel(channel, self._replicas, self._request, self.channels)
+            found = OpenChannel(channel, self._replicas, self._request, self.channels.open)
             found._list.has_older = False
-            self.channels._open[channel.sid] = found
+            self.channels.open._open[channel.sid] = found
         return found
 
     async def _api(self, method: str, link: str, path: str = "", **_: Any) -> Any:
