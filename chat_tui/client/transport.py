@@ -143,6 +143,8 @@ class Transport:
                 return
             except (ChatError, OSError, WebSocketException, EOFError, TimeoutError) as error:
                 reason, delay = _why(error), None
+            except Exception as error:  # a fault of ours must not leave anybody without a word
+                reason, delay = f"an error in this program ({type(error).__name__})", None
             if self._closing:
                 break
             if self.state.phase is Phase.CONNECTED:
@@ -206,7 +208,7 @@ class Transport:
     async def _initialise(self, token: str) -> None:
         header = Header(
             "init",
-            token=token,
+            token=str(token),  # a subclass that hides itself in reports cannot be encoded
             capabilities=["client_update"],
             metadata={"ver": "3.0", "env": "python", "type": "chat", "sdk": "chat_tui", "sdkv": __version__},
             registrations=[
@@ -255,7 +257,7 @@ class Transport:
         """Renew on the same socket. Raises Unauthenticated when the service refuses it."""
         self._token = token
         if self._socket is not None:
-            self._check((await self._exchange(Header("update", token=token))).header.status)
+            self._check((await self._exchange(Header("update", token=str(token)))).header.status)
 
     async def renew(self) -> None:
         """Fetch another token from the source, and hand it over."""

@@ -71,6 +71,7 @@ class ChatApp(App[str]):
         connecting = asyncio.ensure_future(self._connect())
         with self.batch_update(), contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._main.is_up_to_date.wait(), FIRST_PAINT_WITHIN)
+        self._main.check_idle()  # nothing else may happen for a while, and this must be painted
         await connecting
         gc.freeze()  # what was made until now stays: no collection need look at it again
         gc.enable()
@@ -79,7 +80,7 @@ class ChatApp(App[str]):
         if self._prepare is not None:
             trouble = await self._prepare()
             if trouble is not None:
-                self.exit(trouble, return_code=1)
+                self.exit(trouble, return_code=2)
                 return
         with contextlib.suppress(ChatError):  # what is wrong stands in the title
             await self._client.start_soon()
