@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from chat_tui.protocol.errors import BadRequest, ChatError, Code, Conflict, Forbidden, TooManyRequests
-from chat_tui.server.bus import EventPublished
+from chat_tui.server.bus import EventPublished, TypingPublished
+from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.channels import CreateChannel
 from chat_tui.server.operations.limits import SlidingWindow
 from chat_tui.server.operations.members import RemoveMember
 from chat_tui.server.operations.messages import DeleteMessage, ListMessages, SendMessage, UpdateMessage
+from chat_tui.server.operations.typing import NotifyTyping, TypingPace
 from chat_tui.server.operations.user_channels import FetchUserChannel, UpdateUserChannel
 from chat_tui.server.store.database import DatabaseTooNew, connect, migrate
 from tests.server.conftest import Domain
@@ -123,6 +125,29 @@ def test_the_default_rate_lets_a_burst_pass_and_then_refuses() -> None:
     window.count("CH2")
     now = 5.1
     window.count("CH1")
+
+
+async def test_typing_is_told_once_in_three_seconds(domain: Domain) -> None:
+    """What comes sooner is answered alike and told to nobody."""
+    alice = await domain.user("alice")
+    await domain.user("bob")
+    domain.published.clear()
+    command = NotifyTyping(domain.service_sid, "general")
+    assert [(await domain.run(command, alice)).timeout for _ in range(3)] == [5, 5, 5]
+    assert len([item for item in domain.published if isinstance(item, TypingPublished)]) == 1
+
+
+def test_typing_may_be_told_again_after_its_pace() -> None:
+    """Three seconds, or the time-out when that is shorter; each channel for itself."""
+    now = 100.0
+    pace = TypingPace(lambda: now)
+    actor = ClientActor("IS", "alice", "US")
+    one, two = NotifyTyping("IS", "CH1"), NotifyTyping("IS", "CH2")
+    assert [pace.allows(actor, one, 5), pace.allows(actor, one, 5), pace.allows(actor, two, 5)] == [True, False, True]
+    now = 101.5
+    assert [pace.allows(actor, one, 5), pace.allows(actor, two, 1)] == [False, True]
+    now = 103.0
+    assert pace.allows(actor, one, 5)
 
 
 def test_a_data_file_newer_than_the_program_is_refused(tmp_path: Path) -> None:

@@ -134,6 +134,23 @@ async def test_a_removed_member_hears_no_more(tenant: Tenant, watch: Watch) -> N
     assert len(await bob.see("list_item_added")) == 1
 
 
+async def test_one_connection_changes_ten_things_a_second_after_a_burst(watch: Watch) -> None:
+    """150 at once pass, by default; then 429 until there is budget again. Reading goes on."""
+    alice = await watch("alice")
+    user = await alice.socket.request("GET", "/Client/v2/Users/alice")
+    answers: list[str] = []
+    for number in range(170):
+        path = "/Client/v2/Conversations/general/Messages" if number % 2 else f"/Client/v2/Users/{user['sid']}"
+        try:
+            await alice.socket.request("POST", path, {"body": "x"} if number % 2 else {"attributes": "{}"})
+        except AssertionError as error:
+            answers.append(str(error))
+    refused = len([answer for answer in answers if "20429" in answer])
+    assert refused == len(answers)
+    assert 10 <= refused <= 20
+    await alice.socket.request("GET", "/Client/v2/Configuration")
+
+
 async def test_bad_input_is_refused_and_closes_nothing(watch: Watch) -> None:
     """A lone surrogate, NUL, no JSON: 400, and the next request is served."""
     alice = await watch("alice")

@@ -18,7 +18,7 @@ from chat_tui.server.operations import (  # noqa: F401 - importing registers the
     user_channels,
     users,
 )
-from chat_tui.server.operations.actors import Actor
+from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.limits import SlidingWindow
 from chat_tui.server.operations.operation import OPERATIONS, Command, Operation, Rate
 from chat_tui.server.store.store import Store
@@ -39,6 +39,7 @@ class Dispatcher:
             Rate.CHANNEL: SlidingWindow(rate, clock, Code.CHANNEL_RATE),
             Rate.SERVICE: SlidingWindow(rate, clock, Code.SERVICE_RATE),
         }
+        self._typing = typing.TypingPace(clock)
 
     async def run(self, actor: Actor, command: Command) -> Any:
         """The operation's result. Raises ChatError as the operation does, TooManyRequests over a limit."""
@@ -48,9 +49,15 @@ class Dispatcher:
         if operation.writes:
             return await self._store.write(lambda tx: run(tx, actor, command))
         result = await self._store.read(lambda reader: run(reader, actor, command))
-        if isinstance(result, typing.Typing):
-            self._bus.publish(list(result.published))
+        if isinstance(command, typing.NotifyTyping):
+            self._tell_typing(actor, command, result)
         return result
+
+    def _tell_typing(self, actor: Actor, command: typing.NotifyTyping, result: typing.Typing) -> None:
+        """Typing is stored nowhere, so no commit publishes it."""
+        assert isinstance(actor, ClientActor)
+        if self._typing.allows(actor, command, result.timeout):
+            self._bus.publish(list(result.published))
 
     def _count(self, operation: Operation, command: Any) -> None:
         if operation.rate is Rate.CHANNEL:

@@ -1,5 +1,7 @@
 """Typing: told to the other members, stored nowhere."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from chat_tui.protocol.sync import TypingNotification
@@ -8,6 +10,12 @@ from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.lookup import find_channel, find_service, own_seat
 from chat_tui.server.operations.operation import Command, operation
 from chat_tui.server.store.transaction import Reader
+
+PACE = 3.0
+"""Seconds."""
+
+KEPT = 10_000
+"""Notices remembered before old ones are forgotten."""
 
 
 class NotifyTyping(Command):
@@ -20,6 +28,24 @@ class Typing(msgspec.Struct, frozen=True):
 
     timeout: int
     published: tuple[TypingPublished, ...]
+
+
+class TypingPace:
+    """One notice per user and channel within ``min(3 s, the time-out)``; the others are dropped without a word
+    (guarantees, "rates")."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._told: dict[tuple[str, str], float] = {}
+
+    def allows(self, actor: ClientActor, command: NotifyTyping, timeout: float) -> bool:
+        now, key = self._clock(), (actor.user_sid, command.channel)
+        if now - self._told.get(key, -PACE) < min(PACE, timeout):
+            return False
+        if len(self._told) > KEPT:
+            self._told = {known: at for known, at in self._told.items() if now - at < PACE}
+        self._told[key] = now
+        return True
 
 
 @operation(NotifyTyping, writes=False)
