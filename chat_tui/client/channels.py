@@ -71,6 +71,16 @@ class Channels(Mapping[str, Channel]):
             described.cancel()
         self._spawn(self._follow_documents(list(self._channels.values())))
 
+    def forget_all(self) -> None:
+        """The service is another one: nobody is in these channels any more."""
+        gone = list(self._channels.values())
+        self._channels.clear()
+        self._documents.clear()
+        self.open.forget_all()
+        for channel in gone:
+            channel.status = ChannelStatus.NOT_PARTICIPATING
+            self._emit(events.ChannelLeft(channel))
+
     async def _describe_all(self) -> list[ItemData]:
         found: list[ItemData] = []
         params: dict[str, Any] = {"PageSize": 1000}

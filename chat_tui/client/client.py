@@ -59,6 +59,7 @@ class ChatClient(Listener):
         self._given_token = token
         self._streams: list[EventStream] = []
         self._links: dict[str, str] = {}
+        self._objects: dict[str, str] = {}
         self._ready = asyncio.Event()
         self._initialised: asyncio.Future[None] | None = None
         self._running: asyncio.Task[None] | None = None
@@ -146,18 +147,22 @@ class ChatClient(Listener):
         self._transport.hurry()
 
     async def update_token(self, token: str) -> None:
-        """Renew the token on the same socket. Raises Unauthenticated when it is refused."""
+        """Renew the token on the same socket, or connect again after a denial. Raises Unauthenticated when it is
+        refused."""
         self._given_token = token
-        await self._transport.update_token(token)
+        if self._running is not None and self._running.done():
+            await self.start()
+        else:
+            await self._transport.update_token(token)
 
     # ---- what the transport tells
 
     async def on_connected(self) -> None:
         configuration = await self._request("GET", CONFIGURATION)
-        is_first = not self._links
+        is_same = self._objects == configuration["sync_objects"]
         self._links = configuration["links"]
         self._take_options(configuration["options"])
-        if is_first:
+        if not is_same:
             await self._start(configuration)
         else:
             await self._replicas.resume()
@@ -168,6 +173,10 @@ class ChatClient(Listener):
             self._initialised.set_result(None)
 
     async def _start(self, configuration: dict[str, Any]) -> None:
+        """Learn everything. After a first time, this is another service under the same address: begin anew."""
+        self._replicas.forget_all()
+        self.people.forget_all()
+        self.channels.forget_all()
         self.channels.identity = configuration["identity"]
         objects = configuration["sync_objects"]
         try:
@@ -176,9 +185,9 @@ class ChatClient(Listener):
                 self.channels.start(objects["my_conversations"]),
             )
         except BaseException:
-            self._links = {}
-            self._replicas.forget_all()
+            self._objects = {}
             raise
+        self._objects = objects
 
     def _take_options(self, options: dict[str, Any]) -> None:
         self.people.limit = options.get("user_infos_to_subscribe", 100)

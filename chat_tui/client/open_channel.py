@@ -95,6 +95,10 @@ class OpenChannels:
         """The channel, if it is open."""
         return self._open.get(sid)
 
+    def forget_all(self) -> None:
+        """The service is another one."""
+        self._open.clear()
+
     async def release(self, sid: str) -> None:
         opened = self._open.pop(sid, None)
         if opened is not None:

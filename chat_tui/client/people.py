@@ -33,6 +33,11 @@ class People:
         self._followed: dict[str, UserInfo] = {}
         self._own: UserInfo | None = None
 
+    def forget_all(self) -> None:
+        """The service is another one."""
+        self._users.clear()
+        self._followed.clear()
+
     def known(self, identity: str) -> User | None:
         """What is known of a user without asking."""
         return self._users.get(identity)

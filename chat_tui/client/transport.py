@@ -115,6 +115,7 @@ class Transport:
         self._backoff = backoff or Backoff()
         self._clock = clock
         self._token: str | None = None
+        self._token_is_new = True
         self._socket: ClientConnection | None = None
         self._answers: dict[str, asyncio.Future[Packet]] = {}
         self._ids = itertools.count(1)
@@ -138,6 +139,8 @@ class Transport:
                 reason, delay = error.message, error.delay
             except Unauthenticated as error:
                 self._token = None
+                if not self._token_is_new:
+                    continue  # it was good once: a fresh one may be again
                 self._set(Phase.DENIED, reason=error.message)
                 self._listener.on_token(expired=error.code == Code.TOKEN_EXPIRED)
                 return
@@ -249,6 +252,7 @@ class Transport:
             expiry = token_expiry(self._token)
             if expiry is not None and expiry - self._clock() < RENEW_BEFORE:
                 self._token = None
+        self._token_is_new = self._token is None
         if self._token is None:
             self._token = await self._tokens()
         return self._token

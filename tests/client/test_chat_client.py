@@ -224,6 +224,42 @@ async def test_sigterm_brings_everybody_back_to_the_next_service(tmp_path: Path)
     service.stop()
 
 
+async def test_a_service_made_anew_is_noticed(tmp_path: Path) -> None:
+    """Its database is gone: the client begins anew instead of showing what is no more."""
+    service = ServiceProcess(tmp_path / "data", "--log-level", "warning")
+    running = service.start()
+
+    async def address() -> str:
+        return running.url
+
+    async def token() -> str:
+        return running.token_for("alice")
+
+    async with ChatClient("", token, address=address) as alice:
+        stream, old = alice.events(), alice.channels.find("general")
+        await alice.send_message(old, "in the old world")
+        service.kill()
+        for path in (tmp_path / "data").glob("chat.db*"):
+            path.unlink()
+        running = await asyncio.to_thread(service.start)
+        alice.reconnect_now()
+        await until(lambda: alice.connection.phase is Phase.CONNECTED and old.sid not in alice.channels, stream)
+        general = alice.channels.find("general")
+        assert (await alice.open_channel(general)).messages == []
+        assert (await alice.send_message(general, "in the new world")).index == 0
+    service.stop()
+
+
+async def test_a_new_token_ends_a_denial(tenant: Tenant) -> None:
+    """The client connects with it."""
+    client = ChatClient(tenant.url, tenant.token("alice", lifetime=-5))
+    with pytest.raises(Unauthenticated):
+        await client.start()
+    await client.update_token(tenant.token("alice"))
+    assert (client.connection.phase, [c.title for c in client.channels.values()]) == (Phase.CONNECTED, ["general"])
+    await client.close()
+
+
 async def test_a_refused_token_is_said_and_not_tried_again(tenant: Tenant) -> None:
     """Denied, with the reason."""
     client = ChatClient(tenant.url, tenant.token("alice", lifetime=-5))
