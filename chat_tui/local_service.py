@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from chat_tui.protocol import PROTOCOL
+from chat_tui.protocol.service_file import ServiceFile
 from chat_tui.protocol.tokens import DEFAULT_LIFETIME, encode_token
 
 START_WITHIN = 10.0
@@ -25,21 +26,8 @@ class LocalServiceError(Exception):
     """There is no local service and none could be started; the message says why, and the remedy."""
 
 
-class LocalService(msgspec.Struct, frozen=True):
-    """``service.json``: a running service's address and credentials."""
-
-    url: str
-    account_sid: str
-    auth_token: str
-    service_sid: str
-    api_key_sid: str
-    api_key_secret: str
-    pid: int
-    version: str
-    protocol: int
-
-    def __repr__(self) -> str:
-        return f"LocalService(url={self.url!r}, pid={self.pid})"
+class LocalService(ServiceFile, frozen=True):
+    """A running service, and tokens for it."""
 
     def token_for(self, identity: str, lifetime: int = DEFAULT_LIFETIME) -> str:
         """An access token for ``identity``; ``lifetime`` in seconds."""

@@ -23,6 +23,7 @@ import uvicorn
 from chat_tui import __version__
 from chat_tui.protocol import PROTOCOL
 from chat_tui.protocol.errors import NotFound
+from chat_tui.protocol.service_file import ServiceFile
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import ChannelType
 from chat_tui.server.app import Application
@@ -55,20 +56,6 @@ class Credentials(msgspec.Struct):
     service_sid: str = ""
     port: int = 0
     """The last port, which is used again when it is free."""
-
-
-class RunningService(msgspec.Struct):
-    """``service.json``: how to reach the service while it runs."""
-
-    url: str
-    account_sid: str
-    auth_token: str
-    service_sid: str
-    api_key_sid: str
-    api_key_secret: str
-    pid: int
-    version: str
-    protocol: int
 
 
 def serve(settings: Settings, data: Path, *, on_demand: bool = False) -> int:
@@ -106,7 +93,7 @@ def _holding(data: Path) -> Iterator[IO[str]]:
 
 def _holder(data: Path) -> str:
     with contextlib.suppress(OSError, msgspec.DecodeError):
-        return f"pid {msgspec.json.decode((data / 'service.json').read_bytes(), type=RunningService).pid}"
+        return f"pid {msgspec.json.decode((data / 'service.json').read_bytes(), type=ServiceFile).pid}"
     return "a process that is just starting"
 
 
@@ -262,7 +249,7 @@ class _Runner:
         settings = self._settings
         scheme = "https" if settings.tls_cert else "http"
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        running = RunningService(
+        running = ServiceFile(
             url=f"{scheme}://{host}:{credentials.port}",
             account_sid=credentials.account_sid,
             auth_token=credentials.auth_token,
