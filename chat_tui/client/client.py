@@ -64,7 +64,7 @@ class ChatClient(Listener):
         self._initialised: asyncio.Future[None] | None = None
         self._running: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._registration = ""
+        self._registered: tuple[str, BindingType] | None = None
         self._transport = Transport(address or self._same_address, self._next_token, self, clock=clock)
         self._request = self._transport.request
         self._replicas = Replicas(self._request, self._on_reloaded)
@@ -320,20 +320,27 @@ class ChatClient(Listener):
 
     async def register_push(self, registration_id: str, binding_type: BindingType = BindingType.FCM) -> None:
         """Register a device for push: one becomes notifiable. ``registration_id`` is the device's own secret."""
+        await self._register(registration_id, binding_type, PUSH_TYPES)
+        self._registered = (registration_id, binding_type)
+
+    async def unregister_push(
+        self, registration_id: str | None = None, binding_type: BindingType = BindingType.FCM
+    ) -> None:
+        """Take a registration back: the one given, which may be of an earlier connection, else this client's own."""
+        given = self._registered if registration_id is None else (registration_id, binding_type)
+        if given is not None:
+            await self._register(*given, ())
+            self._registered = None
+
+    async def _register(self, registration_id: str, binding_type: BindingType, types: tuple[str, ...]) -> None:
         body = {
             "endpoint_platform": "chat_tui",
             "channel_type": binding_type.value,
             "version": "2",
-            "message_types": PUSH_TYPES,
+            "message_types": types,
             "data": {"registration_id": registration_id},
         }
-        answer = await self._request("POST", REGISTRATIONS, params={"productId": "ip_messaging"}, json=body)
-        self._registration = answer["id"]
-
-    async def unregister_push(self) -> None:
-        """Take the registration back."""
-        await self._request("DELETE", f"{REGISTRATIONS}/{self._registration}" if self._registration else REGISTRATIONS)
-        self._registration = ""
+        await self._request("POST", REGISTRATIONS, params={"productId": "ip_messaging"}, json=body)
 
 
 async def _quietly(work: Awaitable[object]) -> None:

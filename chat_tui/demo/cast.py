@@ -111,7 +111,7 @@ class Player:
         if on:
             await client.register_push(f"demo-{self._person.identity}")
         else:
-            await client.unregister_push()
+            await client.unregister_push(f"demo-{self._person.identity}")
         self._has_push = on
 
 

@@ -1,6 +1,5 @@
 """What the reader can have done over the network. Each raises ChatError, and says what it did."""
 
-import secrets
 from collections.abc import Callable
 
 from chat_tui.client import ChatClient, NotificationLevel
@@ -13,7 +12,6 @@ class Deeds:
     def __init__(self, client: ChatClient, go: Callable[[str], object]) -> None:
         self._client = client
         self._go = go
-        self._device = f"chat-tui-{secrets.token_hex(8)}"
 
     async def toggle_mute(self, channel: Channel) -> str:
         """Shown before the service answers, taken back when it refuses."""
@@ -51,9 +49,15 @@ class Deeds:
         return f"you are {name} now"
 
     async def push(self, *, on: bool) -> str:
-        """Register or remove a push binding of this terminal."""
+        """Register or remove this machine's push binding, which outlives the program."""
         if on:
-            await self._client.register_push(self._device)
+            await self._client.register_push(self._device())
             return "push is on: you are reachable by push"
-        await self._client.unregister_push()
+        await self._client.unregister_push(self._device())
         return "push is off"
+
+    def _device(self) -> str:
+        """The same for this machine and user at every start."""
+        import uuid  # not on the start path
+
+        return f"chat-tui-{uuid.getnode():012x}-{self._client.identity}"

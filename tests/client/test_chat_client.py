@@ -52,6 +52,19 @@ async def test_a_user_is_followed_with_the_proper_reasons(connect: Connect) -> N
     assert (snapshot.is_online, snapshot.is_notifiable, snapshot.friendly_name) == (True, None, None)
 
 
+async def test_push_is_turned_off_after_a_restart(connect: Connect, tenant: Tenant) -> None:
+    """The device's own id is enough; what is not registered is not missed."""
+    first = await connect("bob")
+    await first.register_push("phone")
+    await first.close()
+    second = await connect("bob")
+    assert second.user.is_notifiable is True
+    await second.unregister_push("phone")
+    assert tenant.get(f"{tenant.path}/Users/bob")["is_notifiable"] is False
+    await second.unregister_push("phone")
+    await second.unregister_push()
+
+
 async def test_the_feature_switch_is_told_apart_from_unknown(connect: Connect, tenant: Tenant) -> None:
     """``ClientUpdated`` with reachabilityEnabled, both ways."""
     alice = await connect("alice")

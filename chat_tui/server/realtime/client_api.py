@@ -1,5 +1,6 @@
 """The Client API: the commands of a connected user, as official SDKs send them (fact sheet 7.5)."""
 
+import contextlib
 import hashlib
 from typing import Any
 
@@ -336,18 +337,21 @@ async def register_push(request: Request) -> Answer:
         given = msgspec.convert(request.fields, _Registration)
     except msgspec.ValidationError as error:
         raise BadRequest(f"Registration: {error}", Code.BAD_PARAMETER) from None
-    if not given.message_types:
-        return await unregister_push(request)
     address = str(given.data.get("registration_id") or "")
+    if not given.message_types and not address:
+        return await unregister_push(request)
     if not address:
         raise BadRequest("data.registration_id: is missing", Code.BAD_PARAMETER)
     device = hashlib.blake2b(address.encode(errors="replace"), digest_size=12).hexdigest()
+    endpoint = f"{given.channel_type}:{device}"
+    if not given.message_types:
+        return await _forget_device(request, endpoint)
     binding = await request.run(
         bindings.RegisterBinding(
             service_sid=request.actor.service_sid,
             user=request.actor.user_sid,
             binding_type=given.channel_type,
-            endpoint=f"{given.channel_type}:{device}",
+            endpoint=endpoint,
             address=address,
             message_types=given.message_types,
         )
@@ -355,6 +359,13 @@ async def register_push(request: Request) -> Answer:
     if binding.sid not in request.connection.registrations:
         request.connection.registrations.append(binding.sid)
     return Answer(201, {"id": binding.sid})
+
+
+async def _forget_device(request: Request, endpoint: str) -> Answer:
+    """A device that is registered for nothing is registered no more, whichever connection did it."""
+    with contextlib.suppress(NotFound):
+        await request.run(bindings.RemoveBinding(service_sid=request.actor.service_sid, endpoint=endpoint))
+    return Answer(200, {"id": ""})
 
 
 async def unregister_push(request: Request) -> Answer:
