@@ -5,9 +5,12 @@
 The baseline is a Textual app with a TextArea and nothing else, started in turn with ours.
 """
 
+import os
+import signal
 import time
 from collections.abc import Callable
 
+from chat_tui.local_service import find
 from tests.bench.raw_terminal import RawTerminal, bare, client
 from tests.bench.report import bench_directory, header, percentile, row
 from tests.support.service import ServiceProcess
@@ -40,6 +43,9 @@ def main() -> None:
             stock.append(ready_after(bare))
             fresh = data / f"cold-{number}"
             cold.append(ready_after(lambda fresh=fresh: client(fresh), b"general"))  # type: ignore[misc]
+            started = find(fresh)
+            if started is not None:
+                os.kill(started.pid, signal.SIGTERM)
         service.stop()
         alone = percentile(stock, 0.5)
         for words, took in (("service running", warm), ("service started too, for the first time", cold)):
