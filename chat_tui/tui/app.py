@@ -67,7 +67,7 @@ class ChatApp(App[str]):
 
     async def _start(self) -> None:
         """Connect in the background: the screen is usable meanwhile. The first paint waits a moment for what is to
-        be painted; painting an empty screen first would cost a tenth of the start."""
+        be painted; painting an empty screen first would be work for nothing."""
         connecting = asyncio.ensure_future(self._connect())
         with self.batch_update(), contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._main.is_up_to_date.wait(), FIRST_PAINT_WITHIN)
