@@ -7,10 +7,12 @@ import time
 import msgspec
 import pytest
 
+from chat_tui.client import ChatClient
 from chat_tui.demo.cast import Player, Script, seed
 from chat_tui.demo.script import PEOPLE, STAGES
 from chat_tui.demo.theatre import open_theatre
 from chat_tui.local_service import LocalService, find
+from tests.client.conftest import until
 from tests.support.service import Tenant
 from tests.support.terminal import Terminal
 
@@ -46,10 +48,12 @@ async def test_a_player_does_what_people_do(tenant: Tenant) -> None:
             raise Curtain
 
     player = Player(PEOPLE[0], service, Script("viewer"), random.Random(4), sleep)
-    with pytest.raises(Curtain):
-        await player.live(at_once=True)
-    user = tenant.get(f"{tenant.path}/Users/amara")
-    assert (user["is_online"], user["is_notifiable"] is not None) == (False, True)
+    async with ChatClient(service.url, service.token_for("viewer")) as viewer:
+        amara, stream = await viewer.get_user("amara"), viewer.events()
+        with pytest.raises(Curtain):
+            await player.live(at_once=True)
+        await until(lambda: amara.is_online is False, stream)
+        assert amara.is_notifiable is not None
     written = [
         message["from"]
         for stage in STAGES
