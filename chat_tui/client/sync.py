@@ -11,8 +11,6 @@ from chat_tui.protocol.errors import ChatError, NotFound, TransportError
 from chat_tui.protocol.sync import (
     Descriptor,
     EventType,
-    Item,
-    ItemPage,
     ObjectType,
     ReplayStatus,
     SubscriptionRequest,
@@ -225,14 +223,6 @@ class Replicas:
         task = asyncio.ensure_future(_quietly(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    # ---- pages
-
-    async def items(self, replica: Replica, **params: Any) -> list[Item]:
-        """A page of an object's items. Raises ChatError."""
-        query = {name: str(value) for name, value in params.items()}
-        answer = await self._request("GET", f"{replica.url}/Items", params=query)
-        return msgspec.convert(answer, ItemPage).items
 
 
 async def _quietly(work: Awaitable[None]) -> None:

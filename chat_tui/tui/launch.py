@@ -97,5 +97,7 @@ def run(target: Target, *, ready: Callable[[], str | None] | None = None, place:
     app = ChatApp(client, place=place, glyphs=choose(target.glyphs), theme=target.theme, prepare=prepare)
     trouble = app.run()
     if trouble:
-        print(f"chat-tui: {trouble}", file=sys.stderr)  # noqa: T201 - the last word to the user
+        from chat_tui.tui.render.safe_text import safe_name
+
+        print(f"chat-tui: {safe_name(trouble)}", file=sys.stderr)  # noqa: T201 - the last word to the user
     return app.return_code or 0

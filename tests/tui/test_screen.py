@@ -236,6 +236,18 @@ async def test_what_is_pasted_is_cleaned(text: str) -> None:
         stage.text.encode()
 
 
+async def test_a_hostile_identity_is_cleaned_before_it_is_written_or_copied() -> None:
+    """Picking a person puts a clean name into the composer; what is copied cannot drive a terminal it is pasted in."""
+    async with opened() as stage:
+        await stage.screen._chosen("person:\x1b[31mevil\u202e")
+        assert stage.text == "@\ufffd[31mevil\ufffd "
+        stage.client.write("bob", "\x1b]0;title\x07")
+        await stage.until(lambda: "]0;title" in stage.log)
+        stage.screen.panes.composer.replace_text("")
+        await stage.press("up", "y")
+        assert stage.pilot.app.clipboard == "\ufffd]0;title\ufffd"
+
+
 async def test_a_key_is_drawn_without_waiting_for_the_next_tick() -> None:
     """The private names that `quick_echo` leans on are still there: a hurried screen paints when it falls idle."""
     async with opened() as stage:

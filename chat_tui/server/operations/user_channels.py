@@ -122,9 +122,7 @@ def list_user_channels(tx: Reader, actor: Actor, command: ListUserChannels) -> U
     after = None
     if len(seats) > size:
         after = PageQuery(size, seats[size - 1].date_created, seats[size - 1].sid)
-    channels = {
-        c.sid: c for q in ("channels_joined_by", "channels_inviting") for c in tx.all(Channel, q, user_sid=user.sid)
-    }
+    channels = channels_of(tx, user.sid)
     items = [view(tx, service, user, channels[seat.channel_sid], seat) for seat in seats[:size]]
     return UserChannelPage(user, items, after)
 

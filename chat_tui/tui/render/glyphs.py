@@ -39,7 +39,6 @@ class Glyphs(msgspec.Struct, frozen=True):
     draft: Safe
     cursor: Safe
     rule: Safe
-    ellipsis: Safe
     dot: Safe
     border: str
     """Name of a Textual border."""
@@ -52,7 +51,6 @@ UNICODE = Glyphs(
     draft=Safe("»"),
     cursor=Safe("▌"),
     rule=Safe("─"),
-    ellipsis=Safe("…"),
     dot=Safe("·"),
     border="round",
 )
@@ -63,7 +61,6 @@ ASCII = Glyphs(
     draft=Safe("~"),
     cursor=Safe(">"),
     rule=Safe("-"),
-    ellipsis=Safe("..."),
     dot=Safe("-"),
     border="ascii",
 )

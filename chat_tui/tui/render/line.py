@@ -1,28 +1,10 @@
-"""A line of the screen as a value: pieces of safe text, each with the name of a style."""
+"""A line of the screen as a value: pieces of safe text, each with the name of a style that `looks` knows."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from chat_tui.tui.render.safe_text import Safe
 from chat_tui.tui.render.wrap import cells, shorten
-
-STYLES = frozenset(
-    {
-        "plain",
-        "dim",
-        "strong",
-        "accent",
-        "own",
-        "rule",
-        "new",
-        "good",
-        "warning",
-        "failed",
-        "cursor",
-        "mention",
-    }
-)
-"""Names that `looks` gives a look."""
 
 
 class Piece(NamedTuple):

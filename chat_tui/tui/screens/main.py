@@ -22,7 +22,7 @@ from chat_tui.tui.panes import Panes
 from chat_tui.tui.presenter import Presenter
 from chat_tui.tui.render.glyphs import ASCII, Glyphs
 from chat_tui.tui.render.line import Piece
-from chat_tui.tui.render.safe_text import Safe, safe_name
+from chat_tui.tui.render.safe_text import Safe, safe, safe_name
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.screens.navigation import Navigation
 from chat_tui.tui.visit import ChannelOpened, Going, Noticed, OlderLoaded, PeopleRefreshed, Visit
@@ -263,7 +263,7 @@ class MainScreen(Navigation):
     def action_copy_message(self) -> None:
         message = self.panes.log.selected_message
         if message is not None:
-            self.app.copy_to_clipboard(message.body)
+            self.app.copy_to_clipboard(safe(message.body))
             self.on_noticed(Noticed("copied"))
 
     def action_reconnect(self) -> None:

@@ -10,7 +10,7 @@ from chat_tui.tui.panes import Panes
 from chat_tui.tui.presenter import Presenter
 from chat_tui.tui.quick_echo import QuickScreen
 from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs
-from chat_tui.tui.render.safe_text import Safe
+from chat_tui.tui.render.safe_text import Safe, safe_name
 from chat_tui.tui.visit import Noticed, Visit
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Navigation(QuickScreen):
         elif kind == "action":
             await self.run_action(rest)
         elif kind == "person":
-            self.panes.composer.insert(f"@{rest} ")
+            self.panes.composer.insert(f"@{safe_name(rest)} ")
             self.panes.composer.focus()
 
     # ---- the log

@@ -1,17 +1,11 @@
 -- name: account_by_sid^
 SELECT * FROM accounts WHERE sid = :sid;
 
--- name: any_account^
-SELECT * FROM accounts ORDER BY date_created LIMIT 1;
-
 -- name: insert_account!
 INSERT INTO accounts VALUES (:sid, :secret, :date_created);
 
 -- name: key_by_sid^
 SELECT * FROM api_keys WHERE sid = :sid;
-
--- name: keys_of_account
-SELECT * FROM api_keys WHERE account_sid = :account_sid ORDER BY date_created, sid;
 
 -- name: insert_key!
 INSERT INTO api_keys VALUES (:sid, :account_sid, :friendly_name, :secret, NULL, :date_created);
@@ -56,11 +50,6 @@ DELETE FROM services WHERE sid = :sid;
 
 -- name: role_by_sid^
 SELECT * FROM roles WHERE sid = :sid AND service_sid = :service_sid;
-
--- name: roles_page
-SELECT * FROM roles
-WHERE service_sid = :service_sid AND (date_created, sid) > (:after_date, :after_sid)
-ORDER BY date_created, sid LIMIT :limit;
 
 -- name: insert_role!
 INSERT INTO roles VALUES (:sid, :service_sid, :friendly_name, :type, :permissions, :date_created, :date_updated);

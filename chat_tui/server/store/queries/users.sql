@@ -12,11 +12,6 @@ SELECT * FROM users
 WHERE service_sid = :service_sid AND (date_created, sid) > (:after_date, :after_sid)
 ORDER BY date_created, sid LIMIT :limit;
 
--- name: users_of_channel
-SELECT users.* FROM users JOIN members ON members.user_sid = users.sid
-WHERE members.channel_sid = :channel_sid AND (members.date_created, members.sid) > (:after_date, :after_sid)
-ORDER BY members.date_created, members.sid LIMIT :limit;
-
 -- name: users_in_epoch
 SELECT * FROM users WHERE service_sid = :service_sid AND online_epoch = :epoch ORDER BY sid;
 
