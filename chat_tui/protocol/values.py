@@ -18,6 +18,15 @@ class ChannelStatus(StrEnum):
     NOT_PARTICIPATING = "notParticipating"
 
 
+class ChannelState(StrEnum):
+    """Conversations' life of a channel (fact sheet 2.2): closed is for good."""
+
+    INITIALIZING = "initializing"
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    CLOSED = "closed"
+
+
 class NotificationLevel(StrEnum):
     """Whether a user wants pushes for a channel (U11)."""
 
@@ -35,6 +44,32 @@ class BindingType(StrEnum):
     GCM = "gcm"
     FCM = "fcm"
     TWILSOCK = "twilsock"
+
+
+class PushService(StrEnum):
+    """Whom a credential is for."""
+
+    GCM = "gcm"
+    APN = "apn"
+    FCM = "fcm"
+
+
+class WebhookType(StrEnum):
+    """What a channel's own webhook does: calls on events, calls on words, or runs a flow."""
+
+    WEBHOOK = "webhook"
+    TRIGGER = "trigger"
+    STUDIO = "studio"
+
+
+class HttpMethod(StrEnum):
+    GET = "GET"
+    POST = "POST"
+
+
+class Order(StrEnum):
+    ASC = "asc"
+    DESC = "desc"
 
 
 class Permission(StrEnum):

@@ -16,6 +16,8 @@ FIELDS = {
     "default_service_role_sid": "default_chat_service_role_sid",
     "default_channel_role_sid": "default_conversation_role_sid",
     "default_channel_creator_role_sid": "default_conversation_creator_role_sid",
+    "added_to_channel": "added_to_conversation",
+    "removed_from_channel": "removed_from_conversation",
 }
 
 ROLE_TYPES = {"deployment": "service", "channel": "conversation"}
@@ -37,6 +39,27 @@ REASONS = {
     "lastConsumedMessageIndex": "lastReadMessageIndex",
     "lastConsumptionTimestamp": "lastReadTimestamp",
 }
+
+CODES = {
+    50208: 50214,
+    50300: 50350,
+    50306: 50390,
+    50307: 50353,
+    50320: 50360,
+    50321: 50361,
+    50322: 50362,
+    50323: 50363,
+    50324: 50364,
+    50325: 50365,
+    50326: 50366,
+    50327: 50367,
+    50400: 50430,
+    50402: 50432,
+    50403: 50417,
+    50404: 50433,
+    50406: 50421,
+}
+"""Error codes of which each product has its own (fact sheet 1.8)."""
 
 _BACK = {id(table): {new: old for old, new in table.items()} for table in (FIELDS, ROLE_TYPES, PERMISSIONS, REASONS)}
 

@@ -51,7 +51,7 @@ class Authenticator:
         secret = "" if found is None else self._box.open(found.secret)
         if not hmac.compare_digest(secret.encode(), password.encode()) or found is None:
             raise Unauthenticated("Account SID or auth token is wrong", Code.UNAUTHENTICATED)
-        return AccountActor(found.sid if isinstance(found, Account) else found.account_sid)
+        return AccountActor(found.sid) if isinstance(found, Account) else AccountActor(found.account_sid, found.sid)
 
     async def client(self, token: str) -> ClientIdentity:
         """Whom ``token`` speaks for. Raises Unauthenticated with the code of the check that failed."""

@@ -2,7 +2,7 @@
 
 import re
 
-TWILIO = re.compile(r"(chat|conversations|ip-messaging)(?:\.[a-z0-9-]+){0,2}\.twilio\.com")
+TWILIO = re.compile(r"(chat|conversations|ip-messaging|api)(?:\.[a-z0-9-]+){0,2}\.twilio\.com")
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 

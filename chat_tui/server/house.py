@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chat_tui.server.auth import Authenticator
 from chat_tui.server.bus import Bus
+from chat_tui.server.operations import states
 from chat_tui.server.operations.dispatch import RATE, Dispatcher
 from chat_tui.server.reachability.leases import Presence
 from chat_tui.server.reachability.rules import LINGER
@@ -16,6 +17,10 @@ from chat_tui.server.sync.projection import project
 
 PRUNE_EVERY = 60.0
 """Seconds between two steps of pruning the event log."""
+
+
+TIMERS_EVERY = 15.0
+"""Seconds at most between two looks at the timers of channels."""
 
 
 class House:
@@ -46,18 +51,21 @@ class House:
         self.presence = Presence(self.store, linger=linger)
         self._retention = retention
         self._kept_events = kept_events
-        self._pruner: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         await self.presence.start()
-        self._pruner = asyncio.create_task(self._prune(), name="log-pruner")
+        self._tasks = [
+            asyncio.create_task(self._prune(), name="log-pruner"),
+            asyncio.create_task(self._move_states_on(), name="channel-timers"),
+        ]
 
     async def close(self) -> None:
         """Finish what waits; the store's threads end before this returns."""
-        if self._pruner is not None:
-            self._pruner.cancel()
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._pruner
+                await task
         await self.presence.stop()
         await asyncio.to_thread(self.store.close)
 
@@ -65,3 +73,13 @@ class House:
         while True:
             await asyncio.sleep(PRUNE_EVERY)
             await self.store.write(lambda tx: log.prune(tx, retention=self._retention, kept=self._kept_events))
+
+    async def _move_states_on(self) -> None:
+        """The shortest timer is a minute, so whatever is set while this sleeps is seen in time."""
+        while True:
+            due: int | None = await self.store.read(lambda reader: reader.value("next_channel_due"))
+            wait = TIMERS_EVERY if due is None else max(0.0, (due - self.store.clock()) / 1000)
+            if wait:
+                await asyncio.sleep(min(wait, TIMERS_EVERY))
+            else:
+                await self.store.write(states.sweep)

@@ -1,12 +1,12 @@
 """Finds the handler for a method and a path; both faces of the service route by it."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, Generic, NamedTuple, TypeVar
+from collections.abc import Iterable
+from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import unquote
 
 from chat_tui.protocol.errors import BadRequest, Code, MethodNotAllowed, NotFound
 
-H = TypeVar("H", bound=Callable[..., Any])
+H = TypeVar("H")
 
 
 class Match(NamedTuple, Generic[H]):

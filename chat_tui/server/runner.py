@@ -29,9 +29,10 @@ from chat_tui.protocol.values import ChannelType
 from chat_tui.server.app import Application
 from chat_tui.server.house import House
 from chat_tui.server.logs import configure
-from chat_tui.server.operations.accounts import EnsureAccount, EnsureKey
+from chat_tui.server.operations.accounts import EnsureAccount
 from chat_tui.server.operations.actors import SYSTEM, AccountActor
 from chat_tui.server.operations.channels import CreateChannel
+from chat_tui.server.operations.keys import EnsureKey
 from chat_tui.server.operations.services import CreateService, FetchService, UpdateService
 from chat_tui.server.realtime.gateway import Gateway, Limits
 from chat_tui.server.realtime.socket import SETTINGS, socket_class

@@ -12,6 +12,7 @@ from chat_tui.server.operations.channels import CreateChannel
 from chat_tui.server.operations.limits import SlidingWindow
 from chat_tui.server.operations.members import RemoveMember
 from chat_tui.server.operations.messages import DeleteMessage, ListMessages, SendMessage, UpdateMessage
+from chat_tui.server.operations.pages import PageQuery
 from chat_tui.server.operations.typing import NotifyTyping, TypingPace
 from chat_tui.server.operations.user_channels import FetchUserChannel, UpdateUserChannel
 from chat_tui.server.store.database import DatabaseTooNew, connect, migrate
@@ -31,7 +32,7 @@ async def test_a_repeat_with_the_same_id_stores_nothing(domain: Domain) -> None:
     assert (await domain.run(command, alice)).sid == first.sid
     with pytest.raises(Conflict):
         await domain.run(SendMessage(domain.service_sid, "general", "other", mutation_id="m1"), alice)
-    assert len((await domain.run(ListMessages(domain.service_sid, "general"))).messages) == 1
+    assert len((await domain.run(ListMessages(domain.service_sid, "general"))).items) == 1
 
 
 async def test_a_repeat_after_a_deletion_restores_nothing(domain: Domain) -> None:
@@ -42,7 +43,7 @@ async def test_a_repeat_after_a_deletion_restores_nothing(domain: Domain) -> Non
     await domain.run(DeleteMessage(domain.service_sid, "general", first.sid), alice)
     again = await domain.run(command, alice)
     assert (again.sid, again.index, again.message) == (first.sid, first.index, None)
-    assert (await domain.run(ListMessages(domain.service_sid, "general"))).messages == []
+    assert (await domain.run(ListMessages(domain.service_sid, "general"))).items == []
 
 
 async def test_concurrent_senders_share_one_order(domain: Domain) -> None:
@@ -52,7 +53,7 @@ async def test_concurrent_senders_share_one_order(domain: Domain) -> None:
     await asyncio.gather(
         *(domain.run(SendMessage(domain.service_sid, "general", str(n)), users[n % 8]) for n in range(64))
     )
-    found = (await domain.run(ListMessages(domain.service_sid, "general", size=100))).messages
+    found = (await domain.run(ListMessages(domain.service_sid, "general", page=PageQuery(100)))).items
     assert [message.idx for message in found] == list(range(64))
     ids: dict[str, list[int]] = {}
     for item in domain.published:
@@ -94,7 +95,7 @@ async def test_bodies_and_attributes_have_their_bounds(domain: Domain) -> None:
         with pytest.raises(BadRequest) as refusal:
             await domain.run(SendMessage(domain.service_sid, "general", **fields), alice)  # type: ignore[arg-type]
         assert refusal.value.code == code
-    assert (await domain.run(ListMessages(domain.service_sid, "general"))).messages == []
+    assert (await domain.run(ListMessages(domain.service_sid, "general"))).items == []
 
 
 async def test_only_members_write_and_a_removed_one_is_one_no_longer(domain: Domain) -> None:

@@ -4,9 +4,15 @@ import msgspec
 
 
 class AccountActor(msgspec.Struct, frozen=True):
-    """REST with account credentials or an API key: bypasses roles (fact sheet 1.6)."""
+    """REST with account credentials or an API key: bypasses roles (fact sheet 1.6).
+
+    ``key_sid``: the key it came with, none for the account itself; ``wants_webhooks``: what this request does is to
+    be told to webhooks (``X-Twilio-Webhook-Enabled``, fact sheet 1.1).
+    """
 
     account_sid: str
+    key_sid: str | None = None
+    wants_webhooks: bool = False
 
 
 class ClientActor(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from chat_tui.server.operations import checks
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.lookup import find_service, find_user
 from chat_tui.server.operations.operation import Command, Rate, operation
+from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.reachability.tracker import apply_bindings
 from chat_tui.server.store.rows import Binding, User
 from chat_tui.server.store.transaction import Reader, Transaction
@@ -34,9 +35,22 @@ class RemoveBinding(Command):
     endpoint: str | None = None
 
 
-class ListUserBindings(Command):
+class FetchBinding(Command):
+    """``user``: whose it must be, when given."""
+
     service_sid: str
-    user: str
+    binding: str
+    user: str | None = None
+
+
+class ListBindings(Command):
+    """``user``, ``types`` and ``identities``: only theirs, when given."""
+
+    service_sid: str
+    user: str | None = None
+    types: tuple[BindingType, ...] = ()
+    identities: tuple[str, ...] = ()
+    page: PageQuery = PageQuery()
 
 
 @operation(RegisterBinding, rate=Rate.SERVICE)
@@ -44,11 +58,7 @@ def register_binding(tx: Transaction, actor: Actor, command: RegisterBinding) ->
     """The same endpoint again renews its binding. Raises BadRequest (50209) for an unknown type."""
     service = find_service(tx, actor, command.service_sid)
     user = find_user(tx, service, command.user)
-    try:
-        binding_type = BindingType(command.binding_type)
-    except ValueError:
-        names = ", ".join(BindingType)
-        raise BadRequest(f"BindingType: must be one of {names}", Code.BAD_BINDING_TYPE) from None
+    binding_type = checks.choice("BindingType", command.binding_type, BindingType, Code.BAD_BINDING_TYPE)
     endpoint = checks.name("Endpoint", command.endpoint, Code.BAD_PARAMETER)
     if len(checks.text("Address", command.address)) > 4096:
         raise BadRequest("Address: at most 4096 characters", Code.BAD_PARAMETER)
@@ -86,21 +96,43 @@ def remove_binding(tx: Transaction, actor: Actor, command: RemoveBinding) -> Non
 
 
 def _matching(tx: Reader, actor: Actor, command: RemoveBinding) -> list[Binding]:
-    owner = actor.user_sid if isinstance(actor, ClientActor) else None
     if command.binding is not None:
-        one = tx.one(Binding, "binding_by_sid", sid=command.binding, service_sid=command.service_sid)
-        found = [] if one is None or owner not in (None, one.user_sid) else [one]
-    else:
-        service = find_service(tx, actor, command.service_sid)
-        user = find_user(tx, service, owner or command.user or "")
-        rows = tx.all(Binding, "bindings_of_user", user_sid=user.sid)
-        found = [row for row in rows if row.endpoint == command.endpoint]
+        return [_find(tx, actor, command.service_sid, command.binding, command.user)]
+    service = find_service(tx, actor, command.service_sid)
+    user = find_user(tx, service, (actor.user_sid if isinstance(actor, ClientActor) else command.user) or "")
+    rows = tx.all(Binding, "bindings_of_user", user_sid=user.sid)
+    found = [row for row in rows if row.endpoint == command.endpoint]
     if not found:
         raise NotFound("The binding was not found", Code.NOT_FOUND)
     return found
 
 
-@operation(ListUserBindings, writes=False)
-def list_user_bindings(tx: Reader, actor: Actor, command: ListUserBindings) -> list[Binding]:
+def _find(tx: Reader, actor: Actor, service_sid: str, sid: str, user: str | None) -> Binding:
+    service = find_service(tx, actor, service_sid)
+    owner = actor.user_sid if isinstance(actor, ClientActor) else None
+    if user is not None:
+        owner = find_user(tx, service, user).sid
+    found = tx.one(Binding, "binding_by_sid", sid=sid, service_sid=service.sid)
+    if found is None or owner not in (None, found.user_sid):
+        raise NotFound(f"Binding {sid} was not found", Code.NOT_FOUND)
+    return found
+
+
+@operation(FetchBinding, writes=False)
+def fetch_binding(tx: Reader, actor: Actor, command: FetchBinding) -> Binding:
+    return _find(tx, actor, command.service_sid, command.binding, command.user)
+
+
+@operation(ListBindings, writes=False)
+def list_bindings(tx: Reader, actor: Actor, command: ListBindings) -> Page[Binding]:
     service = find_service(tx, actor, command.service_sid)
-    return tx.all(Binding, "bindings_of_user", user_sid=find_user(tx, service, command.user).sid)
+    return page(
+        tx,
+        Binding,
+        "bindings_page",
+        command.page,
+        service_sid=service.sid,
+        user_sid=None if command.user is None else find_user(tx, service, command.user).sid,
+        types=msgspec.json.encode(command.types).decode() if command.types else None,
+        identities=msgspec.json.encode(command.identities).decode() if command.identities else None,
+    )

@@ -1,11 +1,13 @@
 """Channels: where people talk."""
 
+from typing import Any
+
 from msgspec import UNSET, UnsetType
 
 from chat_tui.protocol.errors import Code, Conflict
 from chat_tui.protocol.sids import Kind, new_sid
-from chat_tui.protocol.values import ChannelType, Permission
-from chat_tui.server.operations import checks
+from chat_tui.protocol.values import ChannelState, ChannelType, Permission
+from chat_tui.server.operations import checks, states
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.lookup import find_channel, find_service
@@ -27,6 +29,9 @@ class CreateChannel(Command):
     created_by: str | UnsetType = UNSET
     date_created: int | UnsetType = UNSET
     date_updated: int | UnsetType = UNSET
+    state: str | UnsetType = UNSET
+    inactive_timer: str | UnsetType = UNSET
+    closed_timer: str | UnsetType = UNSET
 
 
 class FetchChannel(Command):
@@ -37,10 +42,14 @@ class FetchChannel(Command):
 
 
 class ListChannels(Command):
-    """``types``: only these, when given. A client sees public channels only."""
+    """``types`` and ``state``: only these, when given. A client sees public channels only. With either date, the
+    newest come first."""
 
     service_sid: str
     types: tuple[ChannelType, ...] = ()
+    state: ChannelState | None = None
+    start_date: int | None = None
+    end_date: int | None = None
     page: PageQuery = PageQuery()
 
 
@@ -53,6 +62,9 @@ class UpdateChannel(Command):
     created_by: str | UnsetType = UNSET
     date_created: int | UnsetType = UNSET
     date_updated: int | UnsetType = UNSET
+    state: str | UnsetType = UNSET
+    inactive_timer: str | UnsetType = UNSET
+    closed_timer: str | UnsetType = UNSET
 
 
 class DeleteChannel(Command):
@@ -91,9 +103,15 @@ def create_channel(tx: Transaction, actor: Actor, command: CreateChannel) -> Cha
         date_created=tx.now if command.date_created is UNSET else command.date_created,
         date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
     )
+    channel = states.begin(tx, service, reload_channel(tx, sid), command)
+    tx.record(ChannelCreated(channel))
+    return channel
+
+
+def reload_channel(tx: Reader, sid: str) -> Channel:
+    """A channel that is known to exist."""
     channel = tx.one(Channel, "channel_by_sid_alone", sid=sid)
     assert channel is not None
-    tx.record(ChannelCreated(channel))
     return channel
 
 
@@ -106,23 +124,23 @@ def fetch_channel(tx: Reader, actor: Actor, command: FetchChannel) -> Channel:
 @operation(ListChannels, writes=False)
 def list_channels(tx: Reader, actor: Actor, command: ListChannels) -> Page[Channel]:
     service = find_service(tx, actor, command.service_sid)
-    types = [ChannelType.PUBLIC] if isinstance(actor, ClientActor) else list(command.types or ChannelType)
-    rows = tx.all(
-        Channel,
-        "channels_page",
-        service_sid=service.sid,
-        type_one=types[0],
-        type_two=types[-1],
-        **command.page.params(),
-    )
-    return page(rows, command.page)
+    types = sorted(set(command.types or ChannelType))
+    if isinstance(actor, ClientActor):
+        types = [ChannelType.PUBLIC]
+    wanted: dict[str, Any] = {"service_sid": service.sid, "state": command.state}
+    wanted |= {"type_one": types[0], "type_two": types[-1]}
+    if command.start_date is None and command.end_date is None:
+        return page(tx, Channel, "channels_page", command.page, **wanted)
+    wanted["created_from"] = 0 if command.start_date is None else command.start_date
+    wanted["created_to"] = 2**62 if command.end_date is None else command.end_date
+    return page(tx, Channel, "channels_created_between", command.page, **wanted)
 
 
 @operation(UpdateChannel, rate=Rate.CHANNEL)
 def update_channel(tx: Transaction, actor: Actor, command: UpdateChannel) -> Channel:
     """Names ask for editChannelName, attributes for editChannelAttributes; the rest is for REST."""
     service = find_service(tx, actor, command.service_sid)
-    before = find_channel(tx, actor, service, command.channel)
+    before = states.ensure_open(find_channel(tx, actor, service, command.channel))
     if command.friendly_name is not UNSET or command.unique_name is not UNSET:
         authorise(tx, actor, Permission.EDIT_CHANNEL_NAME, before)
     if command.attributes is not UNSET:
@@ -143,7 +161,7 @@ def update_channel(tx: Transaction, actor: Actor, command: UpdateChannel) -> Cha
         date_created=before.date_created if command.date_created is UNSET else command.date_created,
         date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
     )
-    after = find_channel(tx, actor, service, before.sid)
+    after = states.change(tx, reload_channel(tx, before.sid), command)
     tx.record(ChannelUpdated(after))
     return after
 

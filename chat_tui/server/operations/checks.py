@@ -1,11 +1,19 @@
 """Checks on what people hand in: each names the parameter, and the remedy."""
 
+import re
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import urlsplit
+
 import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sids import Kind, is_sid
 
+E = TypeVar("E", bound=StrEnum)
+
 MAX_NAME = 256
+MAX_URL = 2048
 MAX_IDENTITY = 256
 MAX_BODY = 32 * 1024
 MAX_ATTRIBUTES = 32 * 1024
@@ -23,10 +31,37 @@ def text(parameter: str, value: str) -> str:
     return value
 
 
-def name(parameter: str, value: str, code: Code = Code.FRIENDLY_NAME_TOO_LONG) -> str:
-    if len(value) > MAX_NAME:
-        raise BadRequest(f"{parameter}: at most {MAX_NAME} characters", code)
+def name(parameter: str, value: str, code: Code = Code.FRIENDLY_NAME_TOO_LONG, *, limit: int = MAX_NAME) -> str:
+    if len(value) > limit:
+        raise BadRequest(f"{parameter}: at most {limit} characters", code)
     return text(parameter, value)
+
+
+def choice(parameter: str, value: str, choices: type[E], code: Code = Code.BAD_PARAMETER) -> E:
+    """``value`` as one of an enumeration's words."""
+    try:
+        return choices(value)
+    except ValueError:
+        raise BadRequest(f"{parameter}: must be one of {', '.join(choices)}", code) from None
+
+
+def url(parameter: str, value: str, code: Code = Code.BAD_PARAMETER) -> str:
+    """An http or https URL with a host."""
+    if len(text(parameter, value)) > MAX_URL:
+        raise BadRequest(f"{parameter}: at most {MAX_URL} characters", code)
+    try:
+        parts = urlsplit(value)
+        is_good = parts.scheme in ("http", "https") and bool(parts.hostname) and value.isprintable()
+    except ValueError:
+        is_good = False
+    if not is_good or " " in value:
+        raise BadRequest(f"{parameter}: must be a URL, as https://example.com/hook", Code.BAD_PARAMETER)
+    return value
+
+
+def looks_like_sid(value: str, prefix: str) -> bool:
+    """Whether ``value`` has the shape of a SID with two letters of a product that is not here."""
+    return re.fullmatch(rf"{prefix}[0-9a-fA-F]{{32}}", value) is not None
 
 
 def unique_name(value: str | None) -> str | None:

@@ -10,13 +10,18 @@ from chat_tui.server.operations import (  # noqa: F401 - importing registers the
     accounts,
     bindings,
     channels,
+    credentials,
     invites,
+    keys,
     members,
     messages,
+    participants,
+    roles,
     services,
     typing,
     user_channels,
     users,
+    webhooks,
 )
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.limits import SlidingWindow

@@ -5,11 +5,13 @@ from msgspec import UNSET, UnsetType
 from chat_tui.protocol.errors import Code, Conflict, Forbidden, NotFound
 from chat_tui.protocol.sids import Kind, is_sid, new_sid
 from chat_tui.protocol.values import Permission, RoleType
+from chat_tui.server.operations import states
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.channels import SYSTEM_AUTHOR
 from chat_tui.server.operations.lookup import find_channel, find_role, find_service, find_user
 from chat_tui.server.operations.operation import Command, Rate, operation
+from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.operations.users import ensure_user
 from chat_tui.server.store.rows import Channel, Invite, Member, Service
 from chat_tui.server.store.transaction import Reader, Transaction
@@ -31,11 +33,28 @@ class RemoveInvite(Command):
     invite: str
 
 
+class FetchInvite(Command):
+    """``invite``: SID, or the identity of the invited."""
+
+    service_sid: str
+    channel: str
+    invite: str
+
+
+class ListInvites(Command):
+    """``identities``: only theirs, when given."""
+
+    service_sid: str
+    channel: str
+    identities: tuple[str, ...] = ()
+    page: PageQuery = PageQuery()
+
+
 @operation(InviteMember, rate=Rate.CHANNEL)
 def invite_member(tx: Transaction, actor: Actor, command: InviteMember) -> Invite:
     """Raises Conflict when the user is a member (50404) or invited (50212) already."""
     service = find_service(tx, actor, command.service_sid)
-    channel = find_channel(tx, actor, service, command.channel)
+    channel = states.ensure_open(find_channel(tx, actor, service, command.channel))
     authorise(tx, actor, Permission.INVITE_MEMBER, channel)
     user = ensure_user(tx, service, command.identity)
     seat = {"channel_sid": channel.sid, "user_sid": user.sid}
@@ -54,6 +73,7 @@ def invite_member(tx: Transaction, actor: Actor, command: InviteMember) -> Invit
         role_sid=role_sid,
         created_by=created_by,
         now=tx.now,
+        position=tx.value("next_position", user_sid=user.sid),
         **seat,
     )
     invite = tx.one(Invite, "invite_of_user", **seat)
@@ -71,6 +91,21 @@ def _find_invite(tx: Reader, service: Service, channel: Channel, sid_or_identity
     if found is None:
         raise NotFound(f"Invite {sid_or_identity} was not found", Code.INVITE_NOT_FOUND)
     return found
+
+
+@operation(FetchInvite, writes=False)
+def fetch_invite(tx: Reader, actor: Actor, command: FetchInvite) -> Invite:
+    service = find_service(tx, actor, command.service_sid)
+    return _find_invite(tx, service, find_channel(tx, actor, service, command.channel), command.invite)
+
+
+@operation(ListInvites, writes=False)
+def list_invites(tx: Reader, actor: Actor, command: ListInvites) -> Page[Invite]:
+    channel = find_channel(tx, actor, find_service(tx, actor, command.service_sid), command.channel)
+    if command.identities:
+        invited = tx.all(Invite, "invites_of_channel", channel_sid=channel.sid)
+        return Page([invite for invite in invited if invite.identity in command.identities])
+    return page(tx, Invite, "invites_page", command.page, channel_sid=channel.sid)
 
 
 @operation(RemoveInvite, rate=Rate.CHANNEL)

@@ -5,9 +5,10 @@ from msgspec import UNSET, UnsetType
 from chat_tui.protocol.errors import BadRequest, Code, Conflict, Forbidden
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import ChannelType, NotificationLevel, Permission, RoleType
-from chat_tui.server.operations import checks
+from chat_tui.server.operations import checks, states
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.authorise import authorise
+from chat_tui.server.operations.channels import reload_channel
 from chat_tui.server.operations.lookup import find_channel, find_member, find_role, find_service
 from chat_tui.server.operations.operation import Command, Rate, operation
 from chat_tui.server.operations.pages import Page, PageQuery, page
@@ -92,13 +93,14 @@ def seat(tx: Transaction, service: Service, channel: Channel, user: User, comman
         last_consumption_timestamp=command.last_consumption_timestamp if service.read_status_enabled else None,
         date_created=tx.now if command.date_created is UNSET else command.date_created,
         date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
+        position=tx.value("next_position", user_sid=user.sid),
     )
     if invite is not None:
         tx.run("delete_invite", sid=invite.sid)
     tx.run("add_members_count", sid=channel.sid, by=1)
     tx.run("add_joined_channels", sid=user.sid, by=1)
     member = find_member(tx, channel, sid)
-    tx.record(MemberAdded(reload_channel(tx, channel), member, invite is not None))
+    tx.record(MemberAdded(reload_channel(tx, channel.sid), member, invite is not None))
     return member
 
 
@@ -119,11 +121,7 @@ def drop_member(tx: Transaction, channel: Channel, member: Member) -> None:
     tx.run("delete_member", sid=member.sid)
     tx.run("add_members_count", sid=channel.sid, by=-1)
     tx.run("add_joined_channels", sid=member.user_sid, by=-1)
-    tx.record(MemberRemoved(reload_channel(tx, channel), member))
-
-
-def reload_channel(tx: Reader, channel: Channel) -> Channel:
-    return tx.one(Channel, "channel_by_sid_alone", sid=channel.sid) or channel
+    tx.record(MemberRemoved(reload_channel(tx, channel.sid), member))
 
 
 def check_horizon(value: int | None) -> int | None:
@@ -184,7 +182,7 @@ def change_seat(
 def add_member(tx: Transaction, actor: Actor, command: AddMember) -> Member:
     """Joining asks for joinChannel or an invitation, adding somebody else for addMember."""
     service = find_service(tx, actor, command.service_sid)
-    channel = find_channel(tx, actor, service, command.channel)
+    channel = states.ensure_open(find_channel(tx, actor, service, command.channel))
     if isinstance(actor, ClientActor):
         _authorise_adding(tx, actor, channel, command.identity)
     user = ensure_user(tx, service, command.identity)
@@ -217,8 +215,7 @@ def list_members(tx: Reader, actor: Actor, command: ListMembers) -> Page[Member]
             for name in dict.fromkeys(command.identities)
         )
         return Page([member for member in found if member is not None])
-    rows = tx.all(Member, "members_page", channel_sid=channel.sid, **command.page.params())
-    return page(rows, command.page)
+    return page(tx, Member, "members_page", command.page, channel_sid=channel.sid)
 
 
 @operation(UpdateMember, rate=Rate.CHANNEL)

@@ -8,14 +8,14 @@ from msgspec import UNSET, UnsetType
 
 from chat_tui.protocol.errors import Code, Conflict, NotFound
 from chat_tui.protocol.sids import Kind, new_sid
-from chat_tui.protocol.values import Permission
-from chat_tui.server.operations import checks
+from chat_tui.protocol.values import Order, Permission
+from chat_tui.server.operations import checks, states
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.authorise import authorise
-from chat_tui.server.operations.channels import SYSTEM_AUTHOR
+from chat_tui.server.operations.channels import SYSTEM_AUTHOR, reload_channel
 from chat_tui.server.operations.lookup import find_channel, find_message, find_service, own_seat
-from chat_tui.server.operations.members import reload_channel
 from chat_tui.server.operations.operation import Command, Rate, operation
+from chat_tui.server.operations.pages import Page, PageQuery, cut
 from chat_tui.server.store.rows import Channel, Member, Message, Tombstone
 from chat_tui.server.store.transaction import Reader, Transaction
 from chat_tui.server.sync.changes import MessageAdded, MessageRemoved, MessageUpdated
@@ -34,6 +34,7 @@ class SendMessage(Command):
     last_updated_by: str | None = None
     mutation_id: str | None = None
     media_sid: str | None = None
+    subject: str | None = None
     date_created: int | UnsetType = UNSET
     date_updated: int | UnsetType = UNSET
 
@@ -47,13 +48,12 @@ class FetchMessage(Command):
 
 
 class ListMessages(Command):
-    """``size`` messages by index, from ``start`` on (inclusive) or, descending, down."""
+    """By index, up or down; the position of a page is the last index seen."""
 
     service_sid: str
     channel: str
-    descending: bool = False
-    start: int | None = None
-    size: int = 50
+    order: Order = Order.ASC
+    page: PageQuery = PageQuery()
 
 
 class UpdateMessage(Command):
@@ -64,6 +64,7 @@ class UpdateMessage(Command):
     attributes: str | UnsetType = UNSET
     author: str | UnsetType = UNSET
     last_updated_by: str | UnsetType = UNSET
+    subject: str | UnsetType | None = UNSET
     date_created: int | UnsetType = UNSET
     date_updated: int | UnsetType = UNSET
 
@@ -87,20 +88,12 @@ class MessageView(msgspec.Struct, frozen=True):
     channel: Channel
 
 
-class MessagePage(msgspec.Struct, frozen=True):
-    """``next_start``: where the page after this one begins, ``None`` on the last."""
-
-    messages: list[Message]
-    channel: Channel
-    next_start: int | None
-
-
 @operation(SendMessage, rate=Rate.CHANNEL)
 def send_message(tx: Transaction, actor: Actor, command: SendMessage) -> Sent:
     """Store a message under the channel's next index. Raises Conflict (20409) for a mutation id that came with
     another body, BadRequest for a body or attributes that are too long."""
     service = find_service(tx, actor, command.service_sid)
-    channel = find_channel(tx, actor, service, command.channel)
+    channel = states.ensure_open(find_channel(tx, actor, service, command.channel))
     member, author = _author(tx, actor, channel, command)
     if command.media_sid:
         raise NotFound(f"MediaSid: {command.media_sid} was not found", Code.MEDIA_NOT_FOUND)
@@ -122,16 +115,26 @@ def send_message(tx: Transaction, actor: Actor, command: SendMessage) -> Sent:
         member_sid=None if member is None else member.sid,
         body=body,
         attributes=attributes,
-        last_updated_by=command.last_updated_by,
+        last_updated_by=_optional_author(command.last_updated_by),
+        subject=_subject(command.subject),
         mutation_id=command.mutation_id[:MAX_MUTATION_ID] if command.mutation_id else None,
         digest=digest,
         date_created=date,
         date_updated=date if command.date_updated is UNSET else command.date_updated,
     )
     tx.run("advance_channel", sid=channel.sid, idx=channel.next_index, date=date)
+    states.stir(tx, channel)
     message = find_message(tx, channel, sid)
-    tx.record(MessageAdded(reload_channel(tx, channel), message))
+    tx.record(MessageAdded(reload_channel(tx, channel.sid), message))
     return Sent(sid, message.idx, message)
+
+
+def _subject(value: str | None) -> str | None:
+    return None if value is None else checks.name("Subject", value, Code.BAD_PARAMETER)
+
+
+def _optional_author(value: str | None) -> str | None:
+    return None if value is None else checks.author("LastUpdatedBy", value, Code.LAST_UPDATED_BY_TOO_LONG)
 
 
 def _author(tx: Reader, actor: Actor, channel: Channel, command: SendMessage) -> tuple[Member | None, str]:
@@ -175,20 +178,20 @@ def _readable(tx: Reader, actor: Actor, command: FetchMessage | ListMessages) ->
 
 
 @operation(ListMessages, writes=False)
-def list_messages(tx: Reader, actor: Actor, command: ListMessages) -> MessagePage:
+def list_messages(tx: Reader, actor: Actor, command: ListMessages) -> Page[Message]:
     channel = _readable(tx, actor, command)
-    query = "messages_descending" if command.descending else "messages_ascending"
-    begin = (2**62 if command.descending else 0) if command.start is None else command.start
-    rows = tx.all(Message, query, channel_sid=channel.sid, start=begin, limit=command.size + 1)
-    next_start = rows[command.size].idx if len(rows) > command.size else None
-    return MessagePage(rows[: command.size], channel, next_start)
+    asked, down = command.page, command.order is Order.DESC
+    start = (2**62 if down else 0) if asked.after is None else asked.after + (-1 if down else 1)
+    query = "messages_descending" if down else "messages_ascending"
+    rows = tx.all(Message, query, channel_sid=channel.sid, start=start, limit=asked.size + 1)
+    return cut([(message, message.idx) for message in rows], asked)
 
 
 @operation(UpdateMessage, rate=Rate.CHANNEL)
 def update_message(tx: Transaction, actor: Actor, command: UpdateMessage) -> MessageView:
     """Marks the message as edited, by whom (fact sheet 1.4)."""
     service = find_service(tx, actor, command.service_sid)
-    channel = find_channel(tx, actor, service, command.channel)
+    channel = states.ensure_open(find_channel(tx, actor, service, command.channel))
     before = find_message(tx, channel, command.message)
     _authorise_edit(tx, actor, channel, before, command)
     editor = "system" if command.last_updated_by is UNSET else command.last_updated_by
@@ -201,6 +204,7 @@ def update_message(tx: Transaction, actor: Actor, command: UpdateMessage) -> Mes
         body=before.body if command.body is UNSET else checks.body(command.body),
         attributes=before.attributes if command.attributes is UNSET else checks.attributes(command.attributes),
         last_updated_by=checks.author("LastUpdatedBy", editor, Code.LAST_UPDATED_BY_TOO_LONG),
+        subject=before.subject if command.subject is UNSET else _subject(command.subject),
         date_created=before.date_created if command.date_created is UNSET else command.date_created,
         date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
     )
@@ -246,4 +250,4 @@ def delete_message(tx: Transaction, actor: Actor, command: DeleteMessage) -> Non
         last_index=None if last is None else last.idx,
         last_date=None if last is None else last.date_created,
     )
-    tx.record(MessageRemoved(reload_channel(tx, channel), message))
+    tx.record(MessageRemoved(reload_channel(tx, channel.sid), message))

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sids import Kind, new_sid
-from chat_tui.protocol.values import RoleType
+from chat_tui.protocol.values import HttpMethod, RoleType
 from chat_tui.server.operations import checks, roles
 from chat_tui.server.operations.actors import AccountActor, Actor
 from chat_tui.server.operations.lookup import find_role, find_service
@@ -51,7 +51,8 @@ class ListServices(Command):
 
 
 class UpdateService(Command):
-    """S30–S60; ``notifications`` holds only what changes, in the shape of the representation."""
+    """S30–S60; ``notifications`` and ``webhooks`` (chat v1's) hold only what changes, in the shape of the
+    representation."""
 
     service_sid: str
     friendly_name: str | UnsetType = UNSET
@@ -72,6 +73,7 @@ class UpdateService(Command):
     post_webhook_retry_count: int | UnsetType = UNSET
     media_compatibility_message: str | UnsetType = UNSET
     notifications: dict[str, Any] | UnsetType = UNSET
+    webhooks: dict[str, Any] | UnsetType = UNSET
 
 
 class DeleteService(Command):
@@ -109,6 +111,7 @@ def create_service(tx: Transaction, actor: Actor, command: CreateService) -> Ser
         media_compatibility_message="",
         date_created=tx.now,
         date_updated=tx.now,
+        webhooks="{}",
     )
     tx.run("insert_service", **msgspec.structs.asdict(service))
     roles.insert_built_in(tx, service.sid, sids)
@@ -123,8 +126,7 @@ def fetch_service(tx: Reader, actor: Actor, command: FetchService) -> Service:
 @operation(ListServices, writes=False)
 def list_services(tx: Reader, actor: Actor, command: ListServices) -> Page[Service]:
     account = actor.account_sid if isinstance(actor, AccountActor) else command.account_sid
-    rows = tx.all(Service, "services_page", account_sid=account, **command.page.params())
-    return page(rows, command.page)
+    return page(tx, Service, "services_page", command.page, account_sid=account)
 
 
 @operation(UpdateService)
@@ -139,9 +141,10 @@ def update_service(tx: Transaction, actor: Actor, command: UpdateService) -> Ser
     }
     if "webhook_filters" in given:
         given["webhook_filters"] = msgspec.json.encode(given["webhook_filters"]).decode()
-    if "notifications" in given:
-        merged = _merged(msgspec.json.decode(before.notifications), given["notifications"])
-        given["notifications"] = msgspec.json.encode(merged).decode()
+    for field in ("notifications", "webhooks"):
+        if field in given:
+            merged = _merged(msgspec.json.decode(getattr(before, field)), given[field])
+            given[field] = msgspec.json.encode(merged).decode()
     switched = given.get("reachability_enabled", before.reachability_enabled) != before.reachability_enabled
     if switched and given["reachability_enabled"]:
         given["reachability_epoch"] = before.reachability_epoch + 1  # R15: who was online before is unknown again
@@ -180,8 +183,11 @@ def _check_update(tx: Reader, service: Service, command: UpdateService) -> None:
         value = getattr(command, field)
         if value is not UNSET and not lowest <= value <= highest:
             raise BadRequest(f"{parameter}: must be between {lowest} and {highest}", code)
-    if command.webhook_method is not UNSET and command.webhook_method not in ("GET", "POST"):
-        raise BadRequest("WebhookMethod: must be GET or POST", Code.BAD_WEBHOOK_METHOD)
+    if command.webhook_method is not UNSET:
+        checks.choice("WebhookMethod", command.webhook_method, HttpMethod, Code.BAD_WEBHOOK_METHOD)
+    for field, parameter in (("pre_webhook_url", "PreWebhookUrl"), ("post_webhook_url", "PostWebhookUrl")):
+        if url := getattr(command, field) or None:
+            checks.url(parameter, url)
 
 
 @operation(DeleteService)
@@ -190,7 +196,7 @@ def delete_service(tx: Transaction, actor: Actor, command: DeleteService) -> Non
     service = find_service(tx, actor, command.service_sid)
     for channel in tx.all(Channel, "channels_of_service", service_sid=service.sid):
         tx.record(ChannelDeleted(channel, [], []))
-    for user in tx.all(User, "users_page", service_sid=service.sid, after_date=0, after_sid="", limit=2**31):
+    for user in tx.all(User, "users_of_service", service_sid=service.sid):
         tx.record(UserDeleted(user))
     tx.record(ServiceDeleted(service))
     tx.run("delete_service", sid=service.sid)

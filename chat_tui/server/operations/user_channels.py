@@ -10,7 +10,7 @@ from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.lookup import find_channel, find_service, find_user
 from chat_tui.server.operations.members import change_seat, drop_member
 from chat_tui.server.operations.operation import Command, Rate, operation
-from chat_tui.server.operations.pages import PageQuery
+from chat_tui.server.operations.pages import Page, PageQuery, cut
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
 
@@ -26,12 +26,6 @@ class UserChannel(msgspec.Struct, frozen=True):
     @property
     def member(self) -> Member | None:
         return self.seat if isinstance(self.seat, Member) else None
-
-
-class UserChannelPage(msgspec.Struct, frozen=True):
-    user: User
-    items: list[UserChannel]
-    next: PageQuery | None
 
 
 class FetchUserChannel(Command):
@@ -79,12 +73,6 @@ def view(tx: Reader, service: Service, user: User, channel: Channel, seat: Membe
     return UserChannel(user, channel, seat, unread)
 
 
-def channels_of(tx: Reader, user_sid: str) -> dict[str, Channel]:
-    """The channels a user joined or is invited to, by SID."""
-    queries = ("channels_joined_by", "channels_inviting")
-    return {found.sid: found for query in queries for found in tx.all(Channel, query, user_sid=user_sid)}
-
-
 def _find(tx: Reader, actor: Actor, command: FetchUserChannel | UpdateUserChannel | LeaveUserChannel) -> tuple[
     Service, UserChannel
 ]:  # fmt: skip
@@ -106,25 +94,23 @@ def fetch_user_channel(tx: Reader, actor: Actor, command: FetchUserChannel) -> U
 
 
 @operation(ListUserChannels, writes=False)
-def list_user_channels(tx: Reader, actor: Actor, command: ListUserChannels) -> UserChannelPage:
+def list_user_channels(tx: Reader, actor: Actor, command: ListUserChannels) -> Page[UserChannel]:
     """Joined and invited, in the order they began."""
     service = find_service(tx, actor, command.service_sid)
     user = find_user(tx, service, command.user)
     if isinstance(actor, ClientActor) and user.sid != actor.user_sid:
         raise Forbidden("User channels are their user's own", Code.USER_UNAUTHORIZED)
-    params = {"user_sid": user.sid, **command.page.params()}
+    asked = command.page
+    params = {"user_sid": user.sid, "after": asked.after or 0, "limit": asked.size + 1}
     seats: list[Member | Invite] = [
         *tx.all(Member, "members_of_user_page", **params),
         *tx.all(Invite, "invites_of_user_page", **params),
     ]
-    seats.sort(key=lambda seat: (seat.date_created, seat.sid))
-    size = command.page.size
-    after = None
-    if len(seats) > size:
-        after = PageQuery(size, seats[size - 1].date_created, seats[size - 1].sid)
-    channels = channels_of(tx, user.sid)
-    items = [view(tx, service, user, channels[seat.channel_sid], seat) for seat in seats[:size]]
-    return UserChannelPage(user, items, after)
+    seats.sort(key=lambda seat: seat.position)
+    found = cut([(seat, seat.position) for seat in seats], asked)
+    channels = tx.by_sid(Channel, "channels_by_sids", (seat.channel_sid for seat in found.items))
+    items = [view(tx, service, user, channels[seat.channel_sid], seat) for seat in found.items]
+    return Page(items, found.next)
 
 
 @operation(UpdateUserChannel, rate=Rate.CHANNEL)

@@ -134,8 +134,7 @@ def fetch_user(tx: Reader, actor: Actor, command: FetchUser) -> UserView:
 @operation(ListUsers, writes=False)
 def list_users(tx: Reader, actor: Actor, command: ListUsers) -> Page[User]:
     service = find_service(tx, actor, command.service_sid)
-    rows = tx.all(User, "users_page", service_sid=service.sid, **command.page.params())
-    return page(rows, command.page)
+    return page(tx, User, "users_page", command.page, service_sid=service.sid)
 
 
 class ChannelUsers(msgspec.Struct, frozen=True):
@@ -147,8 +146,7 @@ class ChannelUsers(msgspec.Struct, frozen=True):
 def list_channel_users(tx: Reader, actor: Actor, command: ListChannelUsers) -> ChannelUsers:
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
-    members = tx.all(Member, "members_page", channel_sid=channel.sid, **command.page.params())
-    seats = page(members, command.page)
+    seats = page(tx, Member, "members_page", command.page, channel_sid=channel.sid)
     users = [find_user(tx, service, member.user_sid) for member in seats.items]
     return ChannelUsers(Page(users, seats.next), service)
 

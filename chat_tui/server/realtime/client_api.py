@@ -73,20 +73,17 @@ async def configuration(request: Request) -> Answer:
 
 
 def _page_query(request: Request) -> PageQuery:
-    """A page token is ``<date>.<sid>`` of the last row seen."""
+    """A page token is the position of the last row seen."""
     try:
-        size = int(request.params.get("PageSize", _DEFAULT_PAGE))
+        size = max(1, min(int(request.params.get("PageSize", _DEFAULT_PAGE)), _MAX_PAGE))
         token = request.params.get("PageToken")
-        if not token:
-            return PageQuery(max(1, min(size, _MAX_PAGE)))
-        after_date, after_sid = token.split(".")
-        return PageQuery(max(1, min(size, _MAX_PAGE)), int(after_date), after_sid)
+        return PageQuery(size, int(token) if token else None)
     except ValueError:
         raise BadRequest("PageSize or PageToken: not valid", Code.BAD_PAGE_TOKEN) from None
 
 
 def _meta(after: PageQuery | None) -> dict[str, Any]:
-    token = None if after is None else f"{after.after_date}.{after.after_sid}"
+    token = None if after is None else str(after.after)
     return {"previous_token": None, "prev_token": None, "next_token": token}
 
 
@@ -257,7 +254,7 @@ def _describe_message(message: Message) -> dict[str, Any]:
 async def send_message(request: Request) -> Answer:
     """``X-Twilio-Mutation-Id`` makes a repeat harmless: it answers with what was stored (guarantees, Send 2)."""
     mutation_id = request.headers.get("x-twilio-mutation-id")
-    names = {"body": "body", "attributes": "attributes"}
+    names = {name: name for name in ("body", "attributes", "subject")}
     if request.fields.get("body", "") is None:
         request.fields["body"] = ""
     sent = await request.run(request.command(messages.SendMessage, names, mutation_id=mutation_id))

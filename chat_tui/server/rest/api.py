@@ -7,10 +7,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat_tui.protocol.errors import BadRequest, ChatError, Code, NotFound, TooManyRequests, Unauthenticated
+from chat_tui.protocol.words import CODES
 from chat_tui.server.auth import Authenticator
+from chat_tui.server.operations.accounts import EnsureDefaultService, FindDefaultService
 from chat_tui.server.operations.dispatch import Dispatcher
-from chat_tui.server.rest import channels, configuration, members, messages, services, user_channels, users
-from chat_tui.server.rest.call import Answer, Call, Form, Handler, decode_form
+from chat_tui.server.rest import (
+    bindings,
+    channels,
+    configuration,
+    credentials,
+    invites,
+    keys,
+    members,
+    messages,
+    roles,
+    services,
+    telephone,
+    user_channels,
+    users,
+    webhooks,
+)
+from chat_tui.server.rest.call import Answer, Call, Form, decode_form
+from chat_tui.server.rest.dialects import CHAT, CONVERSATIONS, DEFAULT_SERVICE
+from chat_tui.server.rest.resource import Endpoint, Resource, router
 from chat_tui.server.rest.urls import Product, Target, target
 from chat_tui.server.routes import Router
 from chat_tui.server.store.secrets import SecretBox
@@ -21,18 +40,25 @@ MAX_BODY = 256 * 1024
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 
-ROUTERS: dict[Product, Router[Handler]] = {
-    Product.CHAT: Router(
-        [
-            *services.ROUTES,
-            *users.ROUTES,
-            *user_channels.ROUTES,
-            *channels.ROUTES,
-            *members.ROUTES,
-            *messages.ROUTES,
-        ]
-    ),
-    Product.CONVERSATIONS: Router([*configuration.ROUTES]),
+_MODULES = (
+    services,
+    users,
+    user_channels,
+    channels,
+    members,
+    messages,
+    invites,
+    roles,
+    bindings,
+    webhooks,
+    credentials,
+    configuration,
+)
+RESOURCES: tuple[Resource, ...] = tuple(resource for module in _MODULES for resource in module.RESOURCES)
+ROUTERS: dict[Product, Router[Endpoint]] = {
+    Product.CHAT: router(RESOURCES, CHAT),
+    Product.CONVERSATIONS: router(RESOURCES, (CONVERSATIONS, DEFAULT_SERVICE), more=telephone.ROUTES),
+    Product.API: keys.ROUTER,
 }
 
 
@@ -64,16 +90,37 @@ class RestApi:
         actor = await self._authenticator.account(request.headers.get("authorization"))
         match = ROUTERS[where.product].match(request.method, where.path)
         call = Call(
-            actor=actor,
+            actor=msgspec.structs.replace(actor, wants_webhooks=_wants_webhooks(request)),
+            dialect=match.handler.dialect,
             path=match.path,
-            query=decode_form(request.url.query.encode()),
+            query=decode_form(request.scope["query_string"]),
             form=await _form(request),
             urls=where.urls,
             raw_path=where.path,
             dispatcher=self._dispatcher,
             box=self._box,
         )
-        return await match.handler(call)
+        if call.dialect.default_service:
+            call.path["service_sid"] = await _default_service(call)
+        try:
+            return await match.handler.handler(call)
+        except ChatError as error:
+            error.code = error.code if call.dialect.is_chat else CODES.get(error.code, error.code)
+            raise
+
+
+async def _default_service(call: Call) -> str:
+    """What a path without a service means; chosen when first asked for."""
+    found: str | None = await call.run(call.command(FindDefaultService))
+    return found or str(await call.run(call.command(EnsureDefaultService)))
+
+
+def _wants_webhooks(request: Request) -> bool:
+    """``X-Twilio-Webhook-Enabled``; absent means no (fact sheet 1.1). Raises BadRequest."""
+    given = request.headers.get("x-twilio-webhook-enabled", "false").lower()
+    if given not in ("true", "false"):
+        raise BadRequest("X-Twilio-Webhook-Enabled: must be true or false", Code.BAD_PARAMETER)
+    return given == "true"
 
 
 async def _form(request: Request) -> Form:

@@ -1,8 +1,11 @@
 """One REST request as a handler sees it: decode into a command, run it, encode the answer."""
 
+import types
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar, get_args, get_type_hints
+from enum import Enum
+from functools import cache, lru_cache
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -11,19 +14,14 @@ from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.server.operations.actors import AccountActor
 from chat_tui.server.operations.dispatch import Dispatcher
 from chat_tui.server.operations.operation import Command
+from chat_tui.server.rest.dialects import Dialect, Names
 from chat_tui.server.rest.urls import Urls
 from chat_tui.server.store.secrets import SecretBox
 
 C = TypeVar("C", bound=Command)
 Form = dict[str, list[str]]
-Names = dict[str, str]
-"""Parameter → field of a command."""
 
-_DATES = {
-    "date_created": Code.BAD_DATE_CREATED,
-    "date_updated": Code.BAD_DATE_UPDATED,
-    "last_consumption_timestamp": Code.BAD_TIMESTAMP,
-}
+MAX_FIELDS = 200
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -35,9 +33,10 @@ class Answer(msgspec.Struct, frozen=True):
 
 class Call(msgspec.Struct, frozen=True):
     """``path``: the path's parameters, named as the fields of commands are; ``raw_path``, for page URLs, is what
-    stands behind the base."""
+    stands behind the base; ``box`` seals secrets and signs page tokens."""
 
     actor: AccountActor
+    dialect: Dialect
     path: dict[str, str]
     query: Form
     form: Form
@@ -49,74 +48,112 @@ class Call(msgspec.Struct, frozen=True):
     async def run(self, command: Command) -> Any:
         return await self.dispatcher.run(self.actor, command)
 
-    def command(self, kind: type[C], names: Names) -> C:
-        """A command from the path and the form's known parameters; others are ignored (S61). Raises BadRequest
-        naming the parameter that is missing or wrong."""
-        types = _field_types(kind)
-        fields: dict[str, Any] = dict(self.path)
+    def at(self, *segments: str) -> str:
+        """The URL of the object at ``segments``, said in chat's words: ``("Services", sid, "Channels", …)``."""
+        return self.urls.of(*self.dialect.segments(segments))
+
+    def command(self, kind: type[C], given: Form | None = None, names: Names | None = None, **more: Any) -> C:
+        """A command from the path, from what is ``given`` under known ``names``, and from ``more``; unknown parameters
+        are ignored (S61). Raises BadRequest naming the parameter that is missing or wrong."""
+        types_ = _field_types(kind)
+        given, names = given or {}, names or {}
+        fields: dict[str, Any] = {"account_sid": self.actor.account_sid, **self.path}
         for parameter, field in names.items():
-            if parameter in self.form:
-                fields[field] = _value(parameter, field, self.form[parameter], types[field])
-        for field in kind.__struct_fields__[: len(kind.__struct_fields__) - len(kind.__struct_defaults__)]:
+            if parameter in given:
+                fields[field] = _value(parameter, field, given[parameter], types_[field])
+        fields |= more
+        for field in _required(kind):
             if field not in fields:
                 raise _missing(next((p for p, known in names.items() if known == field), field))
         try:
             return msgspec.convert(fields, kind, strict=False)
         except msgspec.ValidationError as error:
-            raise _named(error, names) from None
+            raise _named(error, names, types_) from None
 
+    def first(self, parameter: str) -> str | None:
+        """The last value the form gives a parameter."""
+        return self.form[parameter][-1] if parameter in self.form else None
 
-def parameters(*names: str, **fields: str) -> Names:
-    """Parameters and the fields they fill: ``FriendlyName`` fills friendly_name, others are said in ``fields``
-    (``author="From"``)."""
-    return {name: _snake(name) for name in names} | {parameter: field for field, parameter in fields.items()}
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+    def flag(self, parameter: str) -> bool | None:
+        """A boolean parameter of the form, in any case. Raises BadRequest."""
+        value = self.first(parameter)
+        if value is None or value.lower() not in ("true", "false"):
+            if value is None:
+                return None
+            raise BadRequest(f"{parameter}: must be true or false", Code.BAD_PARAMETER)
+        return value.lower() == "true"
 
 
 def decode_form(text: bytes) -> Form:
-    """A form or a query string; repeated keys gather. Raises BadRequest for what is not UTF-8."""
+    """A form or a query string; repeated keys gather. Raises BadRequest for what is not UTF-8, or holds a NUL."""
     try:
-        pairs = parse_qsl(text.decode(), keep_blank_values=True, errors="strict", max_num_fields=200)
+        pairs = parse_qsl(text.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except UnicodeDecodeError:
         raise BadRequest("The form must be percent-encoded UTF-8", Code.BAD_PARAMETER) from None
     except ValueError:
-        raise BadRequest("The form has more than 200 fields", Code.BAD_PARAMETER) from None
+        raise BadRequest(f"The form has more than {MAX_FIELDS} fields", Code.BAD_PARAMETER) from None
     form: Form = {}
     for key, value in pairs:
+        if "\x00" in value:
+            raise BadRequest(f"{key}: must not contain NUL characters", Code.BAD_PARAMETER)
         form.setdefault(key, []).append(value)
     return form
 
 
-_types: dict[type, dict[str, Any]] = {}
-
-
+@cache
 def _field_types(kind: type) -> dict[str, Any]:
-    if kind not in _types:
-        _types[kind] = get_type_hints(kind)
-    return _types[kind]
+    return get_type_hints(kind)
+
+
+@cache
+def _required(kind: type[Command]) -> tuple[str, ...]:
+    return tuple(field.name for field in msgspec.structs.fields(kind) if field.required)
+
+
+@cache
+def _members(type_: Any) -> tuple[Any, ...]:
+    """What a field may be: the members of a union, or the one type."""
+    return get_args(type_) if get_origin(type_) in (Union, types.UnionType) else (type_,)
+
+
+@cache
+def _is_list(type_: Any) -> bool:
+    return any(get_origin(member) in (list, tuple) for member in _members(type_))
 
 
 def _value(parameter: str, field: str, given: list[str], type_: Any) -> Any:
-    members = get_args(type_) or (type_,)
-    if any(getattr(member, "__origin__", member) in (list, tuple) for member in (type_, *members)):
+    if _is_list(type_):
         return [value for value in given if value]
     value = given[-1]
-    if not value and type(None) in members and str not in members:
+    if not value and type(None) in _members(type_) and str not in _members(type_):
         return None  # the Node helper sends null as nothing (fact sheet 1.1)
     if field in _DATES:
-        return _milliseconds(parameter, value, _DATES[field])
+        return _milliseconds(parameter, value, _DATES[field], end_of_day=field == "end_date")
     return value
 
 
-def _milliseconds(parameter: str, value: str, code: Code) -> int:
+_DATES = {
+    "date_created": Code.BAD_DATE_CREATED,
+    "date_updated": Code.BAD_DATE_UPDATED,
+    "last_consumption_timestamp": Code.BAD_TIMESTAMP,
+    "start_date": Code.BAD_PARAMETER,
+    "end_date": Code.BAD_PARAMETER,
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+_DAY = 24 * 3600 * 1000
+
+
+def _milliseconds(parameter: str, value: str, code: Code, *, end_of_day: bool) -> int:
     try:
         date = datetime.fromisoformat(value)
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        if not _FIRST <= date <= _LAST:
+            raise ValueError
     except ValueError:
         raise BadRequest(f"{parameter}: must be an ISO 8601 date, as 2026-01-31T12:00:00Z", code) from None
-    return int((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() * 1000)
+    milliseconds = int((date - _EPOCH).total_seconds() * 1000)
+    return milliseconds + _DAY - 1 if end_of_day and len(value) <= len("2026-01-31") else milliseconds
 
 
 _MISSING = {"FriendlyName": Code.FRIENDLY_NAME_MISSING, "Identity": Code.IDENTITY_MISSING}
@@ -132,20 +169,45 @@ _CODES = {
     "Limits.ChannelMembers": Code.BAD_CHANNEL_MEMBERS_LIMIT,
     "Limits.UserChannels": Code.BAD_USER_CHANNELS_LIMIT,
     "LastConsumedMessageIndex": Code.BAD_LAST_CONSUMED_INDEX,
+    "LastReadMessageIndex": Code.BAD_LAST_CONSUMED_INDEX,
+    "BindingType": Code.BAD_BINDING_TYPE,
+    "State": Code.BAD_STATE,
 }
 
 
-def _named(error: msgspec.ValidationError, names: Names) -> BadRequest:
+def _named(error: msgspec.ValidationError, names: Names, types_: dict[str, Any]) -> BadRequest:
     """The refusal in terms of the parameter: msgspec says where by ``$.field``."""
     reason, _, place = str(error).partition(" - at `$.")
     field = place.rstrip("`").partition("[")[0]
     parameter = next((p for p, known in names.items() if known == field), field)
-    return BadRequest(f"{parameter}: {reason[:1].lower()}{reason[1:]}", _CODES.get(parameter, Code.BAD_PARAMETER))
+    choices = _choices(types_.get(field))
+    remedy = f"must be one of {', '.join(choices)}" if choices else f"{reason[:1].lower()}{reason[1:]}"
+    return BadRequest(f"{parameter}: {remedy}", _CODES.get(parameter, Code.BAD_PARAMETER))
+
+
+def _choices(type_: Any) -> list[str]:
+    """The words of an enumeration that is the field's type, or that of its members."""
+    for member in (*_members(type_), *(inner for outer in _members(type_) for inner in get_args(outer))):
+        if isinstance(member, type) and issubclass(member, Enum):
+            return [str(choice.value) for choice in member]
+    return []
 
 
 def date(milliseconds: int) -> str:
     """A time as REST writes it: ``YYYY-MM-DDTHH:MM:SSZ``, no fraction."""
-    return datetime.fromtimestamp(milliseconds // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _written(milliseconds // 1000)
+
+
+@lru_cache(4096)
+def _written_day(day: int) -> str:
+    moment = datetime.fromordinal(_EPOCH.toordinal() + day)
+    return f"{moment.year:04}-{moment.month:02}-{moment.day:02}"
+
+
+def _written(seconds: int) -> str:
+    day, second = divmod(seconds, 86400)
+    minute, second = divmod(second, 60)
+    return f"{_written_day(day)}T{minute // 60:02}:{minute % 60:02}:{second:02}Z"
 
 
 def date_or_none(milliseconds: int | None) -> str | None:
@@ -153,4 +215,3 @@ def date_or_none(milliseconds: int | None) -> str | None:
 
 
 Handler = Callable[[Call], Awaitable[Answer]]
-Routes = list[tuple[str, Handler]]

@@ -1,11 +1,7 @@
-"""Channels over chat v2."""
+"""Channels, which Conversations calls conversations and gives a state, timers and bindings."""
 
 from typing import Any
 
-import msgspec
-
-from chat_tui.protocol.errors import BadRequest, Code
-from chat_tui.protocol.values import ChannelType
 from chat_tui.server.operations.channels import (
     CreateChannel,
     DeleteChannel,
@@ -13,74 +9,107 @@ from chat_tui.server.operations.channels import (
     ListChannels,
     UpdateChannel,
 )
-from chat_tui.server.rest.call import Answer, Call, Routes, date, parameters
-from chat_tui.server.rest.paging import cursor_of, envelope, listing
+from chat_tui.server.operations.participants import CreateWithParticipants
+from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.dialects import CHAT_V1, CONVERSATIONS, DEFAULT_SERVICE, Parameters
+from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Channel
 
-_UPDATE = parameters("FriendlyName", "UniqueName", "Attributes", "DateCreated", "DateUpdated", "CreatedBy")
-_CREATE = _UPDATE | parameters("Type")
+_STATE = {"State": "state", "Timers.Inactive": "inactive_timer", "Timers.Closed": "closed_timer"}
+_NAMES = ("FriendlyName", "UniqueName", "Attributes")
+_UPDATE = Parameters(
+    *_NAMES,
+    later=("DateCreated", "DateUpdated"),
+    chat={"CreatedBy": "created_by"},
+    conversations=_STATE,
+)
+_CREATE = Parameters(
+    *_NAMES,
+    later=("DateCreated", "DateUpdated"),
+    chat={"CreatedBy": "created_by", "Type": "type"},
+    conversations=_STATE,
+)
+_TELEPHONE = ("MessagingServiceSid", "Bindings.Email.Address", "Bindings.Email.Name")
 
 
 def links(call: Call, channel: Channel) -> dict[str, str]:
     """What hangs on a channel; the last message only when there is one."""
-    path = ("v2", "Services", channel.service_sid, "Channels", channel.sid)
-    found = {name: call.urls.of(*path, name.title()) for name in ("members", "messages", "invites", "webhooks")}
-    if channel.last_message_index is not None:
-        found["last_message"] = call.urls.of(*path, "Messages", str(channel.last_message_index))
+    path = ("Services", channel.service_sid, "Channels", channel.sid)
+    if not call.dialect.is_chat:
+        names = ["Members", "Messages", "Webhooks", "Export"]
+    else:
+        names = ["Members", "Messages", "Invites", *([] if call.dialect is CHAT_V1 else ["Webhooks"])]
+    found = {name.lower(): call.at(*path, name) for name in names}
+    if call.dialect.is_chat and channel.last_message_index is not None:
+        found["last_message"] = call.at(*path, "Messages", str(channel.last_message_index))
     return found
 
 
+def timers(channel: Channel) -> dict[str, str]:
+    """When the timers that run will have run out."""
+    dates = {"date_inactive": channel.date_inactive, "date_closed": channel.date_closed}
+    return {name: date(when) for name, when in dates.items() if when is not None}
+
+
 def represent(call: Call, channel: Channel) -> dict[str, Any]:
-    return {
+    body: dict[str, Any] = {
         "sid": channel.sid,
         "account_sid": call.actor.account_sid,
         "service_sid": channel.service_sid,
         "friendly_name": channel.friendly_name,
         "unique_name": channel.unique_name,
         "attributes": channel.attributes,
+        "date_created": date(channel.date_created),
+        "date_updated": date(channel.date_updated),
+        "url": call.at("Services", channel.service_sid, "Channels", channel.sid),
+        "links": links(call, channel),
+    }
+    if not call.dialect.is_chat:
+        own = {"messaging_service_sid": None, "state": channel.state, "timers": timers(channel), "bindings": {}}
+        return body | own
+    return body | {
         "type": channel.type,
         "created_by": channel.created_by,
         "members_count": channel.members_count,
         "messages_count": channel.messages_count,
-        "date_created": date(channel.date_created),
-        "date_updated": date(channel.date_updated),
-        "url": call.urls.of("v2", "Services", channel.service_sid, "Channels", channel.sid),
-        "links": links(call, channel),
     }
 
 
-async def create(call: Call) -> Answer:
-    return Answer(201, represent(call, await call.run(call.command(CreateChannel, _CREATE))))
+def _more(call: Call) -> dict[str, Any]:
+    """A conversation is its participants' own, as a private channel is."""
+    return {} if call.dialect.is_chat else {"type": "private"}
 
 
-async def fetch(call: Call) -> Answer:
-    return Answer(200, represent(call, await call.run(FetchChannel(**call.path))))
-
-
-async def update(call: Call) -> Answer:
-    return Answer(200, represent(call, await call.run(call.command(UpdateChannel, _UPDATE))))
-
-
-async def delete(call: Call) -> Answer:
-    await call.run(DeleteChannel(**call.path))
-    return Answer(204)
-
-
-async def page(call: Call) -> Answer:
-    asked = listing(call)
-    try:
-        types = msgspec.convert(call.query.get("Type", []), tuple[ChannelType, ...])
-    except msgspec.ValidationError:
-        raise BadRequest("Type: must be public or private", Code.BAD_PARAMETER) from None
-    found = await call.run(ListChannels(**call.path, types=types, page=asked.page))
-    items = [represent(call, channel) for channel in found.items]
-    return envelope(call, "channels", items, asked, cursor_of(found.next))
-
-
-ROUTES: Routes = [
-    ("POST /v2/Services/{service_sid}/Channels", create),
-    ("GET /v2/Services/{service_sid}/Channels", page),
-    ("GET /v2/Services/{service_sid}/Channels/{channel}", fetch),
-    ("POST /v2/Services/{service_sid}/Channels/{channel}", update),
-    ("DELETE /v2/Services/{service_sid}/Channels/{channel}", delete),
-]
+RESOURCES = (
+    Resource(
+        path="/Services/{service_sid}/Channels",
+        item="channel",
+        represent=represent,
+        create=Write(CreateChannel, _CREATE, _more, _TELEPHONE),
+        page=Listed(
+            ListChannels,
+            Parameters(
+                conversations={"StartDate": "start_date", "EndDate": "end_date", "State": "state"},
+                chat={"Type": "types"},
+            ),
+        ),
+        fetch=FetchChannel,
+        update=Write(UpdateChannel, _UPDATE, telephone=_TELEPHONE),
+        delete=DeleteChannel,
+    ),
+    Resource(
+        path="/Services/{service_sid}/ConversationWithParticipants",
+        represent=represent,
+        create=Write(
+            CreateWithParticipants,
+            Parameters(
+                *_NAMES,
+                later=("DateCreated", "DateUpdated"),
+                conversations=_STATE | {"Participant": "participants"},
+            ),
+            _more,
+            _TELEPHONE,
+        ),
+        dialects=(CONVERSATIONS, DEFAULT_SERVICE),
+    ),
+)

@@ -1,44 +1,83 @@
-"""The Configuration of a Conversations service: the third door to reachability (fact sheet 2.2)."""
+"""What a whole account is set to in Conversations: the default service, timers and webhooks (fact sheet 2.2)."""
 
 from typing import Any
 
-from chat_tui.server.operations.services import FetchService, UpdateService
-from chat_tui.server.rest.call import Answer, Call, Routes, parameters
-from chat_tui.server.store.rows import Service
+import msgspec
 
-_PARAMETERS = parameters(
-    "ReachabilityEnabled",
-    default_service_role_sid="DefaultChatServiceRoleSid",
-    default_channel_role_sid="DefaultConversationRoleSid",
-    default_channel_creator_role_sid="DefaultConversationCreatorRoleSid",
-)
+from chat_tui.server.operations.accounts import FetchAccount, UpdateAccount
+from chat_tui.server.rest.call import Call
+from chat_tui.server.rest.dialects import CONVERSATIONS, Parameters
+from chat_tui.server.rest.resource import Resource, Write
+from chat_tui.server.rest.services import chat_event, webhook_event
+from chat_tui.server.store.rows import Account
+
+_WEBHOOK_FIELDS = {
+    "Method": "method",
+    "PreWebhookUrl": "pre_webhook_url",
+    "PostWebhookUrl": "post_webhook_url",
+    "Target": "target",
+}
 
 
-def represent(call: Call, service: Service) -> dict[str, Any]:
-    path = ("v1", "Services", service.sid, "Configuration")
+def represent(call: Call, account: Account) -> dict[str, Any]:
+    service = account.default_service_sid
+    links = {"webhooks": call.at("Configuration", "Webhooks")}
+    if service is not None:
+        links["service"] = call.at("Services", service, "Configuration")
     return {
-        "chat_service_sid": service.sid,
-        "default_conversation_creator_role_sid": service.default_channel_creator_role_sid,
-        "default_conversation_role_sid": service.default_channel_role_sid,
-        "default_chat_service_role_sid": service.default_service_role_sid,
-        "reachability_enabled": service.reachability_enabled,
-        "url": call.urls.of(*path),
-        "links": {
-            "notifications": call.urls.of(*path, "Notifications"),
-            "webhooks": call.urls.of(*path, "Webhooks"),
-        },
+        "account_sid": account.sid,
+        "default_chat_service_sid": service,
+        "default_messaging_service_sid": None,
+        "default_inactive_timer": account.default_inactive_timer,
+        "default_closed_timer": account.default_closed_timer,
+        "url": call.at("Configuration"),
+        "links": links,
     }
 
 
-async def fetch(call: Call) -> Answer:
-    return Answer(200, represent(call, await call.run(FetchService(**call.path))))
+def _webhooks(call: Call, account: Account) -> dict[str, Any]:
+    kept = msgspec.json.decode(account.webhooks)
+    return {
+        "account_sid": account.sid,
+        "method": kept.get("method", "POST"),
+        "filters": [webhook_event(call, event) for event in kept.get("filters", [])],
+        "pre_webhook_url": kept.get("pre_webhook_url"),
+        "post_webhook_url": kept.get("post_webhook_url"),
+        "target": kept.get("target", "webhook"),
+        "url": call.at("Configuration", "Webhooks"),
+    }
 
 
-async def update(call: Call) -> Answer:
-    return Answer(200, represent(call, await call.run(call.command(UpdateService, _PARAMETERS))))
+def _given(call: Call) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        field: call.form[parameter][-1] or None
+        for parameter, field in _WEBHOOK_FIELDS.items()
+        if parameter in call.form
+    }
+    if "Filters" in call.form:
+        found["filters"] = [chat_event(event) for event in call.form["Filters"] if event]
+    return {"webhooks": found} if found else {}
 
 
-ROUTES: Routes = [
-    ("GET /v1/Services/{service_sid}/Configuration", fetch),
-    ("POST /v1/Services/{service_sid}/Configuration", update),
-]
+RESOURCES = (
+    Resource(
+        path="/Configuration",
+        represent=represent,
+        fetch=FetchAccount,
+        update=Write(
+            UpdateAccount,
+            Parameters(
+                "DefaultInactiveTimer", "DefaultClosedTimer", named={"DefaultChatServiceSid": "default_service_sid"}
+            ),
+            telephone=("DefaultMessagingServiceSid",),
+        ),
+        dialects=(CONVERSATIONS,),
+    ),
+    Resource(
+        path="/Configuration/Webhooks",
+        represent=_webhooks,
+        fetch=FetchAccount,
+        update=Write(UpdateAccount, more=_given),
+        dialects=(CONVERSATIONS,),
+    ),
+)

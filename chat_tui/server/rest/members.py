@@ -1,21 +1,20 @@
-"""Members over chat v2."""
+"""Members, which Conversations calls participants."""
 
 from typing import Any
 
+from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.server.operations.members import AddMember, FetchMember, ListMembers, RemoveMember, UpdateMember
-from chat_tui.server.rest.call import Answer, Call, Routes, date, date_or_none, parameters
-from chat_tui.server.rest.paging import cursor_of, envelope, listing
+from chat_tui.server.rest.call import Call, date, date_or_none
+from chat_tui.server.rest.dialects import CHAT_V1, CHAT_V2, DEFAULT_SERVICE, Parameters
+from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Member
 
-_UPDATE = parameters(
-    "RoleSid", "Attributes", "LastConsumedMessageIndex", "LastConsumptionTimestamp", "DateCreated", "DateUpdated"
-)
-_CREATE = _UPDATE | parameters("Identity")
+_LATER = ("Attributes", "LastConsumptionTimestamp", "DateCreated", "DateUpdated")
+_TELEPHONE = ("MessagingBinding.Address", "MessagingBinding.ProxyAddress", "MessagingBinding.ProjectedAddress")
 
 
 def represent(call: Call, member: Member) -> dict[str, Any]:
     service_sid = call.path["service_sid"]
-    path = ("v2", "Services", service_sid, "Channels", member.channel_sid, "Members", member.sid)
     return {
         "sid": member.sid,
         "account_sid": call.actor.account_sid,
@@ -28,39 +27,42 @@ def represent(call: Call, member: Member) -> dict[str, Any]:
         "date_created": date(member.date_created),
         "date_updated": date(member.date_updated),
         "attributes": member.attributes,
-        "url": call.urls.of(*path),
+        "messaging_binding": None,
+        "url": call.at("Services", service_sid, "Channels", member.channel_sid, "Members", member.sid),
     }
 
 
-async def create(call: Call) -> Answer:
-    return Answer(201, represent(call, await call.run(call.command(AddMember, _CREATE))))
+def _same_identity(call: Call) -> dict[str, Any]:
+    """Conversations lets an update say the identity, for participants that came by telephone; here it can't change."""
+    identity = None if call.dialect.is_chat else call.first("Identity")
+    if identity:
+        raise BadRequest("Identity: a participant keeps its identity; remove it and add another", Code.BAD_PARAMETER)
+    return {}
 
 
-async def fetch(call: Call) -> Answer:
-    return Answer(200, represent(call, await call.run(FetchMember(**call.path))))
-
-
-async def update(call: Call) -> Answer:
-    return Answer(200, represent(call, await call.run(call.command(UpdateMember, _UPDATE))))
-
-
-async def delete(call: Call) -> Answer:
-    await call.run(RemoveMember(**call.path))
-    return Answer(204)
-
-
-async def page(call: Call) -> Answer:
-    asked = listing(call)
-    identities = tuple(call.query.get("Identity", ()))
-    found = await call.run(ListMembers(**call.path, identities=identities, page=asked.page))
-    items = [represent(call, member) for member in found.items]
-    return envelope(call, "members", items, asked, cursor_of(found.next))
-
-
-ROUTES: Routes = [
-    ("POST /v2/Services/{service_sid}/Channels/{channel}/Members", create),
-    ("GET /v2/Services/{service_sid}/Channels/{channel}/Members", page),
-    ("GET /v2/Services/{service_sid}/Channels/{channel}/Members/{member}", fetch),
-    ("POST /v2/Services/{service_sid}/Channels/{channel}/Members/{member}", update),
-    ("DELETE /v2/Services/{service_sid}/Channels/{channel}/Members/{member}", delete),
-]
+RESOURCES = (
+    Resource(
+        path="/Services/{service_sid}/Channels/{channel}/Members",
+        item="member",
+        represent=represent,
+        create=Write(
+            AddMember,
+            Parameters("Identity", "RoleSid", later=(*_LATER, "LastConsumedMessageIndex")),
+            telephone=_TELEPHONE,
+        ),
+        page=Listed(ListMembers, Parameters(named={"Identity": "identities"})),
+        fetch=FetchMember,
+        update=Write(
+            UpdateMember,
+            Parameters("RoleSid", "LastConsumedMessageIndex", later=_LATER),
+            _same_identity,
+            telephone=_TELEPHONE,
+        ),
+        delete=RemoveMember,
+        hidden={
+            CHAT_V1: ("attributes", "messaging_binding"),
+            CHAT_V2: ("messaging_binding",),
+            DEFAULT_SERVICE: ("service_sid",),
+        },
+    ),
+)

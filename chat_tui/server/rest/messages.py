@@ -1,4 +1,4 @@
-"""Messages over chat v2."""
+"""Messages."""
 
 from typing import Any
 
@@ -7,73 +7,108 @@ from chat_tui.server.operations.messages import (
     DeleteMessage,
     FetchMessage,
     ListMessages,
+    MessageView,
     SendMessage,
+    Sent,
     UpdateMessage,
 )
-from chat_tui.server.rest.call import Answer, Call, Routes, date, parameters
-from chat_tui.server.rest.paging import envelope, listing
+from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.dialects import CHAT_V1, DEFAULT_SERVICE, Parameters
+from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Message
 
-_UPDATE = parameters("Body", "Attributes", "DateCreated", "DateUpdated", "LastUpdatedBy", author="From")
-_CREATE = _UPDATE | parameters("MediaSid")
+MAX_CONVERSATIONS_BODY = 1600
+"""Characters (guarantees, "incoming")."""
+
+_LATER = ("DateCreated", "DateUpdated")
+_CONTENT = ("ContentSid", "ContentVariables")
 
 
 def represent(call: Call, message: Message) -> dict[str, Any]:
     service_sid = call.path["service_sid"]
-    path = ("v2", "Services", service_sid, "Channels", message.channel_sid, "Messages", message.sid)
-    return {
+    url = call.at("Services", service_sid, "Channels", message.channel_sid, "Messages", message.sid)
+    body: dict[str, Any] = {
         "sid": message.sid,
         "account_sid": call.actor.account_sid,
         "service_sid": service_sid,
-        "to": message.channel_sid,
         "channel_sid": message.channel_sid,
         "from": message.author,
         "body": message.body,
         "index": message.idx,
-        "type": "text",
         "media": None,
         "attributes": message.attributes,
-        "last_updated_by": message.last_updated_by,
-        "was_edited": message.was_edited,
         "date_created": date(message.date_created),
         "date_updated": date(message.date_updated),
-        "url": call.urls.of(*path),
+        "url": url,
+    }
+    if call.dialect.is_chat:
+        return body | {
+            "to": message.channel_sid,
+            "type": "text",
+            "last_updated_by": message.last_updated_by,
+            "was_edited": message.was_edited,
+        }
+    return body | {
+        "participant_sid": message.member_sid,
+        "delivery": None,
+        "content_sid": None,
+        "links": {"delivery_receipts": f"{url}/Receipts", "channel_metadata": f"{url}/ChannelMetadata"},
     }
 
 
-async def create(call: Call) -> Answer:
-    sent = await call.run(call.command(SendMessage, _CREATE))
-    return Answer(201, represent(call, sent.message))
+def _single(call: Call, found: Sent | MessageView) -> dict[str, Any]:
+    assert found.message is not None
+    return represent(call, found.message)
 
 
-async def fetch(call: Call) -> Answer:
-    return Answer(200, represent(call, (await call.run(FetchMessage(**call.path))).message))
+def _within_limits(call: Call) -> dict[str, Any]:
+    """Each version's own rules for a body."""
+    body = call.first("Body")
+    if not call.dialect.is_chat and len(body or "") > MAX_CONVERSATIONS_BODY:
+        raise BadRequest(f"Body: at most {MAX_CONVERSATIONS_BODY} characters", Code.BODY_TOO_LONG)
+    return {}
 
 
-async def update(call: Call) -> Answer:
-    return Answer(200, represent(call, (await call.run(call.command(UpdateMessage, _UPDATE))).message))
+def _to_send(call: Call) -> dict[str, Any]:
+    if call.dialect is CHAT_V1 and call.first("Body") is None:
+        raise BadRequest("Body: is missing", Code.BODY_MISSING)
+    return _within_limits(call)
 
 
-async def delete(call: Call) -> Answer:
-    await call.run(DeleteMessage(**call.path))
-    return Answer(204)
-
-
-async def page(call: Call) -> Answer:
-    asked = listing(call)
-    order = call.query.get("Order", ["asc"])[-1]
-    if order not in ("asc", "desc"):
-        raise BadRequest("Order: must be asc or desc", Code.BAD_PARAMETER)
-    start = None if asked.cursor is None else asked.cursor[0]
-    found = await call.run(ListMessages(**call.path, descending=order == "desc", start=start, size=asked.size))
-    items = [represent(call, message) for message in found.messages]
-    return envelope(call, "messages", items, asked, None if found.next_start is None else (found.next_start, ""))
-
-
-ROUTES: Routes = [
-    ("POST /v2/Services/{service_sid}/Channels/{channel}/Messages", create),
-    ("GET /v2/Services/{service_sid}/Channels/{channel}/Messages", page),
-    ("GET /v2/Services/{service_sid}/Channels/{channel}/Messages/{message}", fetch),
-    ("POST /v2/Services/{service_sid}/Channels/{channel}/Messages/{message}", update),
-    ("DELETE /v2/Services/{service_sid}/Channels/{channel}/Messages/{message}", delete),
-]
+RESOURCES = (
+    Resource(
+        path="/Services/{service_sid}/Channels/{channel}/Messages",
+        item="message",
+        represent=_single,
+        listed=represent,
+        create=Write(
+            SendMessage,
+            Parameters(
+                "Body",
+                "Attributes",
+                later=(*_LATER, "MediaSid"),
+                chat={"LastUpdatedBy": "last_updated_by"},
+                conversations={"Subject": "subject"},
+                named={"From": "author"},
+            ),
+            _to_send,
+            telephone=_CONTENT,
+        ),
+        page=Listed(ListMessages, Parameters("Order")),
+        fetch=FetchMessage,
+        update=Write(
+            UpdateMessage,
+            Parameters(
+                "Body",
+                "Attributes",
+                later=_LATER,
+                chat={"LastUpdatedBy": "last_updated_by"},
+                conversations={"Subject": "subject"},
+                named={"From": "author"},
+            ),
+            _within_limits,
+        ),
+        delete=DeleteMessage,
+        hidden={CHAT_V1: ("type", "media", "last_updated_by"), DEFAULT_SERVICE: ("service_sid",)},
+    ),
+)

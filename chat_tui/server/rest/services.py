@@ -1,11 +1,11 @@
-"""Services over chat v2, and what chat v1 shares of them (fact sheet section 4)."""
+"""Services: whole in chat (fact sheet section 4), made and deleted in Conversations, where settings are apart."""
 
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
 from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.protocol.words import FIELDS
 from chat_tui.server.operations.services import (
     CreateService,
     DeleteService,
@@ -13,13 +13,16 @@ from chat_tui.server.operations.services import (
     ListServices,
     UpdateService,
 )
-from chat_tui.server.rest.call import Answer, Call, Routes, date, parameters
-from chat_tui.server.rest.paging import cursor_of, envelope, listing
+from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.dialects import CHAT, CHAT_V1, CHAT_V2, CONVERSATIONS, Parameters, camel
+from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Service
 
 MEDIA_SIZE_LIMIT_MB = 150
+MAX_TEMPLATE = 1024
+MAX_SOUND = 256
 
-_PARAMETERS = parameters(
+_UPDATE = Parameters(
     "FriendlyName",
     "DefaultServiceRoleSid",
     "DefaultChannelRoleSid",
@@ -32,18 +35,39 @@ _PARAMETERS = parameters(
     "PostWebhookUrl",
     "WebhookMethod",
     "WebhookFilters",
-    "PreWebhookRetryCount",
-    "PostWebhookRetryCount",
-    channel_members_limit="Limits.ChannelMembers",
-    user_channels_limit="Limits.UserChannels",
-    media_compatibility_message="Media.CompatibilityMessage",
+    later=("PreWebhookRetryCount", "PostWebhookRetryCount"),
+    named={
+        "Limits.ChannelMembers": "channel_members_limit",
+        "Limits.UserChannels": "user_channels_limit",
+        "Media.CompatibilityMessage": "media_compatibility_message",
+    },
 )
 _OCCASIONS = ("new_message", "added_to_channel", "removed_from_channel", "invited_to_channel")
+_EVENTS = tuple(
+    f"on_{thing}_{verb}"
+    for thing, verbs in (
+        ("message", "send update remove sent updated removed"),
+        ("channel", "add destroy update added destroyed updated"),
+        ("member", "add remove added removed"),
+    )
+    for verb in verbs.split()
+)
+"""Those a v1 service has a webhook each for (fact sheet 1.5)."""
 
 
-def represent(call: Call, service: Service, version: str = "v2") -> dict[str, Any]:
-    path = (version, "Services", service.sid)
-    body = {
+def represent(call: Call, service: Service) -> dict[str, Any]:
+    return _in_chat(call, service) if call.dialect.is_chat else _in_conversations(call, service)
+
+
+def _links(call: Call, service: Service, *names: str) -> dict[str, str]:
+    return {name: call.at("Services", service.sid, camel(name)) for name in names}
+
+
+def _in_chat(call: Call, service: Service) -> dict[str, Any]:
+    is_v2 = call.dialect is CHAT_V2
+    notifications = msgspec.json.decode(service.notifications)
+    notifications["new_message"].pop("with_media", None)
+    return {
         "sid": service.sid,
         "account_sid": service.account_sid,
         "friendly_name": service.friendly_name,
@@ -57,113 +81,188 @@ def represent(call: Call, service: Service, version: str = "v2") -> dict[str, An
         "typing_indicator_timeout": service.typing_indicator_timeout,
         "consumption_report_interval": service.consumption_report_interval,
         "limits": {"channel_members": service.channel_members_limit, "user_channels": service.user_channels_limit},
-        "webhooks": None,
+        "webhooks": msgspec.json.decode(service.webhooks),
         "pre_webhook_url": service.pre_webhook_url,
         "post_webhook_url": service.post_webhook_url,
         "webhook_method": service.webhook_method,
         "webhook_filters": msgspec.json.decode(service.webhook_filters),
-        "notifications": msgspec.json.decode(service.notifications),
-        "url": call.urls.of(*path),
-        "links": {
-            "channels": call.urls.of(*path, "Channels"),
-            "users": call.urls.of(*path, "Users"),
-            "roles": call.urls.of(*path, "Roles"),
-        },
-    }
-    if version == "v1":
-        return body
-    del body["webhooks"]
-    body["links"]["bindings"] = call.urls.of(*path, "Bindings")
-    return body | {
         "pre_webhook_retry_count": service.pre_webhook_retry_count,
         "post_webhook_retry_count": service.post_webhook_retry_count,
+        "notifications": notifications,
         "media": {
             "size_limit_mb": MEDIA_SIZE_LIMIT_MB,
             "compatibility_message": service.media_compatibility_message,
         },
+        "url": call.at("Services", service.sid),
+        "links": _links(call, service, "channels", "users", "roles", *(["bindings"] if is_v2 else [])),
     }
 
 
-async def create(call: Call) -> Answer:
-    name = call.form.get("FriendlyName", [""])[-1]
-    command = CreateService(account_sid=call.actor.account_sid, friendly_name=name)
-    return Answer(201, represent(call, await call.run(command)))
+def _in_conversations(call: Call, service: Service) -> dict[str, Any]:
+    apart = ("users", "roles", "bindings", "configuration", "participant_conversations")
+    return {
+        "sid": service.sid,
+        "account_sid": service.account_sid,
+        "friendly_name": service.friendly_name,
+        "date_created": date(service.date_created),
+        "date_updated": date(service.date_updated),
+        "url": call.at("Services", service.sid),
+        "links": _links(call, service, "channels", *apart, "conversation_with_participants"),
+    }
 
 
-async def fetch(call: Call) -> Answer:
-    return Answer(200, represent(call, await call.run(FetchService(**call.path))))
-
-
-async def update(call: Call) -> Answer:
-    return Answer(200, represent(call, await _update(call)))
-
-
-async def fetch_v1(call: Call) -> Answer:
-    return Answer(200, represent(call, await call.run(FetchService(**call.path)), "v1"))
-
-
-async def update_v1(call: Call) -> Answer:
-    """The seed's curl that switches reachability."""
-    return Answer(200, represent(call, await _update(call), "v1"))
-
-
-async def _update(call: Call) -> Service:
-    command = call.command(UpdateService, _PARAMETERS)
-    notifications = _notifications(call)
-    if notifications:
-        command.notifications = notifications
-    for field in ("pre_webhook_url", "post_webhook_url"):
-        if getattr(command, field) == "":
-            setattr(command, field, None)
-    assert command.notifications is UNSET or notifications
-    service: Service = await call.run(command)
-    return service
-
-
-def _notifications(call: Call) -> dict[str, Any]:
-    """``Notifications.<Occasion>.<What>`` as the nested object the service keeps; a Sound shows once it is set."""
+def _more(call: Call) -> dict[str, Any]:
+    """The nested parameters: ``Notifications.…`` and, in v1, ``Webhooks.…``; an empty URL takes a webhook away."""
     found: dict[str, Any] = {}
-    for occasion in _OCCASIONS:
-        prefix = "Notifications." + occasion.title().replace("_", "") + "."
-        for name, key, is_flag in (
-            ("Enabled", "enabled", True),
-            ("Template", "template", False),
-            ("Sound", "sound", False),
-            ("BadgeCountEnabled", "badge_count_enabled", True),
-        ):
-            given = call.form.get(prefix + name)
-            if given is not None:
-                found.setdefault(occasion, {})[key] = _flag(prefix + name, given[-1]) if is_flag else given[-1]
-    given = call.form.get("Notifications.LogEnabled")
-    if given is not None:
-        found["log_enabled"] = _flag("Notifications.LogEnabled", given[-1])
+    if notifications := notifications_in(call, "Notifications."):
+        found["notifications"] = notifications
+    if call.dialect is CHAT_V1 and (webhooks := _webhooks_in(call)):
+        found["webhooks"] = webhooks
+    for parameter, field in (("PreWebhookUrl", "pre_webhook_url"), ("PostWebhookUrl", "post_webhook_url")):
+        if call.first(parameter) == "":
+            found[field] = None
     return found
 
 
-def _flag(parameter: str, value: str) -> bool:
-    if value.lower() not in ("true", "false"):
-        raise BadRequest(f"{parameter}: must be true or false", Code.BAD_PARAMETER)
-    return value.lower() == "true"
+def notifications_in(call: Call, prefix: str) -> dict[str, Any]:
+    """``<prefix><Occasion>.<What>`` as the nested object the service keeps; a Sound shows once it is set."""
+    found: dict[str, Any] = {}
+    for occasion in _OCCASIONS:
+        name = f"{prefix}{camel(call.dialect.word(FIELDS, occasion))}."
+        if settings := _occasion(call, name):
+            found[occasion] = settings
+        if occasion == "new_message" and not call.dialect.is_chat and (media := _occasion(call, f"{name}WithMedia.")):
+            found.setdefault(occasion, {})["with_media"] = media
+    if (is_logged := call.flag(f"{prefix}LogEnabled")) is not None:
+        found["log_enabled"] = is_logged
+    return found
 
 
-async def delete(call: Call) -> Answer:
-    await call.run(DeleteService(**call.path))
-    return Answer(204)
+def _occasion(call: Call, prefix: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, key in (("Enabled", "enabled"), ("BadgeCountEnabled", "badge_count_enabled")):
+        if (flag := call.flag(prefix + name)) is not None:
+            found[key] = flag
+    limits = (("Template", MAX_TEMPLATE, Code.TEMPLATE_TOO_LONG), ("Sound", MAX_SOUND, Code.SOUND_TOO_LONG))
+    for name, limit, code in limits:
+        if (text := call.first(prefix + name)) is not None:
+            if len(text) > limit:
+                raise BadRequest(f"{prefix}{name}: at most {limit} characters", code)
+            found[name.lower()] = text
+    return found
 
 
-async def page(call: Call) -> Answer:
-    asked = listing(call)
-    found = await call.run(ListServices(account_sid=call.actor.account_sid, page=asked.page))
-    items = [represent(call, service) for service in found.items]
-    return envelope(call, "services", items, asked, cursor_of(found.next))
+def _webhooks_in(call: Call) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for event in _EVENTS:
+        for what in ("url", "method"):
+            if (value := call.first(f"Webhooks.{camel(event)}.{what.title()}")) is not None:
+                found.setdefault(event, {"format": None})[what] = value
+    return found
 
 
-ROUTES: Routes = [
-    ("POST /v2/Services", create),
-    ("GET /v2/Services", page),
-    ("GET /v2/Services/{service_sid}", fetch),
-    ("POST /v2/Services/{service_sid}", update),
-    ("DELETE /v2/Services/{service_sid}", delete),
-    ("GET /v1/Services/{service_sid}", fetch_v1),
-    ("POST /v1/Services/{service_sid}", update_v1),
-]
+def _notifications(call: Call, service: Service) -> dict[str, Any]:
+    found = msgspec.json.decode(service.notifications)
+    found.pop("invited_to_channel")
+    return {
+        "account_sid": service.account_sid,
+        "service_sid": service.sid,
+        **found,
+        "url": call.at("Services", service.sid, "Configuration", "Notifications"),
+    }
+
+
+def _configuration(call: Call, service: Service) -> dict[str, Any]:
+    path = ("Services", service.sid, "Configuration")
+    return {
+        "service_sid": service.sid,
+        "default_channel_creator_role_sid": service.default_channel_creator_role_sid,
+        "default_channel_role_sid": service.default_channel_role_sid,
+        "default_service_role_sid": service.default_service_role_sid,
+        "reachability_enabled": service.reachability_enabled,
+        "url": call.at(*path),
+        "links": {name: call.at(*path, name.title()) for name in ("notifications", "webhooks")},
+    }
+
+
+def _webhook_configuration(call: Call, service: Service) -> dict[str, Any]:
+    filters = msgspec.json.decode(service.webhook_filters)
+    return {
+        "account_sid": service.account_sid,
+        "service_sid": service.sid,
+        "pre_webhook_url": service.pre_webhook_url,
+        "post_webhook_url": service.post_webhook_url,
+        "filters": [webhook_event(call, word) for word in filters],
+        "method": service.webhook_method,
+        "url": call.at("Services", service.sid, "Configuration", "Webhooks"),
+    }
+
+
+def webhook_event(call: Call, event: str) -> str:
+    """``onChannelAdded`` is ``onConversationAdded`` in Conversations."""
+    if call.dialect.is_chat:
+        return event
+    return event.replace("onChannel", "onConversation").replace("onMember", "onParticipant")
+
+
+def chat_event(event: str) -> str:
+    """A Conversations event in chat's words."""
+    for theirs, ours in (("onConversation", "onChannel"), ("onParticipant", "onMember")):
+        event = event.replace(theirs, ours)
+    return event
+
+
+def _webhooks_more(call: Call) -> dict[str, Any]:
+    found = _more(call)
+    if "Filters" in call.form:
+        found["webhook_filters"] = [chat_event(event) for event in call.form["Filters"] if event]
+    return found
+
+
+_SERVICE = Resource(
+    path="/Services",
+    item="service_sid",
+    represent=represent,
+    create=Write(CreateService, Parameters("FriendlyName")),
+    page=Listed(ListServices),
+    fetch=FetchService,
+    update=Write(UpdateService, _UPDATE, _more),
+    delete=DeleteService,
+    dialects=(*CHAT, CONVERSATIONS),
+    only={CONVERSATIONS: ("create", "page", "fetch", "delete")},
+    hidden={CHAT_V1: ("pre_webhook_retry_count", "post_webhook_retry_count", "media"), CHAT_V2: ("webhooks",)},
+)
+_CONFIGURATION = Resource(
+    path="/Services/{service_sid}/Configuration",
+    represent=_configuration,
+    fetch=FetchService,
+    update=Write(
+        UpdateService,
+        Parameters(
+            "DefaultServiceRoleSid", "DefaultChannelRoleSid", "DefaultChannelCreatorRoleSid", "ReachabilityEnabled"
+        ),
+    ),
+    dialects=(CONVERSATIONS,),
+)
+_NOTIFICATIONS = Resource(
+    path="/Services/{service_sid}/Configuration/Notifications",
+    represent=_notifications,
+    fetch=FetchService,
+    update=Write(
+        UpdateService,
+        more=lambda call: {"notifications": found} if (found := notifications_in(call, "")) else {},
+    ),
+    dialects=(CONVERSATIONS,),
+)
+_WEBHOOKS = Resource(
+    path="/Services/{service_sid}/Configuration/Webhooks",
+    represent=_webhook_configuration,
+    fetch=FetchService,
+    update=Write(
+        UpdateService,
+        Parameters("PreWebhookUrl", "PostWebhookUrl", named={"Method": "webhook_method"}),
+        _webhooks_more,
+    ),
+    dialects=(CONVERSATIONS,),
+)
+RESOURCES = (_SERVICE, _CONFIGURATION, _NOTIFICATIONS, _WEBHOOKS)

@@ -12,6 +12,7 @@ from chat_tui.server.hosts import TWILIO, host_name, is_known
 class Product(StrEnum):
     CHAT = "chat"
     CONVERSATIONS = "conversations"
+    API = "api"
 
 
 class Misdirected(ChatError):
@@ -39,11 +40,11 @@ class Target(msgspec.Struct, frozen=True):
 
 
 def target(host: str, raw_path: str, *, scheme: str = "http", public_name: str | None = None) -> Target:
-    """Route by Host header, else by the prefixes ``/chat`` and ``/conversations``; a bare path means chat (fact
-    sheet 1.1). Raises Misdirected (421) for a foreign host."""
+    """Route by Host header, else by a product's prefix, ``/chat``; a bare path means chat (fact sheet
+    1.1). Raises Misdirected (421) for a foreign host."""
     named = TWILIO.fullmatch(host_name(host))
     if named is not None:
-        product = Product.CONVERSATIONS if named[1] == "conversations" else Product.CHAT
+        product = Product(named[1]) if named[1] in set(Product) else Product.CHAT  # ip-messaging is chat's older name
         return Target(product, raw_path, Urls(f"https://{host_name(host)}"))
     if not is_known(host, public_name):
         raise Misdirected("Host: this service does not answer for that name", Code.BAD_PARAMETER)

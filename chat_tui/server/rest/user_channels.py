@@ -1,7 +1,8 @@
-"""User Channels over chat v2 (fact sheet section 5)."""
+"""User Channels (fact sheet section 5), User Conversations, and the same seen from the participant."""
 
 from typing import Any
 
+from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.server.operations.user_channels import (
     FetchUserChannel,
     LeaveUserChannel,
@@ -10,59 +11,104 @@ from chat_tui.server.operations.user_channels import (
     UserChannel,
 )
 from chat_tui.server.rest import channels
-from chat_tui.server.rest.call import Answer, Call, Routes, parameters
-from chat_tui.server.rest.paging import cursor_of, envelope, listing
+from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.dialects import CHAT_V1, CONVERSATIONS, DEFAULT_SERVICE, Parameters
+from chat_tui.server.rest.resource import Listed, Resource, Write
 
-_UPDATE = parameters("NotificationLevel", "LastConsumedMessageIndex", "LastConsumptionTimestamp")
+
+def _links(call: Call, found: UserChannel) -> dict[str, str]:
+    path = ("Services", found.user.service_sid, "Channels", found.channel.sid)
+    links = {"channel": call.at(*path)}
+    if found.member is not None:
+        links["member"] = call.at(*path, "Members", found.member.sid)
+    return links
 
 
 def represent(call: Call, found: UserChannel) -> dict[str, Any]:
-    """URLs carry SIDs even when the resource was addressed by name (U12); every link of U10."""
-    service = ("v2", "Services", found.user.service_sid)
-    channel = call.urls.of(*service, "Channels", found.channel.sid)
-    links = {"channel": channel} | channels.links(call, found.channel)
-    del links["webhooks"]
+    """URLs carry SIDs even when the resource was addressed by name (U12)."""
     member = found.member
-    if member is not None:
-        links["member"] = f"{channel}/Members/{member.sid}"
-    return {
+    body: dict[str, Any] = {
         "account_sid": call.actor.account_sid,
         "service_sid": found.user.service_sid,
         "channel_sid": found.channel.sid,
         "user_sid": found.user.sid,
         "member_sid": None if member is None else member.sid,
-        "status": "invited" if member is None else "joined",
         "last_consumed_message_index": None if member is None else member.last_consumed_message_index,
         "unread_messages_count": found.unread,
         "notification_level": "default" if member is None else member.notification_level,
-        "url": call.urls.of(*service, "Users", found.user.sid, "Channels", found.channel.sid),
-        "links": links,
+        "url": call.at("Services", found.user.service_sid, "Users", found.user.sid, "Channels", found.channel.sid),
+        "links": _links(call, found),
+    }
+    return body | (_in_chat(call, found) if call.dialect.is_chat else _in_conversations(found))
+
+
+def _in_chat(call: Call, found: UserChannel) -> dict[str, Any]:
+    """Every link of U10."""
+    links = _links(call, found)
+    if call.dialect is not CHAT_V1:
+        links |= channels.links(call, found.channel)
+        del links["webhooks"]
+    return {"status": "invited" if found.member is None else "joined", "links": links}
+
+
+def _in_conversations(found: UserChannel) -> dict[str, Any]:
+    channel = found.channel
+    return {
+        "friendly_name": channel.friendly_name,
+        "unique_name": channel.unique_name,
+        "conversation_state": channel.state,
+        "timers": channels.timers(channel),
+        "attributes": channel.attributes,
+        "created_by": channel.created_by,
+        "date_created": date(channel.date_created),
+        "date_updated": date(channel.date_updated),
     }
 
 
-async def fetch(call: Call) -> Answer:
-    return Answer(200, represent(call, await call.run(FetchUserChannel(**call.path))))
+def _as_participant(call: Call, found: UserChannel) -> dict[str, Any]:
+    described = _in_conversations(found)
+    described["state"] = described.pop("conversation_state")
+    return {
+        "account_sid": call.actor.account_sid,
+        "service_sid": found.user.service_sid,
+        "channel_sid": found.channel.sid,
+        "member_sid": None if found.member is None else found.member.sid,
+        "participant_user_sid": found.user.sid,
+        "participant_identity": found.user.identity,
+        "participant_messaging_binding": None,
+        **{f"conversation_{name}": value for name, value in described.items()},
+        "links": _links(call, found),
+    }
 
 
-async def update(call: Call) -> Answer:
-    return Answer(200, represent(call, await call.run(call.command(UpdateUserChannel, _UPDATE))))
+def _participant(call: Call) -> dict[str, Any]:
+    identity, address = (call.query.get(name, [""])[-1] for name in ("Identity", "Address"))
+    if identity and address:
+        raise BadRequest("Identity, Address: give one of them", Code.ADDRESS_OR_IDENTITY)
+    if address:
+        raise BadRequest("Address: needs a telephone network, which is not here", Code.BAD_PARAMETER)
+    if not identity:
+        raise BadRequest("Identity: is missing", Code.ADDRESS_OR_IDENTITY)
+    return {"user": identity}
 
 
-async def delete(call: Call) -> Answer:
-    await call.run(LeaveUserChannel(**call.path))
-    return Answer(204)
-
-
-async def page(call: Call) -> Answer:
-    asked = listing(call)
-    found = await call.run(ListUserChannels(**call.path, page=asked.page))
-    items = [represent(call, item) for item in found.items]
-    return envelope(call, "channels", items, asked, cursor_of(found.next))
-
-
-ROUTES: Routes = [
-    ("GET /v2/Services/{service_sid}/Users/{user}/Channels", page),
-    ("GET /v2/Services/{service_sid}/Users/{user}/Channels/{channel}", fetch),
-    ("POST /v2/Services/{service_sid}/Users/{user}/Channels/{channel}", update),
-    ("DELETE /v2/Services/{service_sid}/Users/{user}/Channels/{channel}", delete),
-]
+_HORIZON = ("NotificationLevel", "LastConsumedMessageIndex", "LastConsumptionTimestamp")
+RESOURCES = (
+    Resource(
+        path="/Services/{service_sid}/Users/{user}/Channels",
+        item="channel",
+        represent=represent,
+        page=Listed(ListUserChannels),
+        fetch=FetchUserChannel,
+        update=Write(UpdateUserChannel, Parameters(*_HORIZON)),
+        delete=LeaveUserChannel,
+        only={CHAT_V1: ("page",)},
+        hidden={CHAT_V1: ("user_sid", "url", "notification_level")},
+    ),
+    Resource(
+        path="/Services/{service_sid}/ParticipantConversations",
+        represent=_as_participant,
+        page=Listed(ListUserChannels, key="channels", more=_participant),
+        dialects=(CONVERSATIONS, DEFAULT_SERVICE),
+    ),
+)

@@ -1,20 +1,23 @@
-"""Users over chat v2: a single fetch carries reachability, a list never does (R5)."""
+"""Users: a single one carries its reachability, a list never does (R16)."""
 
 from typing import Any
 
 from chat_tui.protocol.values import Reachability
 from chat_tui.server.operations.users import CreateUser, DeleteUser, FetchUser, ListUsers, UpdateUser, UserView
 from chat_tui.server.reachability.rules import UNKNOWN, published
-from chat_tui.server.rest.call import Answer, Call, Routes, date, parameters
-from chat_tui.server.rest.paging import cursor_of, envelope, listing
+from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.dialects import CHAT_V2, CONVERSATIONS, DEFAULT_SERVICE, Parameters
+from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import User
 
-_CREATE = parameters("Identity", "RoleSid", "Attributes", "FriendlyName")
-_UPDATE = parameters("RoleSid", "Attributes", "FriendlyName")
+_UPDATE = ("RoleSid", "Attributes", "FriendlyName")
 
 
-def represent(call: Call, user: User, reachability: Reachability) -> dict[str, Any]:
-    path = ("v2", "Services", user.service_sid, "Users", user.sid)
+def _represent(call: Call, user: User, reachability: Reachability) -> dict[str, Any]:
+    path = ("Services", user.service_sid, "Users", user.sid)
+    links = {"user_channels": call.at(*path, "Channels")}
+    if call.dialect is CHAT_V2:
+        links["user_bindings"] = call.at(*path, "Bindings")
     return {
         "sid": user.sid,
         "account_sid": call.actor.account_sid,
@@ -28,43 +31,30 @@ def represent(call: Call, user: User, reachability: Reachability) -> dict[str, A
         "joined_channels_count": user.joined_channels_count,
         "date_created": date(user.date_created),
         "date_updated": date(user.date_updated),
-        "links": {"user_channels": call.urls.of(*path, "Channels"), "user_bindings": call.urls.of(*path, "Bindings")},
-        "url": call.urls.of(*path),
+        "links": links,
+        "url": call.at(*path),
     }
 
 
-def _single(call: Call, view: UserView) -> dict[str, Any]:
-    return represent(call, view.user, published(view.service, view.user))
+def represent(call: Call, view: UserView) -> dict[str, Any]:
+    return _represent(call, view.user, published(view.service, view.user))
 
 
-async def create(call: Call) -> Answer:
-    return Answer(201, _single(call, await call.run(call.command(CreateUser, _CREATE))))
+def _listed(call: Call, user: User) -> dict[str, Any]:
+    return _represent(call, user, UNKNOWN)
 
 
-async def fetch(call: Call) -> Answer:
-    return Answer(200, _single(call, await call.run(FetchUser(**call.path))))
-
-
-async def update(call: Call) -> Answer:
-    return Answer(200, _single(call, await call.run(call.command(UpdateUser, _UPDATE))))
-
-
-async def delete(call: Call) -> Answer:
-    await call.run(DeleteUser(**call.path))
-    return Answer(204)
-
-
-async def page(call: Call) -> Answer:
-    asked = listing(call)
-    found = await call.run(ListUsers(**call.path, page=asked.page))
-    items = [represent(call, user, UNKNOWN) for user in found.items]
-    return envelope(call, "users", items, asked, cursor_of(found.next))
-
-
-ROUTES: Routes = [
-    ("POST /v2/Services/{service_sid}/Users", create),
-    ("GET /v2/Services/{service_sid}/Users", page),
-    ("GET /v2/Services/{service_sid}/Users/{user}", fetch),
-    ("POST /v2/Services/{service_sid}/Users/{user}", update),
-    ("DELETE /v2/Services/{service_sid}/Users/{user}", delete),
-]
+RESOURCES = (
+    Resource(
+        path="/Services/{service_sid}/Users",
+        item="user",
+        represent=represent,
+        listed=_listed,
+        create=Write(CreateUser, Parameters("Identity", *_UPDATE)),
+        page=Listed(ListUsers),
+        fetch=FetchUser,
+        update=Write(UpdateUser, Parameters(*_UPDATE)),
+        delete=DeleteUser,
+        hidden={CONVERSATIONS: ("joined_channels_count",), DEFAULT_SERVICE: ("joined_channels_count",)},
+    ),
+)

@@ -2,7 +2,15 @@
 
 import msgspec
 
-from chat_tui.protocol.values import BindingType, ChannelType, NotificationLevel, RoleType
+from chat_tui.protocol.values import (
+    BindingType,
+    ChannelState,
+    ChannelType,
+    NotificationLevel,
+    PushService,
+    RoleType,
+    WebhookType,
+)
 
 
 class Row(msgspec.Struct, array_like=True):
@@ -10,9 +18,15 @@ class Row(msgspec.Struct, array_like=True):
 
 
 class Account(Row):
+    """``webhooks`` is a JSON object; the two timers are ISO 8601 durations."""
+
     sid: str
     secret: str
     date_created: int
+    default_service_sid: str | None
+    default_inactive_timer: str | None
+    default_closed_timer: str | None
+    webhooks: str
 
 
 class ApiKey(Row):
@@ -25,7 +39,8 @@ class ApiKey(Row):
 
 
 class Service(Row):
-    """Section 4 of the fact sheet; ``reachability_epoch`` counts how often the feature was enabled (R15)."""
+    """Section 4 of the fact sheet; ``reachability_epoch`` counts how often the feature was enabled (R15);
+    ``webhooks``, a JSON object, holds chat v1's per event."""
 
     sid: str
     account_sid: str
@@ -50,6 +65,7 @@ class Service(Row):
     media_compatibility_message: str
     date_created: int
     date_updated: int
+    webhooks: str
 
 
 class Role(Row):
@@ -86,6 +102,8 @@ class User(Row):
 
 
 class Channel(Row):
+    """``state`` and the timers, in milliseconds, are Conversations' (fact sheet 2.2)."""
+
     sid: str
     service_sid: str
     unique_name: str | None
@@ -100,6 +118,12 @@ class Channel(Row):
     last_message_date: int | None
     date_created: int
     date_updated: int
+    state: ChannelState
+    date_state: int | None
+    inactive_timer: int | None
+    closed_timer: int | None
+    date_inactive: int | None
+    date_closed: int | None
 
     def awaits_founder(self, identity: str) -> bool:
         """Whether ``identity`` created the channel and nobody sits in it yet: the creator joins in a second step."""
@@ -120,6 +144,7 @@ class Member(Row):
     own_event: int
     date_created: int
     date_updated: int
+    position: int
 
 
 class Invite(Row):
@@ -132,6 +157,7 @@ class Invite(Row):
     own_event: int
     date_created: int
     date_updated: int
+    position: int
 
 
 class Message(Row):
@@ -151,6 +177,7 @@ class Message(Row):
     event_id: int
     date_created: int
     date_updated: int
+    subject: str | None
 
 
 class Tombstone(Row):
@@ -172,6 +199,30 @@ class Binding(Row):
     credential_sid: str | None
     message_types: str
     address: str
+    date_created: int
+    date_updated: int
+
+
+class Webhook(Row):
+    """A channel's own webhook; ``configuration`` is a JSON object."""
+
+    sid: str
+    channel_sid: str
+    type: WebhookType
+    configuration: str
+    date_created: int
+    date_updated: int
+
+
+class Credential(Row):
+    """What a push service wants to see; ``secrets`` is sealed."""
+
+    sid: str
+    account_sid: str
+    friendly_name: str
+    type: PushService
+    sandbox: bool
+    secrets: str
     date_created: int
     date_updated: int
 

@@ -1,7 +1,7 @@
 """What an operation is given: named queries over rows, and, when it may write, the changes it made."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,6 +41,11 @@ class Reader:
         """Every row of ``query``."""
         rows = getattr(self._queries, query)(self._connection, **params)
         return [msgspec.convert(found, row, strict=False) for found in rows]
+
+    def by_sid(self, row: type[R], query: str, sids: Iterable[str]) -> dict[str, R]:
+        """The rows that ``query`` finds for ``:sids``, a JSON list, by SID."""
+        found = self.all(row, query, sids=msgspec.json.encode(list(sids)).decode())
+        return {one.sid: one for one in found}  # type: ignore[attr-defined]
 
     def value(self, query: str, **params: Any) -> Any:
         """The first column of the first row, or ``None``."""

@@ -243,11 +243,7 @@ def _own_channel_items(reader: Reader, found: SyncObject) -> list[Item]:
         *reader.all(Member, "members_of_user", user_sid=found.owner_sid),
         *reader.all(Invite, "invites_of_user", user_sid=found.owner_sid),
     ]
-    channels = {
-        channel.sid: channel
-        for query in ("channels_joined_by", "channels_inviting")
-        for channel in reader.all(Channel, query, user_sid=found.owner_sid)
-    }
+    channels = reader.by_sid(Channel, "channels_by_sids", (seat.channel_sid for seat in seats))
     entries = [
         _item(
             found, seat.own_event, seat.date_updated, v.own_channel_item(channels[seat.channel_sid], seat),

@@ -60,13 +60,14 @@ def channel_document(channel: Channel) -> dict[str, Any]:
         "messages": messages_name(channel.sid),
         "roster": roster_name(channel.sid),
         "lastMessage": last,
+        "state": {"current": channel.state, "dateUpdated": timestamp(channel.date_state or channel.date_created)},
         "messagesCount": channel.messages_count,
         "membersCount": channel.members_count,
     }
 
 
 def message_item(message: Message) -> dict[str, Any]:
-    return {
+    item = {
         "sid": message.sid,
         "author": message.author,
         "text": message.body,
@@ -77,6 +78,7 @@ def message_item(message: Message) -> dict[str, Any]:
         "type": "text",
         "memberSid": message.member_sid,
     }
+    return item if message.subject is None else item | {"subject": message.subject}
 
 
 def roster_item(member: Member) -> dict[str, Any]:

@@ -8,10 +8,37 @@ SELECT * FROM channels WHERE service_sid = :service_sid AND unique_name = :uniqu
 SELECT * FROM channels WHERE sid = :sid;
 
 -- name: channels_page
-SELECT * FROM channels
-WHERE service_sid = :service_sid AND type IN (:type_one, :type_two)
-    AND (date_created, sid) > (:after_date, :after_sid)
-ORDER BY date_created, sid LIMIT :limit;
+SELECT *, rowid FROM channels
+WHERE service_sid = :service_sid AND rowid > :after AND type IN (:type_one, :type_two)
+    AND (:state IS NULL OR state = :state)
+ORDER BY rowid LIMIT :limit;
+
+-- name: channels_created_between
+SELECT *, -rowid FROM channels
+WHERE service_sid = :service_sid AND (:after = 0 OR rowid < -:after) AND type IN (:type_one, :type_two)
+    AND (:state IS NULL OR state = :state) AND date_created BETWEEN :created_from AND :created_to
+ORDER BY rowid DESC LIMIT :limit;
+
+-- name: channels_by_sids
+SELECT channels.* FROM json_each(:sids) JOIN channels ON channels.sid = json_each.value;
+
+-- name: set_channel_state!
+UPDATE channels SET state = :state, date_state = :date_state, inactive_timer = :inactive_timer,
+    closed_timer = :closed_timer, date_inactive = :date_inactive, date_closed = :date_closed
+WHERE sid = :sid;
+
+-- name: channels_due
+SELECT * FROM channels WHERE date_inactive <= :now
+UNION
+SELECT * FROM channels WHERE date_closed <= :now
+LIMIT :limit;
+
+-- name: next_channel_due$
+SELECT MIN(due) FROM (
+    SELECT MIN(date_inactive) AS due FROM channels WHERE date_inactive IS NOT NULL
+    UNION ALL
+    SELECT MIN(date_closed) AS due FROM channels WHERE date_closed IS NOT NULL
+);
 
 -- name: channels_of_service
 SELECT * FROM channels WHERE service_sid = :service_sid ORDER BY sid;
@@ -54,9 +81,7 @@ SELECT * FROM members WHERE channel_sid = :channel_sid AND user_sid = :user_sid;
 SELECT * FROM members WHERE channel_sid = :channel_sid AND identity = :identity;
 
 -- name: members_page
-SELECT * FROM members
-WHERE channel_sid = :channel_sid AND (date_created, sid) > (:after_date, :after_sid)
-ORDER BY date_created, sid LIMIT :limit;
+SELECT *, rowid FROM members WHERE channel_sid = :channel_sid AND rowid > :after ORDER BY rowid LIMIT :limit;
 
 -- name: members_of_channel
 SELECT * FROM members WHERE channel_sid = :channel_sid ORDER BY sid;
@@ -65,9 +90,7 @@ SELECT * FROM members WHERE channel_sid = :channel_sid ORDER BY sid;
 SELECT * FROM members WHERE user_sid = :user_sid ORDER BY channel_sid;
 
 -- name: members_of_user_page
-SELECT * FROM members
-WHERE user_sid = :user_sid AND (date_created, sid) > (:after_date, :after_sid)
-ORDER BY date_created, sid LIMIT :limit;
+SELECT * FROM members WHERE user_sid = :user_sid AND position > :after ORDER BY position LIMIT :limit;
 
 -- name: member_user_sids
 SELECT user_sid FROM members WHERE channel_sid = :channel_sid;
@@ -75,10 +98,10 @@ SELECT user_sid FROM members WHERE channel_sid = :channel_sid;
 -- name: insert_member!
 INSERT INTO members (
     sid, channel_sid, user_sid, identity, role_sid, attributes, last_consumed_message_index,
-    last_consumption_timestamp, date_created, date_updated
+    last_consumption_timestamp, date_created, date_updated, position
 ) VALUES (
     :sid, :channel_sid, :user_sid, :identity, :role_sid, :attributes, :last_consumed_message_index,
-    :last_consumption_timestamp, :date_created, :date_updated
+    :last_consumption_timestamp, :date_created, :date_updated, :position
 );
 
 -- name: update_member!
@@ -110,8 +133,8 @@ SELECT * FROM invites WHERE user_sid = :user_sid ORDER BY channel_sid;
 SELECT * FROM invites WHERE channel_sid = :channel_sid ORDER BY date_created, sid;
 
 -- name: insert_invite!
-INSERT INTO invites (sid, channel_sid, user_sid, identity, role_sid, created_by, date_created, date_updated)
-VALUES (:sid, :channel_sid, :user_sid, :identity, :role_sid, :created_by, :now, :now);
+INSERT INTO invites (sid, channel_sid, user_sid, identity, role_sid, created_by, date_created, date_updated, position)
+VALUES (:sid, :channel_sid, :user_sid, :identity, :role_sid, :created_by, :now, :now, :position);
 
 -- name: set_invite_own_event!
 UPDATE invites SET own_event = :event WHERE sid = :sid;
@@ -119,13 +142,32 @@ UPDATE invites SET own_event = :event WHERE sid = :sid;
 -- name: delete_invite!
 DELETE FROM invites WHERE sid = :sid;
 
--- name: channels_joined_by
-SELECT channels.* FROM channels JOIN members ON members.channel_sid = channels.sid WHERE members.user_sid = :user_sid;
-
--- name: channels_inviting
-SELECT channels.* FROM channels JOIN invites ON invites.channel_sid = channels.sid WHERE invites.user_sid = :user_sid;
-
 -- name: invites_of_user_page
-SELECT * FROM invites
-WHERE user_sid = :user_sid AND (date_created, sid) > (:after_date, :after_sid)
-ORDER BY date_created, sid LIMIT :limit;
+SELECT * FROM invites WHERE user_sid = :user_sid AND position > :after ORDER BY position LIMIT :limit;
+
+-- name: next_position$
+SELECT 1 + MAX(
+    COALESCE((SELECT MAX(position) FROM members WHERE user_sid = :user_sid), 0),
+    COALESCE((SELECT MAX(position) FROM invites WHERE user_sid = :user_sid), 0)
+);
+
+-- name: invites_page
+SELECT *, rowid FROM invites WHERE channel_sid = :channel_sid AND rowid > :after ORDER BY rowid LIMIT :limit;
+
+-- name: webhook_by_sid^
+SELECT * FROM webhooks WHERE sid = :sid AND channel_sid = :channel_sid;
+
+-- name: webhooks_page
+SELECT *, rowid FROM webhooks WHERE channel_sid = :channel_sid AND rowid > :after ORDER BY rowid LIMIT :limit;
+
+-- name: count_webhooks$
+SELECT COUNT(*) FROM webhooks WHERE channel_sid = :channel_sid;
+
+-- name: insert_webhook!
+INSERT INTO webhooks VALUES (:sid, :channel_sid, :type, :configuration, :now, :now);
+
+-- name: update_webhook!
+UPDATE webhooks SET configuration = :configuration, date_updated = :now WHERE sid = :sid;
+
+-- name: delete_webhook!
+DELETE FROM webhooks WHERE sid = :sid;

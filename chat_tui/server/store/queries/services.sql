@@ -2,13 +2,26 @@
 SELECT * FROM accounts WHERE sid = :sid;
 
 -- name: insert_account!
-INSERT INTO accounts VALUES (:sid, :secret, :date_created);
+INSERT INTO accounts (sid, secret, date_created) VALUES (:sid, :secret, :date_created);
+
+-- name: update_account!
+UPDATE accounts SET default_service_sid = :default_service_sid, default_inactive_timer = :default_inactive_timer,
+    default_closed_timer = :default_closed_timer, webhooks = :webhooks
+WHERE sid = :sid;
 
 -- name: key_by_sid^
 SELECT * FROM api_keys WHERE sid = :sid;
 
 -- name: insert_key!
 INSERT INTO api_keys VALUES (:sid, :account_sid, :friendly_name, :secret, NULL, :date_created);
+
+-- name: keys_page
+SELECT *, rowid FROM api_keys
+WHERE account_sid = :account_sid AND date_revoked IS NULL AND rowid > :after
+ORDER BY rowid LIMIT :limit;
+
+-- name: rename_key!
+UPDATE api_keys SET friendly_name = :friendly_name WHERE sid = :sid;
 
 -- name: revoke_key!
 UPDATE api_keys SET date_revoked = :now WHERE sid = :sid;
@@ -17,9 +30,7 @@ UPDATE api_keys SET date_revoked = :now WHERE sid = :sid;
 SELECT * FROM services WHERE sid = :sid;
 
 -- name: services_page
-SELECT * FROM services
-WHERE account_sid = :account_sid AND (date_created, sid) > (:after_date, :after_sid)
-ORDER BY date_created, sid LIMIT :limit;
+SELECT *, rowid FROM services WHERE account_sid = :account_sid AND rowid > :after ORDER BY rowid LIMIT :limit;
 
 -- name: insert_service!
 INSERT INTO services VALUES (
@@ -27,7 +38,8 @@ INSERT INTO services VALUES (
     :default_channel_creator_role_sid, :read_status_enabled, :reachability_enabled, :reachability_epoch,
     :typing_indicator_timeout, :consumption_report_interval, :channel_members_limit, :user_channels_limit,
     :pre_webhook_url, :post_webhook_url, :webhook_method, :webhook_filters, :pre_webhook_retry_count,
-    :post_webhook_retry_count, :notifications, :media_compatibility_message, :date_created, :date_updated
+    :post_webhook_retry_count, :notifications, :media_compatibility_message, :date_created, :date_updated,
+    :webhooks
 );
 
 -- name: update_service!
@@ -42,7 +54,7 @@ UPDATE services SET
     post_webhook_url = :post_webhook_url, webhook_method = :webhook_method, webhook_filters = :webhook_filters,
     pre_webhook_retry_count = :pre_webhook_retry_count, post_webhook_retry_count = :post_webhook_retry_count,
     notifications = :notifications, media_compatibility_message = :media_compatibility_message,
-    date_updated = :date_updated
+    date_updated = :date_updated, webhooks = :webhooks
 WHERE sid = :sid;
 
 -- name: delete_service!
@@ -53,3 +65,33 @@ SELECT * FROM roles WHERE sid = :sid AND service_sid = :service_sid;
 
 -- name: insert_role!
 INSERT INTO roles VALUES (:sid, :service_sid, :friendly_name, :type, :permissions, :date_created, :date_updated);
+
+-- name: roles_page
+SELECT *, rowid FROM roles WHERE service_sid = :service_sid AND rowid > :after ORDER BY rowid LIMIT :limit;
+
+-- name: update_role!
+UPDATE roles SET permissions = :permissions, date_updated = :now WHERE sid = :sid;
+
+-- name: count_role_holders$
+SELECT (SELECT COUNT(*) FROM users WHERE role_sid = :sid) + (SELECT COUNT(*) FROM members WHERE role_sid = :sid)
+    + (SELECT COUNT(*) FROM invites WHERE role_sid = :sid);
+
+-- name: delete_role!
+DELETE FROM roles WHERE sid = :sid;
+
+-- name: credential_by_sid^
+SELECT * FROM credentials WHERE sid = :sid AND account_sid = :account_sid;
+
+-- name: credentials_page
+SELECT *, rowid FROM credentials WHERE account_sid = :account_sid AND rowid > :after ORDER BY rowid LIMIT :limit;
+
+-- name: insert_credential!
+INSERT INTO credentials VALUES (:sid, :account_sid, :friendly_name, :type, :sandbox, :secrets, :now, :now);
+
+-- name: update_credential!
+UPDATE credentials SET friendly_name = :friendly_name, type = :type, sandbox = :sandbox, secrets = :secrets,
+    date_updated = :now
+WHERE sid = :sid;
+
+-- name: delete_credential!
+DELETE FROM credentials WHERE sid = :sid;

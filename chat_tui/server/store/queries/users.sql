@@ -8,9 +8,10 @@ SELECT * FROM users WHERE service_sid = :service_sid AND identity = :identity;
 SELECT * FROM users WHERE sid = :sid;
 
 -- name: users_page
-SELECT * FROM users
-WHERE service_sid = :service_sid AND (date_created, sid) > (:after_date, :after_sid)
-ORDER BY date_created, sid LIMIT :limit;
+SELECT *, rowid FROM users WHERE service_sid = :service_sid AND rowid > :after ORDER BY rowid LIMIT :limit;
+
+-- name: users_of_service
+SELECT * FROM users WHERE service_sid = :service_sid ORDER BY sid;
 
 -- name: users_in_epoch
 SELECT * FROM users WHERE service_sid = :service_sid AND online_epoch = :epoch ORDER BY sid;
@@ -58,6 +59,14 @@ WHERE bindings.sid = :sid AND users.service_sid = :service_sid;
 
 -- name: bindings_of_user
 SELECT * FROM bindings WHERE user_sid = :user_sid ORDER BY date_created, sid;
+
+-- name: bindings_page
+SELECT bindings.*, bindings.rowid FROM users JOIN bindings ON bindings.user_sid = users.sid
+WHERE users.service_sid = :service_sid AND bindings.rowid > :after
+    AND (:user_sid IS NULL OR users.sid = :user_sid)
+    AND (:types IS NULL OR bindings.binding_type IN (SELECT value FROM json_each(:types)))
+    AND (:identities IS NULL OR users.identity IN (SELECT value FROM json_each(:identities)))
+ORDER BY bindings.rowid LIMIT :limit;
 
 -- name: count_bindings$
 SELECT COUNT(*) FROM bindings WHERE user_sid = :user_sid;

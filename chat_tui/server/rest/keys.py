@@ -1,0 +1,91 @@
+"""API keys at ``api.twilio.com/2010-04-01``, in that API's older manner: a secret is shown once, at creation."""
+
+import secrets
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+from chat_tui.protocol.errors import Code, NotFound
+from chat_tui.protocol.sids import Kind, new_sid
+from chat_tui.server.operations.keys import EnsureKey, FetchKey, ListKeys, RenameKey, RevokeKey
+from chat_tui.server.operations.pages import DEFAULT_SIZE
+from chat_tui.server.rest.call import Answer, Call
+from chat_tui.server.rest.dialects import Dialect, Parameters
+from chat_tui.server.rest.paging import listing, page_url
+from chat_tui.server.rest.resource import Endpoint
+from chat_tui.server.rest.urls import Product
+from chat_tui.server.routes import Router
+from chat_tui.server.store.rows import ApiKey
+
+API = Dialect("api 2010-04-01", Product.API, "2010-04-01")
+
+_NAME = Parameters("FriendlyName")
+_JSON = ".json"
+
+
+def represent(key: ApiKey) -> dict[str, Any]:
+    created = format_datetime(datetime.fromtimestamp(key.date_created // 1000, UTC))
+    return {"sid": key.sid, "friendly_name": key.friendly_name, "date_created": created, "date_updated": created}
+
+
+async def create(call: Call) -> Answer:
+    """The only answer that ever holds the secret."""
+    secret = secrets.token_urlsafe(24)
+    command = call.command(
+        EnsureKey,
+        key_sid=new_sid(Kind.KEY),
+        sealed_secret=call.box.seal(secret),
+        friendly_name=call.first("FriendlyName") or "",
+    )
+    key = await call.run(command)
+    return Answer(201, represent(key) | {"secret": secret})
+
+
+async def page(call: Call) -> Answer:
+    asked = listing(call, DEFAULT_SIZE)
+    found = await call.run(call.command(ListKeys, page=asked.query))
+    following = None
+    if found.next is not None:
+        following = page_url(call, asked.number + 1, asked.size, (*asked.trail, found.next.after))
+    uris = {"uri": page_url(call, asked.number, asked.size, asked.trail), "next_page_uri": following}
+    uris |= {"first_page_uri": page_url(call, 0, asked.size, ()), "previous_page_uri": None}
+    return Answer(
+        200,
+        {"keys": [represent(key) for key in found.items], "page": asked.number, "page_size": asked.size}
+        | {name: uri and uri.removeprefix(call.urls.base) for name, uri in uris.items()},
+    )
+
+
+def _key_sid(call: Call) -> str:
+    given = call.path["key"]
+    if not given.endswith(_JSON):
+        raise NotFound(f"{given} was not found", Code.NOT_FOUND)
+    return given.removesuffix(_JSON)
+
+
+async def fetch(call: Call) -> Answer:
+    return Answer(200, represent(await call.run(call.command(FetchKey, key_sid=_key_sid(call)))))
+
+
+async def rename(call: Call) -> Answer:
+    command = call.command(RenameKey, call.form, _NAME.names(API), key_sid=_key_sid(call))
+    return Answer(200, represent(await call.run(command)))
+
+
+async def revoke(call: Call) -> Answer:
+    await call.run(call.command(RevokeKey, key_sid=_key_sid(call)))
+    return Answer(204)
+
+
+_ONE = "/2010-04-01/Accounts/{account_sid}/Keys/{key}"
+_ALL = "/2010-04-01/Accounts/{account_sid}/Keys.json"
+ROUTER = Router(
+    (route, Endpoint(handler, API))
+    for route, handler in (
+        (f"POST {_ALL}", create),
+        (f"GET {_ALL}", page),
+        (f"GET {_ONE}", fetch),
+        (f"POST {_ONE}", rename),
+        (f"DELETE {_ONE}", revoke),
+    )
+)

@@ -1,0 +1,86 @@
+"""A channel's own webhooks; Conversations calls their type a target."""
+
+from typing import Any
+
+import msgspec
+
+from chat_tui.server.operations.webhooks import (
+    CreateWebhook,
+    DeleteWebhook,
+    FetchWebhook,
+    ListWebhooks,
+    UpdateWebhook,
+)
+from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.dialects import CHAT_V2, CONVERSATIONS, DEFAULT_SERVICE, Parameters
+from chat_tui.server.rest.resource import Listed, Resource, Write
+from chat_tui.server.rest.services import chat_event, webhook_event
+from chat_tui.server.store.rows import Webhook
+
+DEFAULT_SIZE = 5
+
+
+def represent(call: Call, webhook: Webhook) -> dict[str, Any]:
+    service_sid = call.path["service_sid"]
+    path = ("Services", service_sid, "Channels", webhook.channel_sid, "Webhooks", webhook.sid)
+    return {
+        "sid": webhook.sid,
+        "account_sid": call.actor.account_sid,
+        "service_sid": service_sid,
+        "channel_sid": webhook.channel_sid,
+        "type" if call.dialect.is_chat else "target": webhook.type,
+        "configuration": _configuration(call, msgspec.json.decode(webhook.configuration)),
+        "date_created": date(webhook.date_created),
+        "date_updated": date(webhook.date_updated),
+        "url": call.at(*path),
+    }
+
+
+def _configuration(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
+    """Triggers are shown as filters (fact sheet 1.4); a method is written as each product does."""
+    if "triggers" in kept:
+        kept["filters"] = kept.pop("triggers")
+    elif "filters" in kept:
+        kept["filters"] = [webhook_event(call, event) for event in kept["filters"]]
+    if not call.dialect.is_chat:
+        kept.pop("retry_count", None)
+        if "method" in kept:
+            kept["method"] = kept["method"].lower()
+    return kept
+
+
+def _more(call: Call) -> dict[str, Any]:
+    filters = [event for event in call.form.get("Configuration.Filters", ()) if event]
+    return {"filters": [chat_event(event) for event in filters]} if filters else {}
+
+
+_CONFIGURATION = {
+    "Configuration.Url": "url",
+    "Configuration.Method": "method",
+    "Configuration.Filters": "filters",
+    "Configuration.Triggers": "triggers",
+    "Configuration.FlowSid": "flow_sid",
+    "Configuration.RetryCount": "retry_count",
+}
+RESOURCES = (
+    Resource(
+        path="/Services/{service_sid}/Channels/{channel}/Webhooks",
+        item="webhook",
+        represent=represent,
+        create=Write(
+            CreateWebhook,
+            Parameters(
+                chat={"Type": "type"},
+                conversations={"Target": "type", "Configuration.ReplayAfter": "replay_after"},
+                named=_CONFIGURATION,
+            ),
+            _more,
+        ),
+        page=Listed(ListWebhooks, size=DEFAULT_SIZE),
+        fetch=FetchWebhook,
+        update=Write(UpdateWebhook, Parameters(named=_CONFIGURATION), _more),
+        delete=DeleteWebhook,
+        dialects=(CHAT_V2, CONVERSATIONS, DEFAULT_SERVICE),
+        hidden={DEFAULT_SERVICE: ("service_sid",)},
+    ),
+)
