@@ -290,6 +290,8 @@ class Transport:
             raise TransportError("the link broke", Code.UNAVAILABLE) from None
         finally:
             self._answers.pop(header.id, None)
+            if answer.done() and not answer.cancelled():
+                answer.exception()  # seen: when the send itself failed, nobody else looks
 
     async def request(
         self,

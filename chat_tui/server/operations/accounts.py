@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from chat_tui.protocol.errors import Code, NotFound
+from chat_tui.protocol.errors import BadRequest, Code, NotFound
 from chat_tui.protocol.values import HttpMethod
 from chat_tui.server.operations import checks, services, states
 from chat_tui.server.operations.actors import AccountActor, Actor
@@ -16,6 +16,9 @@ from chat_tui.server.store.rows import Account, ApiKey, Service
 from chat_tui.server.store.transaction import Reader, Transaction
 
 DEFAULT_SERVICE_NAME = "Default Conversations Service"
+
+
+TARGETS = ("webhook", "flex")
 
 
 class EnsureAccount(Command):
@@ -124,7 +127,9 @@ def _checked(webhooks: dict[str, Any]) -> dict[str, Any]:
         if webhooks.get(field):
             checks.url(parameter, webhooks[field])
     if "method" in webhooks:
-        checks.choice("Method", webhooks["method"], HttpMethod, Code.BAD_WEBHOOK_METHOD)
+        checks.choice("Method", webhooks["method"] or "", HttpMethod, Code.BAD_WEBHOOK_METHOD)
+    if "target" in webhooks and webhooks["target"] not in TARGETS:
+        raise BadRequest(f"Target: must be one of {', '.join(TARGETS)}", Code.BAD_PARAMETER)
     return webhooks
 
 

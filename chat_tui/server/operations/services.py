@@ -183,11 +183,21 @@ def _check_update(tx: Reader, service: Service, command: UpdateService) -> None:
         value = getattr(command, field)
         if value is not UNSET and not lowest <= value <= highest:
             raise BadRequest(f"{parameter}: must be between {lowest} and {highest}", code)
+    _check_webhooks(command)
+
+
+def _check_webhooks(command: UpdateService) -> None:
     if command.webhook_method is not UNSET:
         checks.choice("WebhookMethod", command.webhook_method, HttpMethod, Code.BAD_WEBHOOK_METHOD)
     for field, parameter in (("pre_webhook_url", "PreWebhookUrl"), ("post_webhook_url", "PostWebhookUrl")):
         if url := getattr(command, field) or None:
             checks.url(parameter, url)
+    for event, webhook in ({} if command.webhooks is UNSET else command.webhooks).items():
+        name = "Webhooks." + "".join(part.capitalize() for part in event.split("_"))
+        if webhook.get("url"):
+            checks.url(f"{name}.Url", webhook["url"])
+        if "method" in webhook:
+            checks.choice(f"{name}.Method", webhook["method"], HttpMethod, Code.BAD_WEBHOOK_METHOD)
 
 
 @operation(DeleteService)

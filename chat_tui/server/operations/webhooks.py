@@ -39,7 +39,7 @@ class Configuration(Command):
 class CreateWebhook(Configuration, kw_only=True):
     service_sid: str
     channel: str
-    type: str
+    type: WebhookType
 
 
 class UpdateWebhook(Configuration, kw_only=True):
@@ -117,20 +117,21 @@ def _checked(given: Configuration) -> dict[str, Any]:
 def create_webhook(tx: Transaction, actor: Actor, command: CreateWebhook) -> Webhook:
     """Raises BadRequest for a sixth webhook (50321), or one that lacks what its type needs."""
     channel = _find_channel(tx, actor, command.service_sid, command.channel)
-    type_ = checks.choice("Type", command.type, WebhookType, Code.BAD_WEBHOOK_TYPE)
     if tx.value("count_webhooks", channel_sid=channel.sid) >= MAX_WEBHOOKS:
         raise BadRequest(f"A channel has at most {MAX_WEBHOOKS} webhooks", Code.TOO_MANY_WEBHOOKS)
     given = _checked(command)
-    for field in _NEEDED[type_]:
+    for field in _NEEDED[command.type]:
         if not given.get(field):
             raise BadRequest(f"Configuration.{_PARAMETERS[field]}: is missing", Code.BAD_PARAMETER)
-    if "url" in _NEEDED[type_]:
+    if "url" in _NEEDED[command.type]:
         given.setdefault("method", HttpMethod.POST)
         given.setdefault("retry_count", 0)
     sid = new_sid(Kind.WEBHOOK)
-    kept = {field: given[field] for field in _KEPT[type_] if field in given}
+    kept = {field: given[field] for field in _KEPT[command.type] if field in given}
     configuration = msgspec.json.encode(kept).decode()
-    tx.run("insert_webhook", sid=sid, channel_sid=channel.sid, type=type_, configuration=configuration, now=tx.now)
+    tx.run(
+        "insert_webhook", sid=sid, channel_sid=channel.sid, type=command.type, configuration=configuration, now=tx.now
+    )
     return _find(tx, channel, sid)
 
 

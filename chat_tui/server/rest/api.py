@@ -28,7 +28,7 @@ from chat_tui.server.rest import (
     webhooks,
 )
 from chat_tui.server.rest.call import Answer, Call, Form, decode_form
-from chat_tui.server.rest.dialects import CHAT, CONVERSATIONS, DEFAULT_SERVICE
+from chat_tui.server.rest.dialects import CHAT, CONVERSATIONS, DEFAULT_SERVICE, Dialect
 from chat_tui.server.rest.resource import Endpoint, Resource, router
 from chat_tui.server.rest.urls import Product, Target, target
 from chat_tui.server.routes import Router
@@ -105,8 +105,16 @@ class RestApi:
         try:
             return await match.handler.handler(call)
         except ChatError as error:
-            error.code = error.code if call.dialect.is_chat else CODES.get(error.code, error.code)
+            _translate(error, call.dialect)
             raise
+
+
+def _translate(error: ChatError, dialect: Dialect) -> None:
+    """A refusal in the caller's words: its own code, and the parameter as it was given."""
+    if not dialect.is_chat:
+        error.code = CODES.get(error.code, error.code)
+        parameter, colon, rest = error.message.partition(": ")
+        error.message = f"{dialect.parameter(parameter)}{colon}{rest}" if parameter.isidentifier() else error.message
 
 
 async def _default_service(call: Call) -> str:

@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+from chat_tui.protocol.errors import Code
+from chat_tui.protocol.values import WebhookType
+from chat_tui.server.operations.checks import choice
 from chat_tui.server.operations.webhooks import (
     CreateWebhook,
     DeleteWebhook,
@@ -50,8 +53,13 @@ def _configuration(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
 
 
 def _more(call: Call) -> dict[str, Any]:
-    filters = [event for event in call.form.get("Configuration.Filters", ()) if event]
-    return {"filters": [chat_event(event) for event in filters]} if filters else {}
+    found: dict[str, Any] = {}
+    if filters := [event for event in call.form.get("Configuration.Filters", ()) if event]:
+        found["filters"] = [chat_event(event) for event in filters]
+    parameter = "Type" if call.dialect.is_chat else "Target"
+    if (type_ := call.first(parameter)) is not None:
+        found["type"] = choice(parameter, type_, WebhookType, Code.BAD_WEBHOOK_TYPE)
+    return found
 
 
 _CONFIGURATION = {
