@@ -42,7 +42,7 @@ REFUSED = {
     (
         "Participants/{Sid}",
         "Identity",
-    ): "only one that came by telephone has none yet; a participant keeps its identity",
+    ): "a participant keeps its identity; only the telephone makes one without",
 }
 
 PAGE_SIZES = (1, 1000)
@@ -107,7 +107,7 @@ def sample(world: World, path: str, name: str, shape: Shape) -> Any:
     if name == "Type":
         if is_role:
             return "channel" if "channel" in shape.enum else "conversation"
-        return {"Webhooks": "webhook", "Credentials": "apn"}.get(path.split("/")[-1], "private")
+        return "apn" if "/Credentials" in path else "webhook" if path.endswith("/Webhooks") else "private"
     if name in fixed:
         return fixed[name]
     if shape.type == "boolean":
@@ -131,6 +131,11 @@ def required(world: World, path: str, operation: Operation) -> dict[str, Any]:
     if path.endswith("/Participants"):
         form["Identity"] = unique("identity")
     return form
+
+
+def query(path: str) -> dict[str, str] | None:
+    """What a list asks for at least."""
+    return {"Identity": "holder"} if path.endswith("ParticipantConversations") else None
 
 
 def with_parameter(world: World, path: str, operation: Operation, name: str) -> dict[str, Any]:

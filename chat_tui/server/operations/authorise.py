@@ -30,7 +30,14 @@ def _permissions(tx: Reader, service_sid: str, role_sid: str) -> list[str]:
     return [] if role is None else _decode_permissions(role.permissions)
 
 
-def authorise(tx: Reader, actor: Actor, permission: Permission, channel: Channel | None = None) -> None:
-    """Raises Forbidden (50107) unless the actor may."""
-    if not may(tx, actor, permission, channel):
+def authorise(
+    tx: Reader,
+    actor: Actor,
+    permission: Permission,
+    channel: Channel | None = None,
+    *,
+    or_any: Permission | None = None,
+) -> None:
+    """Raises Forbidden (50107) unless the actor may. ``or_any``: what allows the same on anybody's allows it too."""
+    if not may(tx, actor, permission, channel) and (or_any is None or not may(tx, actor, or_any, channel)):
         raise Forbidden(f"Your role does not allow {permission.value}", Code.USER_UNAUTHORIZED)

@@ -193,7 +193,10 @@ def add_member(tx: Transaction, actor: Actor, command: AddMember) -> Member:
 def _authorise_adding(tx: Reader, actor: ClientActor, channel: Channel, identity: str) -> None:
     if identity != actor.identity:
         authorise(tx, actor, Permission.ADD_MEMBER, channel)
-    elif tx.one(Invite, "invite_of_user", channel_sid=channel.sid, user_sid=actor.user_sid) is None:
+        return
+    seat = {"channel_sid": channel.sid, "user_sid": actor.user_sid}
+    is_expected = tx.one(Invite, "invite_of_user", **seat) or tx.one(Member, "member_of_user", **seat)
+    if is_expected is None:
         if channel.type is ChannelType.PRIVATE and not channel.awaits_founder(identity):
             authorise(tx, actor, Permission.ADD_MEMBER, channel)
         authorise(tx, actor, Permission.JOIN_CHANNEL)
@@ -225,9 +228,9 @@ def update_member(tx: Transaction, actor: Actor, command: UpdateMember) -> Membe
     channel = find_channel(tx, actor, service, command.channel)
     before = find_member(tx, channel, command.member)
     if isinstance(actor, ClientActor):
-        own = before.user_sid == actor.user_sid
-        needed = Permission.EDIT_OWN_MEMBER_ATTRIBUTES if own else Permission.EDIT_ANY_MEMBER_ATTRIBUTES
-        authorise(tx, actor, needed, channel)
+        anybodys = Permission.EDIT_ANY_MEMBER_ATTRIBUTES
+        needed = Permission.EDIT_OWN_MEMBER_ATTRIBUTES if before.user_sid == actor.user_sid else anybodys
+        authorise(tx, actor, needed, channel, or_any=anybodys)
         return change_seat(tx, service, channel, before, attributes=command.attributes)
     if command.role_sid is not UNSET:
         find_role(tx, service, command.role_sid, RoleType.CHANNEL, Code.BAD_CHANNEL_ROLE)

@@ -218,10 +218,11 @@ def _authorise_edit(tx: Reader, actor: Actor, channel: Channel, message: Message
         return
     own = message.author == actor.identity
     if command.body is not UNSET:
-        authorise(tx, actor, Permission.EDIT_OWN_MESSAGE if own else Permission.EDIT_ANY_MESSAGE, channel)
+        anybodys = Permission.EDIT_ANY_MESSAGE
+        authorise(tx, actor, Permission.EDIT_OWN_MESSAGE if own else anybodys, channel, or_any=anybodys)
     if command.attributes is not UNSET:
-        own_right, any_right = Permission.EDIT_OWN_MESSAGE_ATTRIBUTES, Permission.EDIT_ANY_MESSAGE_ATTRIBUTES
-        authorise(tx, actor, own_right if own else any_right, channel)
+        anybodys = Permission.EDIT_ANY_MESSAGE_ATTRIBUTES
+        authorise(tx, actor, Permission.EDIT_OWN_MESSAGE_ATTRIBUTES if own else anybodys, channel, or_any=anybodys)
 
 
 @operation(DeleteMessage, rate=Rate.CHANNEL)
@@ -231,7 +232,8 @@ def delete_message(tx: Transaction, actor: Actor, command: DeleteMessage) -> Non
     channel = find_channel(tx, actor, service, command.channel)
     message = find_message(tx, channel, command.message)
     own = isinstance(actor, ClientActor) and message.author == actor.identity
-    authorise(tx, actor, Permission.DELETE_OWN_MESSAGE if own else Permission.DELETE_ANY_MESSAGE, channel)
+    anybodys = Permission.DELETE_ANY_MESSAGE
+    authorise(tx, actor, Permission.DELETE_OWN_MESSAGE if own else anybodys, channel, or_any=anybodys)
     tx.run("delete_message", sid=message.sid)
     tx.run(
         "insert_tombstone",

@@ -157,8 +157,9 @@ def update_user(tx: Transaction, actor: Actor, command: UpdateUser) -> UserView:
     service = find_service(tx, actor, command.service_sid)
     before = find_user(tx, service, command.user)
     if isinstance(actor, ClientActor):
-        own = before.sid == actor.user_sid
-        authorise(tx, actor, Permission.EDIT_OWN_USER_INFO if own else Permission.EDIT_ANY_USER_INFO)
+        anybodys = Permission.EDIT_ANY_USER_INFO
+        needed = Permission.EDIT_OWN_USER_INFO if before.sid == actor.user_sid else anybodys
+        authorise(tx, actor, needed, or_any=anybodys)
     name, attributes, role_sid = before.friendly_name, before.attributes, before.role_sid
     if command.friendly_name is not UNSET:
         name = None if command.friendly_name is None else checks.name("FriendlyName", command.friendly_name)
