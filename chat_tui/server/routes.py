@@ -35,7 +35,7 @@ class Router(Generic[H]):
 
     def match(self, method: str, raw_path: str) -> Match[H]:
         """Raises NotFound (20404) for an unknown path, MethodNotAllowed (20004) for another method on a known one."""
-        segments = raw_path.strip("/").split("/")
+        segments = raw_path.removeprefix("/").split("/")
         for pattern, methods in self._by_length.get(len(segments), ()):
             if all(known[0] == "{" or known == given for known, given in zip(pattern, segments, strict=True)):
                 if method not in methods:
