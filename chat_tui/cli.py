@@ -1,12 +1,17 @@
 """The commands: composes the parts, and imports each only when a command needs it."""
 
 import sys
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from chat_tui import __version__, settings
+
+if TYPE_CHECKING:
+    from chat_tui.client.admin import AdminClient
+    from chat_tui.local_service import LocalService
 
 _DATA = click.option("--data", metavar="DIR", help="Directory of the local service's data.")
 _CONFIG = click.option("--config", metavar="FILE", help="Settings file, instead of the default one.")
@@ -151,6 +156,73 @@ def token(context: click.Context, /, identity: str, lifetime: int, **flags: Any)
     except LocalServiceError as error:
         raise click.ClickException(str(error)) from None
     click.echo(service.token_for(_check_identity(identity), lifetime))
+
+
+@main.group()
+def key() -> None:
+    """Make, list and revoke API keys, which sign access tokens and open the REST API."""
+
+
+@key.command("create")
+@click.argument("name", default="")
+@_DATA
+@_CONFIG
+@click.pass_context
+def create_key(context: click.Context, /, name: str, **flags: Any) -> None:
+    """Make a key, called NAME, and print its secret, which is shown this once."""
+    made = _administer(context, flags, lambda admin, _: admin.create_key(name))
+    click.echo(f"key     {made['sid']}\nsecret  {made['secret']}")
+    click.echo("The secret is not shown again.", err=True)
+
+
+@key.command("list")
+@_DATA
+@_CONFIG
+@click.pass_context
+def list_keys(context: click.Context, /, **flags: Any) -> None:
+    """Print the keys that work."""
+    for found in _administer(context, flags, lambda admin, _: admin.list_keys()):
+        click.echo(f"{found['sid']}  {found['date_created']}  {found['friendly_name']}".rstrip())
+
+
+@key.command("revoke")
+@click.argument("sid")
+@_DATA
+@_CONFIG
+@click.pass_context
+def revoke_key(context: click.Context, /, sid: str, **flags: Any) -> None:
+    """Revoke the key SID: its tokens stop working at once, on open connections too."""
+
+    async def revoke(admin: "AdminClient", service: "LocalService") -> None:
+        if sid == service.api_key_sid:
+            raise click.UsageError(f"{sid} is the local service's own key: the client on this machine needs it")
+        await admin.revoke_key(sid)
+
+    _administer(context, flags, revoke)
+
+
+def _administer(
+    context: click.Context,
+    flags: dict[str, Any],
+    action: "Callable[[AdminClient, LocalService], Coroutine[Any, Any, Any]]",
+) -> Any:
+    """The result of ``action`` on the local service, which is started when none runs."""
+    loaded = _load(_with_parent(context, flags))
+    import asyncio
+
+    from chat_tui.client.admin import AdminClient
+    from chat_tui.local_service import LocalServiceError, attach
+    from chat_tui.protocol.errors import ChatError
+
+    async def act() -> Any:
+        async with AdminClient(service.url, service.account_sid, service.auth_token) as admin:
+            return await action(admin, service)
+
+    try:
+        service = attach(_data(loaded))
+        return asyncio.run(act())
+    except (LocalServiceError, ChatError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _with_parent(context: click.Context, flags: dict[str, Any]) -> dict[str, Any]:

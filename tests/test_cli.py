@@ -5,15 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from chat_tui.cli import main
 from chat_tui.settings import Secret, SettingsError, describe, load
 from tests.support.service import serving
 
 
-@pytest.mark.parametrize("command", [[], ["serve"], ["token"], ["demo"]])
+@pytest.mark.parametrize("command", [[], ["serve"], ["token"], ["demo"], ["key"], ["key", "create"], ["key", "revoke"]])
 def test_every_command_explains_itself(command: list[str]) -> None:
     """``--help`` names what it does and every option with words."""
     result = CliRunner().invoke(main, [*command, "--help"])
@@ -37,6 +38,8 @@ def test_every_command_explains_itself(command: list[str]) -> None:
         (["--glyphs", "emoji"], "--glyphs"),
         (["--config", "/does/not/exist.toml"], "cannot be read"),
         (["token"], "IDENTITY"),
+        (["key", "revoke"], "SID"),
+        (["key", "mint"], "mint"),
         (["token", "x", "--lifetime", "0"], "--lifetime"),
         (["serve", "--port", "99999"], "--port"),
         (["serve", "--linger", "61"], "--linger"),
@@ -92,3 +95,31 @@ def test_a_token_is_printed_for_the_running_service(tmp_path: Path) -> None:
         }
         assert content["url"] == running.url
         assert {oct(path.stat().st_mode)[-3:] for path in tmp_path.glob("*.json")} == {"600"}
+
+
+def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
+    """A new key opens REST until it is revoked; the service's own can't be."""
+    data = ["--data", str(tmp_path / "data")]
+    with serving(tmp_path / "data") as service:
+
+        def key(*arguments: str) -> Result:
+            return CliRunner().invoke(main, [*data, "key", *arguments])
+
+        made = key("create", "for CI")
+        sid, secret = (line.split()[1] for line in made.stdout.splitlines())
+        listed = key("list").stdout.splitlines()
+        assert [line.split()[0] for line in listed] == [service.api_key_sid, sid]
+        assert listed[1].endswith("for CI")
+        assert secret not in "".join(listed)
+
+        def fetch() -> int:
+            return httpx.get(f"{service.url}/v2/Services", auth=(sid, secret), trust_env=False).status_code
+
+        assert fetch() == 200
+        assert key("revoke", sid).exit_code == 0
+        assert fetch() == 401
+        again = key("revoke", sid)
+        assert (again.exit_code, "not found" in again.output) == (1, True)
+        own = key("revoke", service.api_key_sid)
+        assert (own.exit_code, "own key" in own.output) == (2, True)
+        assert len(key("list").stdout.splitlines()) == 1

@@ -11,6 +11,9 @@ from chat_tui.protocol.errors import Code, TransportError, from_answer
 WITHIN = 30.0
 """Seconds an answer may take."""
 
+_API = "/api"
+"""The path prefix of the product that keys belong to."""
+
 Params = dict[str, str | int | bool | None]
 
 
@@ -20,6 +23,7 @@ class AdminClient:
     def __init__(
         self, url: str, account_sid: str, secret: str, *, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
+        self._account_sid = account_sid
         self._http = httpx.AsyncClient(
             base_url=url, auth=(account_sid, secret), timeout=WITHIN, transport=transport, trust_env=False
         )
@@ -70,6 +74,27 @@ class AdminClient:
     ) -> dict[str, Any]:
         path = f"/v2/Services/{service_sid}/Channels/{quote(channel, safe='')}/Messages"
         return await self.request("POST", path, {"From": author, "Body": body, **params})
+
+    async def create_key(self, friendly_name: str = "") -> dict[str, Any]:
+        """A new API key of the account; its ``secret`` is in this answer only. Needs the account's own auth token."""
+        return await self.request("POST", f"{self._keys}.json", {"FriendlyName": friendly_name})
+
+    async def list_keys(self) -> list[dict[str, Any]]:
+        """The keys that work, oldest first, without their secrets."""
+        found: list[dict[str, Any]] = []
+        page: dict[str, Any] = {"next_page_uri": f"{self._keys.removeprefix(_API)}.json?PageSize=1000"}
+        while page["next_page_uri"]:
+            page = await self.request("GET", _API + page["next_page_uri"])
+            found += page["keys"]
+        return found
+
+    async def revoke_key(self, key_sid: str) -> None:
+        """Its tokens stop working at once, on open connections too. Raises NotFound for another account's."""
+        await self.request("DELETE", f"{self._keys}/{quote(key_sid, safe='')}.json")
+
+    @property
+    def _keys(self) -> str:
+        return f"{_API}/2010-04-01/Accounts/{self._account_sid}/Keys"
 
 
 def _text(value: str | int | bool | None) -> str:

@@ -2,20 +2,27 @@
 
 import base64
 import binascii
+import hashlib
 import hmac
+import secrets
 import time
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
 from chat_tui.protocol.errors import Code, NotFound, Unauthenticated
 from chat_tui.protocol.tokens import Claims, decode_token, token_issuer
+from chat_tui.server.bus import KeyRevoked
 from chat_tui.server.operations.accounts import FindCredentials
 from chat_tui.server.operations.actors import SYSTEM, AccountActor
 from chat_tui.server.operations.dispatch import Dispatcher
 from chat_tui.server.operations.services import FetchService
 from chat_tui.server.store.rows import Account, ApiKey, Service
 from chat_tui.server.store.secrets import SecretBox
+
+MAX_KNOWN = 1_000
+"""Headers that were found good, by a digest that says nothing of them: REST callers send the same one every time."""
 
 
 class ClientIdentity(msgspec.Struct, frozen=True):
@@ -36,10 +43,28 @@ class Authenticator:
         self._dispatcher = dispatcher
         self._box = box
         self._clock = clock
+        self._known: dict[bytes, AccountActor] = {}
+        self._salt = secrets.token_bytes(32)
+
+    def on_published(self, items: list[Any]) -> None:
+        """A bus listener: a revoked key is unknown from now on."""
+        for item in items:
+            if isinstance(item, KeyRevoked):
+                self._known = {header: actor for header, actor in self._known.items() if actor.key_sid != item.key_sid}
 
     async def account(self, authorization: str | None) -> AccountActor:
         """The account behind an ``Authorization: Basic`` header: SID + auth token, or key SID + secret.
         Raises Unauthenticated (20003)."""
+        digest = hashlib.blake2b((authorization or "").encode(), key=self._salt).digest()
+        known = self._known.get(digest)
+        if known is None:
+            known = await self._check(authorization)
+            if len(self._known) >= MAX_KNOWN:
+                self._known.clear()
+            self._known[digest] = known
+        return known
+
+    async def _check(self, authorization: str | None) -> AccountActor:
         refusal = Unauthenticated("Authenticate with HTTP Basic: Account SID and auth token", Code.UNAUTHENTICATED)
         if authorization is None or authorization[:6].lower() != "basic ":
             raise refusal

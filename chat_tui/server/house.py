@@ -48,6 +48,7 @@ class House:
         self.store.on_commit = self.bus.publish
         self.dispatcher = Dispatcher(self.store, self.bus, rate=rate)
         self.authenticator = Authenticator(self.dispatcher, self.box)
+        self.bus.subscribe(self.authenticator.on_published)
         self.presence = Presence(self.store, linger=linger)
         self._retention = retention
         self._kept_events = kept_events

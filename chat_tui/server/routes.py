@@ -15,41 +15,58 @@ class Match(NamedTuple, Generic[H]):
     """Path parameters, percent-decoded."""
 
 
+class _Node(Generic[H]):
+    """One segment of a path: what may follow it, and what answers when nothing does."""
+
+    def __init__(self) -> None:
+        self.literals: dict[str, _Node[H]] = {}
+        self.parameter: _Node[H] | None = None
+        self.name = ""
+        self.methods: dict[str, H] = {}
+
+    def step(self, segment: str) -> "_Node[H]":
+        """The node behind ``segment`` of a pattern, made when missing."""
+        if not segment.startswith("{"):
+            return self.literals.setdefault(segment, _Node())
+        if self.parameter is None:
+            self.parameter = _Node()
+            self.parameter.name = segment[1:-1]
+        assert self.parameter.name == segment[1:-1], f"{segment} is {self.parameter.name} elsewhere"
+        return self.parameter
+
+
 class Router(Generic[H]):
     """Routes are ``METHOD /segments/{parameter}``. A segment is decoded after the split, so that an identity may
     hold a slash. Literal segments win over parameters."""
 
     def __init__(self, routes: Iterable[tuple[str, H]]) -> None:
-        self._by_length: dict[int, list[tuple[tuple[str, ...], dict[str, H]]]] = {}
+        self._root: _Node[H] = _Node()
         for route, handler in routes:
             method, _, pattern = route.partition(" ")
-            segments = tuple(pattern.strip("/").split("/"))
-            entries = self._by_length.setdefault(len(segments), [])
-            methods = next((found for known, found in entries if known == segments), None)
-            if methods is None:
-                methods = {}
-                entries.append((segments, methods))
-            methods[method] = handler
-        for entries in self._by_length.values():
-            entries.sort(key=lambda entry: [segment.startswith("{") for segment in entry[0]])
+            node = self._root
+            for segment in pattern.strip("/").split("/"):
+                node = node.step(segment)
+            node.methods[method] = handler
 
     def match(self, method: str, raw_path: str) -> Match[H]:
         """Raises NotFound (20404) for an unknown path, MethodNotAllowed (20004) for another method on a known one."""
-        segments = raw_path.removeprefix("/").split("/")
-        for pattern, methods in self._by_length.get(len(segments), ()):
-            if all(known[0] == "{" or known == given for known, given in zip(pattern, segments, strict=True)):
-                if method not in methods:
-                    raise MethodNotAllowed(f"{method} is not supported here", Code.METHOD_NOT_ALLOWED)
-                return Match(methods[method], _parameters(pattern, segments))
-        raise NotFound(f"The requested resource {raw_path} was not found", Code.NOT_FOUND)
+        node, found = self._root, {}
+        for segment in raw_path.removeprefix("/").split("/"):
+            following = node.literals.get(segment) or node.parameter
+            if following is None:
+                raise NotFound(f"The requested resource {raw_path} was not found", Code.NOT_FOUND)
+            if following is node.parameter:
+                found[following.name] = _decoded(segment)
+            node = following
+        if method not in node.methods:
+            if not node.methods:
+                raise NotFound(f"The requested resource {raw_path} was not found", Code.NOT_FOUND)
+            raise MethodNotAllowed(f"{method} is not supported here", Code.METHOD_NOT_ALLOWED)
+        return Match(node.methods[method], found)
 
 
-def _parameters(pattern: tuple[str, ...], segments: list[str]) -> dict[str, str]:
+def _decoded(segment: str) -> str:
     try:
-        return {
-            known[1:-1]: unquote(given, errors="strict")
-            for known, given in zip(pattern, segments, strict=True)
-            if known[0] == "{"
-        }
+        return unquote(segment, errors="strict")
     except UnicodeDecodeError:
         raise BadRequest("Path: must be percent-encoded UTF-8", Code.BAD_PARAMETER) from None

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from chat_tui.client import ChatClient, ChatError, NotificationLevel, Phase, SendState, UpdateReason, events
+from chat_tui.client.admin import AdminClient
 from chat_tui.protocol.errors import Conflict, Unauthenticated
+from chat_tui.protocol.tokens import encode_token
 from chat_tui.protocol.values import ChannelStatus
 from tests.client.conftest import Connect, until
 from tests.support.service import ServiceProcess, Tenant
@@ -312,3 +314,24 @@ def test_importing_a_part_loads_no_other(module: str, unwanted: list[str]) -> No
     code = f"import sys, {module}; print([name for name in {unwanted!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+async def test_a_revoked_key_cuts_off_who_came_by_it(tenant: Tenant) -> None:
+    """A token of a key works until the key is revoked; then the open connection ends, and no other one is let in."""
+    async with AdminClient(tenant.url, tenant.process.account_sid, tenant.process.auth_token) as admin:
+        made = await admin.create_key("short-lived")
+        token = encode_token(
+            account_sid=tenant.process.account_sid,
+            key_sid=made["sid"],
+            key_secret=made["secret"],
+            identity="alice",
+            service_sid=tenant.service_sid,
+            lifetime=3600,
+        )
+        async with ChatClient(tenant.url, token) as alice:
+            stream = alice.events()
+            await admin.revoke_key(made["sid"])
+            await until(lambda: alice.connection.phase is Phase.DENIED, stream)
+        with pytest.raises(Unauthenticated):
+            async with ChatClient(tenant.url, token):
+                pass

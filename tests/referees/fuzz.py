@@ -164,7 +164,7 @@ class Fuzzer:
         ):
             made = schemathesis.openapi.from_dict(specification(document, is_good=mode is GenerationMode.POSITIVE))
             for result in made.get_all_operations():
-                found = result.ok()
+                found = result.ok()  # type: ignore[union-attr]  # what we made up ourselves is no Err
                 operation = f"{found.method.upper()} {found.path}"
                 with contextlib.suppress(Unsatisfiable):  # there is no bad request where nothing can be given
                     self._run(name, document, operation, found.as_strategy(generation_mode=mode), number)

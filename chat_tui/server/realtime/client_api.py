@@ -8,6 +8,7 @@ import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code, NotFound
 from chat_tui.protocol.values import ChannelStatus
+from chat_tui.server.dates import timestamp
 from chat_tui.server.operations import bindings, channels, invites, members, messages, typing, user_channels, users
 from chat_tui.server.operations.pages import PageQuery
 from chat_tui.server.operations.services import FetchService
@@ -109,8 +110,8 @@ def describe_channel(
         "attributes": channel.attributes,
         "type": channel.type,
         "created_by": channel.created_by,
-        "date_created": v.timestamp(channel.date_created),
-        "date_updated": v.timestamp(channel.date_updated),
+        "date_created": timestamp(channel.date_created),
+        "date_updated": timestamp(channel.date_updated),
         "status": status,
         "messages_count": channel.messages_count,
         "participants_count": channel.members_count,
@@ -227,7 +228,7 @@ async def invite(request: Request) -> Answer:
     names = {name: name for name in ("identity", "role_sid")}
     found: Invite = await request.run(request.command(invites.InviteMember, names))
     body = {"sid": found.sid, "conversation_sid": found.channel_sid, "identity": found.identity}
-    return Answer(201, body | {"created_by": found.created_by, "date_created": v.timestamp(found.date_created)})
+    return Answer(201, body | {"created_by": found.created_by, "date_created": timestamp(found.date_created)})
 
 
 async def remove_invite(request: Request) -> Answer:
@@ -246,8 +247,8 @@ def _describe_message(message: Message) -> dict[str, Any]:
         "author": message.author,
         "body": message.body,
         "attributes": message.attributes,
-        "date_created": v.timestamp(message.date_created),
-        "date_updated": v.timestamp(message.date_updated),
+        "date_created": timestamp(message.date_created),
+        "date_updated": timestamp(message.date_updated),
     }
 
 

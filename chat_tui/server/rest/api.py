@@ -77,7 +77,7 @@ class RestApi:
         raw_path = request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace")
         try:
             where = target(
-                request.headers.get("host", ""), raw_path, scheme=request.url.scheme, public_name=self._public_name
+                request.headers.get("host", ""), raw_path, scheme=request.scope["scheme"], public_name=self._public_name
             )
             return _response(await self._answer(request, where))
         except ChatError as error:

@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 
 from chat_tui.protocol.words import FIELDS
+from chat_tui.server.dates import date
 from chat_tui.server.operations.bindings import FetchBinding, ListBindings, RemoveBinding
-from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V2, CONVERSATIONS, Parameters
 from chat_tui.server.rest.resource import Listed, Resource
 from chat_tui.server.store.rows import Binding

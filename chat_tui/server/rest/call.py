@@ -4,7 +4,7 @@ import types
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from enum import Enum
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
@@ -191,27 +191,6 @@ def _choices(type_: Any) -> list[str]:
         if isinstance(member, type) and issubclass(member, Enum):
             return [str(choice.value) for choice in member]
     return []
-
-
-def date(milliseconds: int) -> str:
-    """A time as REST writes it: ``YYYY-MM-DDTHH:MM:SSZ``, no fraction."""
-    return _written(milliseconds // 1000)
-
-
-@lru_cache(4096)
-def _written_day(day: int) -> str:
-    moment = datetime.fromordinal(_EPOCH.toordinal() + day)
-    return f"{moment.year:04}-{moment.month:02}-{moment.day:02}"
-
-
-def _written(seconds: int) -> str:
-    day, second = divmod(seconds, 86400)
-    minute, second = divmod(second, 60)
-    return f"{_written_day(day)}T{minute // 60:02}:{minute % 60:02}:{second:02}Z"
-
-
-def date_or_none(milliseconds: int | None) -> str | None:
-    return None if milliseconds is None else date(milliseconds)
 
 
 Handler = Callable[[Call], Awaitable[Answer]]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chat_tui.server.dates import date
 from chat_tui.server.operations.channels import (
     CreateChannel,
     DeleteChannel,
@@ -10,7 +11,7 @@ from chat_tui.server.operations.channels import (
     UpdateChannel,
 )
 from chat_tui.server.operations.participants import CreateWithParticipants
-from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V1, CONVERSATIONS, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Channel

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.server.dates import date
 from chat_tui.server.operations.credentials import (
     CreateCredential,
     DeleteCredential,
@@ -12,7 +13,7 @@ from chat_tui.server.operations.credentials import (
     ListCredentials,
     UpdateCredential,
 )
-from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT, CONVERSATIONS, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Credential

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from chat_tui.server.dates import date
 from chat_tui.server.operations.invites import FetchInvite, InviteMember, ListInvites, RemoveInvite
-from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Invite

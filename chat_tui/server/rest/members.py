@@ -3,8 +3,9 @@
 from typing import Any
 
 from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.server.dates import date, date_or_none
 from chat_tui.server.operations.members import AddMember, FetchMember, ListMembers, RemoveMember, UpdateMember
-from chat_tui.server.rest.call import Call, date, date_or_none
+from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V1, CHAT_V2, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Member

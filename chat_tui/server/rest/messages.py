@@ -3,6 +3,7 @@
 from typing import Any
 
 from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.server.dates import date
 from chat_tui.server.operations.messages import (
     DeleteMessage,
     FetchMessage,
@@ -12,7 +13,7 @@ from chat_tui.server.operations.messages import (
     Sent,
     UpdateMessage,
 )
-from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V1, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Message

@@ -6,6 +6,7 @@ import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.words import FIELDS
+from chat_tui.server.dates import date
 from chat_tui.server.operations.services import (
     CreateService,
     DeleteService,
@@ -13,7 +14,7 @@ from chat_tui.server.operations.services import (
     ListServices,
     UpdateService,
 )
-from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT, CHAT_V1, CHAT_V2, CONVERSATIONS, Parameters, camel
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Service

@@ -3,6 +3,7 @@
 from typing import Any
 
 from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.server.dates import date
 from chat_tui.server.operations.user_channels import (
     FetchUserChannel,
     LeaveUserChannel,
@@ -11,7 +12,7 @@ from chat_tui.server.operations.user_channels import (
     UserChannel,
 )
 from chat_tui.server.rest import channels
-from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V1, CONVERSATIONS, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from chat_tui.protocol.values import Reachability
+from chat_tui.server.dates import date
 from chat_tui.server.operations.users import CreateUser, DeleteUser, FetchUser, ListUsers, UpdateUser, UserView
 from chat_tui.server.reachability.rules import UNKNOWN, published
-from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V2, CONVERSATIONS, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import User

@@ -6,6 +6,7 @@ import msgspec
 
 from chat_tui.protocol.errors import Code
 from chat_tui.protocol.values import WebhookType
+from chat_tui.server.dates import date
 from chat_tui.server.operations.checks import choice
 from chat_tui.server.operations.webhooks import (
     CreateWebhook,
@@ -14,7 +15,7 @@ from chat_tui.server.operations.webhooks import (
     ListWebhooks,
     UpdateWebhook,
 )
-from chat_tui.server.rest.call import Call, date
+from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V2, CONVERSATIONS, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.rest.services import chat_event, webhook_event

@@ -10,6 +10,7 @@ from chat_tui.protocol.errors import BadRequest, Code, NotFound
 from chat_tui.protocol.sids import Kind
 from chat_tui.protocol.sync import Descriptor, Item, ItemPage, ObjectType
 from chat_tui.protocol.values import ChannelType
+from chat_tui.server.dates import timestamp
 from chat_tui.server.reachability.rules import published
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, Service, SyncObject, User
 from chat_tui.server.store.transaction import Reader
@@ -91,7 +92,7 @@ def describe(
     """What the object is and where it stands. The position is read before the data."""
     found = find(reader, viewer, kind, name_or_sid)
     url = f"{v.LABEL}/v3/{kind.value.title()}s/{found.sid}"
-    date = v.timestamp(found.date_created)
+    date = timestamp(found.date_created)
     descriptor = Descriptor(
         sid=found.sid,
         unique_name=found.name,
@@ -189,8 +190,8 @@ def _item(
         revision=str(event),
         last_event_id=event,
         url=item_url(ObjectType(found.type), found.sid, key if index is None else index),  # type: ignore[arg-type]
-        date_updated=v.timestamp(date),
-        date_created=v.timestamp(date),
+        date_updated=timestamp(date),
+        date_created=timestamp(date),
         key=key,
         index=index,
     )

@@ -8,6 +8,7 @@ import msgspec
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.sync import EventType, ObjectType
 from chat_tui.server.bus import AccessRevoked, EventPublished, ObjectsRemoved, ServiceGone, UserGone
+from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, Member, SyncObject
 from chat_tui.server.store.transaction import Transaction
 from chat_tui.server.sync import changes as c
@@ -32,7 +33,7 @@ def _create(tx: Transaction, name: str, kind: ObjectType, owner_sid: str) -> Non
 
 
 def _write(tx: Transaction, sid: str, event_id: int, event_type: EventType, event: dict[str, Any]) -> None:
-    event |= {"id": event_id, "date_created": v.timestamp(tx.now)}
+    event |= {"id": event_id, "date_created": timestamp(tx.now)}
     notification = _encode({"event_type": event_type.value, "event": event, "strictly_ordered": True})
     tx.run("insert_event", object_sid=sid, id=event_id, notification=notification, now=tx.now)
     tx.publish(EventPublished(sid, event_id, notification))

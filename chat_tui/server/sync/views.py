@@ -1,22 +1,15 @@
 """How rows look as Sync items and documents (fact sheet 7.4), and the names of the objects that hold them."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from chat_tui.protocol.values import ChannelStatus, Reachability
+from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, User
 
 LABEL = "https://cds.chat-tui.invalid"
 """Base of the URLs inside Sync objects: a label only, every request travels inside the socket."""
-
-
-def timestamp(milliseconds: int) -> str:
-    """A time as the realtime API writes it: ISO 8601, UTC, with milliseconds."""
-    return (
-        datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03}Z"
-    )
 
 
 def info_name(user_sid: str) -> str:
