@@ -143,7 +143,9 @@ class ChatClient(Listener):
         return self._transport.state
 
     def reconnect_now(self) -> None:
-        """Do not wait for the next try."""
+        """Do not wait for the next try; after a denial, try once more."""
+        if self._running is not None and self._running.done() and self.connection.phase is Phase.DENIED:
+            self.start_soon()
         self._transport.hurry()
 
     async def update_token(self, token: str) -> None:

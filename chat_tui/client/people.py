@@ -8,7 +8,7 @@ from urllib.parse import quote
 from chat_tui.client import events
 from chat_tui.client.model import Channel, Member, User, UserDescriptor
 from chat_tui.client.replicas import UserInfo
-from chat_tui.client.sync import Replica, Replicas
+from chat_tui.client.sync import Replicas
 from chat_tui.protocol.values import UpdateReason
 
 Emit = Callable[[events.Event], None]
@@ -74,10 +74,17 @@ class People:
         return self._users[identity]
 
     async def follow_members(self, members: Iterable[Member]) -> None:
-        """Follow these members, whose roster says where their info is. Raises TransportError."""
+        """Follow these members, whose roster says where their info is; one who was deleted and made anew has it
+        elsewhere. Raises TransportError."""
+        members = list(members)
+        await self._unfollow([member.identity for member in members if self._is_reborn(member)])
         own = "" if self._own is None else self._own.user.identity
         wanted = [member for member in members if member.identity != own and member.identity not in self._followed]
         await self._follow([self._remember(member.identity, member.info_map) for member in wanted[: self.limit]])
+
+    def _is_reborn(self, member: Member) -> bool:
+        info = self._followed.get(member.identity)
+        return info is not None and bool(member.info_map) and info.name != member.info_map
 
     async def _follow(self, users: list[User]) -> None:
         infos = [UserInfo(user, self._on_update, self._clock) for user in users]
@@ -110,10 +117,6 @@ class People:
 
     def _on_update(self, user: User, reasons: frozenset[UpdateReason]) -> None:
         self._emit(events.UserUpdated(user, reasons))
-
-    def on_removed(self, replica: Replica) -> None:
-        if isinstance(replica, UserInfo):
-            self._followed.pop(replica.user.identity, None)
 
     # ---- snapshots
 

@@ -41,7 +41,7 @@ class House:
         auth = (service.account_sid, service.auth_token)
         answer = httpx.request(method, service.url + path, data=form or None, auth=auth, trust_env=False)
         assert answer.is_success, answer.text
-        found: dict[str, object] = answer.json()
+        found: dict[str, object] = answer.json() if answer.content else {}
         return found
 
     def close(self) -> None:

@@ -114,6 +114,37 @@ def test_the_feature_switch_is_seen(house: House, door: str) -> None:
         alice.see("● ? bob")
 
 
+def test_what_rest_deletes_is_gone_from_every_screen(house: House) -> None:
+    """A binding, a channel, a member, a user and the service itself: each seen at once; a user made anew starts at
+    null (R32)."""
+    alice, bob = house.open("alice"), house.open("bob")
+    path = f"/v2/Services/{house.service.service_sid}"
+
+    def delete(tail: str) -> None:
+        house.request("DELETE", f"{path}{tail}")
+
+    bob.say("/push on")
+    alice.see("● ▲ bob")
+    binding = official(house).chat.v2.services(house.service.service_sid).bindings.list()[0]
+    delete(f"/Bindings/{binding.sid}")
+    alice.see("● △ bob", within=MARKS_WITHIN)
+    bob.say("/create side")
+    bob.see("# side", "Message #side")
+    delete("/Channels/side")
+    bob.wait(lambda _: not bob.line_with("# side"), what="no channel side")
+    delete("/Channels/general/Members/bob")
+    alice.wait(lambda text: "bob" not in text, within=MARKS_WITHIN, what="nobody called bob")
+    bob.wait(lambda _: not bob.line_with("# general"), what="no channel general")
+    delete("/Users/bob")
+    bob.see("denied: The user was deleted")
+    bob.press("f8")
+    bob.see("connected", "# general")
+    alice.see("● ? bob")
+    delete("")
+    for terminal in (alice, bob):
+        terminal.wait(lambda text: "service is gone" in text or "no such service" in text, what="the denial")
+
+
 def test_user_lists_carry_no_reachability(house: House) -> None:
     """R5: null in lists, the value in a single fetch."""
     house.open("alice")

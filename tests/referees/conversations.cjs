@@ -27,6 +27,8 @@ client.on('messageUpdated', ({ message, updateReasons }) => say({ event: 'messag
 client.on('messageRemoved', (m) => say({ event: 'messageRemoved', ...note(m) }));
 client.on('conversationJoined', (c) => say({ event: 'joined', sid: c.sid, name: c.uniqueName }));
 client.on('conversationLeft', (c) => say({ event: 'left', sid: c.sid }));
+client.on('conversationUpdated', ({ conversation: c, updateReasons }) =>
+  say({ event: 'conversationUpdated', name: c.uniqueName, state: c.state?.current, updateReasons }));
 client.on('participantJoined', (p) => say({ event: 'participantJoined', identity: p.identity }));
 client.on('participantLeft', (p) => say({ event: 'participantLeft', identity: p.identity }));
 client.on('participantUpdated', ({ participant, updateReasons }) =>

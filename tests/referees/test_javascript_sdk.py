@@ -103,3 +103,38 @@ async def test_a_bad_token_is_denied(tenant: Tenant) -> None:
     async with JsClient(tenant, "alice", token=tenant.token("alice", lifetime=-60)) as alice:
         await alice.see("connection", lambda event: event["state"] == "denied")
         await alice.see("tokenExpired")
+
+
+async def test_what_rest_deletes_is_gone_from_an_sdk(pair: tuple[JsClient, JsClient], tenant: Tenant) -> None:
+    """A binding, a member, a conversation and a user: an SDK is told of each at once; the deleted user's link ends."""
+    alice, bob = pair
+    path = tenant.path
+    await alice.do("user", identity="bob")
+    await bob.do("push", device="phone-1")
+    await alice.see("userUpdated", lambda event: event["identity"] == "bob" and event["notifiable"] is True)
+    binding = tenant.get(f"{path}/Users/bob/Bindings")["bindings"][0]
+    tenant.http.delete(f"{path}/Users/bob/Bindings/{binding['sid']}").raise_for_status()
+    await alice.see("userUpdated", lambda event: event["identity"] == "bob" and event["notifiable"] is False)
+    tenant.http.delete(f"{path}/Channels/general/Members/bob").raise_for_status()
+    await alice.see("participantLeft", lambda event: event["identity"] == "bob")
+    await bob.see("left")
+    tenant.http.delete(f"{path}/Channels/general").raise_for_status()
+    await alice.see("left")
+    tenant.http.delete(f"{path}/Users/bob").raise_for_status()
+    await bob.see("connection", lambda event: event["state"] == "disconnected")
+
+
+async def test_a_conversation_is_closed_for_good(pair: tuple[JsClient, JsClient], tenant: Tenant) -> None:
+    """Its state reaches the SDK; what is sent after that is refused with Conversations' code."""
+    alice, _ = pair
+    talk = f"/conversations/v1/Services/{tenant.service_sid}/Conversations/general"
+    tenant.post(talk, State="inactive")
+    await alice.see(
+        "conversationUpdated", lambda event: "state" in event["updateReasons"] and event["state"] == "inactive"
+    )
+    await alice.do("send", name="general", body="wake up")
+    await alice.see("conversationUpdated", lambda event: event["state"] == "active")
+    tenant.post(talk, State="closed")
+    await alice.see("conversationUpdated", lambda event: event["state"] == "closed")
+    refused = await alice.attempt("send", name="general", body="still open?")
+    assert (refused["error"]["status"], refused["error"]["body"]["code"]) == (409, 50377)

@@ -204,9 +204,9 @@ def _check_webhooks(command: UpdateService) -> None:
 def delete_service(tx: Transaction, actor: Actor, command: DeleteService) -> None:
     """Everything in the service goes with it, and whoever is connected is told."""
     service = find_service(tx, actor, command.service_sid)
+    tx.record(ServiceDeleted(service))
     for channel in tx.all(Channel, "channels_of_service", service_sid=service.sid):
         tx.record(ChannelDeleted(channel, [], []))
     for user in tx.all(User, "users_of_service", service_sid=service.sid):
         tx.record(UserDeleted(user))
-    tx.record(ServiceDeleted(service))
     tx.run("delete_service", sid=service.sid)

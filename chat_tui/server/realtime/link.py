@@ -342,6 +342,8 @@ class Link:
         self._end(Status(401, "UNAUTHORIZED", int(Code.TOKEN_ISSUER_INVALID), description))
 
     def _end(self, status: Status, body: Any = None) -> None:
+        if self._session.phase is s.Phase.ENDED:
+            return  # the first reason is the one that is told
         self._session.end()
         header = Header("close", _fresh_id(), status=status)
         packet = encode(header) if body is None else encode_json(header, body)

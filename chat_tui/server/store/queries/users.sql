@@ -83,7 +83,7 @@ UPDATE bindings SET message_types = :message_types, address = :address, date_upd
 DELETE FROM bindings WHERE sid = :sid;
 
 -- name: upsert_lease!
-INSERT INTO leases VALUES (:connection, :user_sid, :expires)
+INSERT INTO leases SELECT :connection, sid, :expires FROM users WHERE sid = :user_sid
 ON CONFLICT (connection) DO UPDATE SET expires = excluded.expires;
 
 -- name: delete_lease!
