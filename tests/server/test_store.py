@@ -7,6 +7,9 @@ from pathlib import Path
 import apsw
 import pytest
 
+from chat_tui.server.operations.pages import PageQuery, page
+from chat_tui.server.store.database import MIGRATIONS, connect, migrate
+from chat_tui.server.store.rows import Channel, Invite, Member
 from chat_tui.server.store.store import Store
 from chat_tui.server.store.transaction import Reader, Transaction
 from chat_tui.server.sync.projection import project
@@ -74,3 +77,50 @@ async def test_what_is_published_comes_after_the_commit_and_not_from_failures(st
     )  # fmt: skip
     await asyncio.sleep(0)
     assert published == ["one", "two"]
+
+
+def test_an_earlier_data_file_is_brought_up_to_date(tmp_path: Path) -> None:
+    """What was in it is in it still, in its order, and what is new has its defaults."""
+    connection = connect(tmp_path / "chat.db")
+    connection.execute((MIGRATIONS / "0001_start.sql").read_text())
+    connection.execute("PRAGMA user_version = 1")
+    connection.execute("INSERT INTO accounts VALUES ('AC1', 'sealed', 1)")
+    connection.execute(
+        "INSERT INTO services SELECT 'IS1', 'AC1', 'n', 'a', 'b', 'c', 1, 1, 0, 5, 0, 100, 250, NULL, NULL, 'POST',"
+        " '[]', 0, 0, '{}', '', 1, 1"
+    )
+    connection.execute(
+        "INSERT INTO users (sid, service_sid, identity, attributes, role_sid, date_created, date_updated)"
+        " VALUES ('US1', 'IS1', 'bob', '{}', 'a', 1, 1)"
+    )
+    for number in (2, 1):
+        connection.execute(
+            "INSERT INTO channels (sid, service_sid, attributes, type, created_by, date_created, date_updated)"
+            f" VALUES ('CH{number}', 'IS1', '{{}}', 'public', 'x', {number}, 1)"
+        )
+    for number, table in ((2, "members"), (1, "invites")):
+        more = ("attributes", "'{}'") if table == "members" else ("created_by", "'x'")
+        connection.execute(
+            f"INSERT INTO {table} (sid, channel_sid, user_sid, identity, role_sid, date_created, date_updated, {more[0]})"
+            f" VALUES ('S{number}', 'CH{number}', 'US1', 'bob', 'b', 1, 1, {more[1]})"
+        )
+    migrate(connection)
+    reader = Reader(connection, 0)
+    channels = page(
+        reader,
+        Channel,
+        "channels_page",
+        PageQuery(),
+        service_sid="IS1",
+        type_one="public",
+        type_two="public",
+        state=None,
+    )
+    assert [(channel.sid, channel.state) for channel in channels.items] == [("CH2", "active"), ("CH1", "active")]
+    member, invite = (
+        reader.all(Member, "members_of_user", user_sid="US1"),
+        reader.all(Invite, "invites_of_user", user_sid="US1"),
+    )
+    assert member[0].position < invite[0].position < reader.value("next_position", user_sid="US1")
+    assert connection.pragma("user_version") == 2
+    connection.close()
