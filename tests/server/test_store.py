@@ -98,29 +98,18 @@ def test_an_earlier_data_file_is_brought_up_to_date(tmp_path: Path) -> None:
             "INSERT INTO channels (sid, service_sid, attributes, type, created_by, date_created, date_updated)"
             f" VALUES ('CH{number}', 'IS1', '{{}}', 'public', 'x', {number}, 1)"
         )
-    for number, table in ((2, "members"), (1, "invites")):
-        more = ("attributes", "'{}'") if table == "members" else ("created_by", "'x'")
+    for number, table, column, value in ((2, "members", "attributes", "{}"), (1, "invites", "created_by", "x")):
         connection.execute(
-            f"INSERT INTO {table} (sid, channel_sid, user_sid, identity, role_sid, date_created, date_updated, {more[0]})"
-            f" VALUES ('S{number}', 'CH{number}', 'US1', 'bob', 'b', 1, 1, {more[1]})"
+            f"INSERT INTO {table} (sid, channel_sid, user_sid, identity, role_sid, date_created, date_updated, {column})"
+            f" VALUES ('S{number}', 'CH{number}', 'US1', 'bob', 'b', 1, 1, '{value}')"
         )
     migrate(connection)
     reader = Reader(connection, 0)
-    channels = page(
-        reader,
-        Channel,
-        "channels_page",
-        PageQuery(),
-        service_sid="IS1",
-        type_one="public",
-        type_two="public",
-        state=None,
-    )
+    wanted = {"service_sid": "IS1", "type_one": "public", "type_two": "public", "state": None}
+    channels = page(reader, Channel, "channels_page", PageQuery(), **wanted)
     assert [(channel.sid, channel.state) for channel in channels.items] == [("CH2", "active"), ("CH1", "active")]
-    member, invite = (
-        reader.all(Member, "members_of_user", user_sid="US1"),
-        reader.all(Invite, "invites_of_user", user_sid="US1"),
-    )
+    member = reader.all(Member, "members_of_user", user_sid="US1")
+    invite = reader.all(Invite, "invites_of_user", user_sid="US1")
     assert member[0].position < invite[0].position < reader.value("next_position", user_sid="US1")
     assert connection.pragma("user_version") == 2
     connection.close()
