@@ -98,10 +98,10 @@ def test_an_earlier_data_file_is_brought_up_to_date(tmp_path: Path) -> None:
             "INSERT INTO channels (sid, service_sid, attributes, type, created_by, date_created, date_updated)"
             f" VALUES ('CH{number}', 'IS1', '{{}}', 'public', 'x', {number}, 1)"
         )
-    for number, table, column, value in ((2, "members", "attributes", "{}"), (1, "invites", "created_by", "x")):
+    for n, table, column, value in ((2, "members", "attributes", "{}"), (1, "invites", "created_by", "x")):
         connection.execute(
-            f"INSERT INTO {table} (sid, channel_sid, user_sid, identity, role_sid, date_created, date_updated, {column})"
-            f" VALUES ('S{number}', 'CH{number}', 'US1', 'bob', 'b', 1, 1, '{value}')"
+            f"INSERT INTO {table} (sid, channel_sid, user_sid, identity, role_sid, date_created, date_updated,"
+            f" {column}) VALUES ('S{n}', 'CH{n}', 'US1', 'bob', 'b', 1, 1, '{value}')"
         )
     migrate(connection)
     reader = Reader(connection, 0)
