@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat_tui.protocol.errors import NotFound
+from chat_tui.protocol.errors import BadRequest
 from chat_tui.server.operations.accounts import (
     EnsureAccount,
     EnsureDefaultService,
@@ -35,5 +35,5 @@ async def test_an_account_without_a_service_gets_one(domain: Domain) -> None:
     await domain.house.dispatcher.run(SYSTEM, EnsureAccount(stranger.account_sid, "sealed"))
     sid = await domain.run(EnsureDefaultService(stranger.account_sid), stranger)
     assert (await domain.run(FetchService(sid), stranger)).friendly_name == "Default Conversations Service"
-    with pytest.raises(NotFound):
+    with pytest.raises(BadRequest, match="DefaultChatServiceSid"):
         await domain.run(UpdateAccount(stranger.account_sid, default_service_sid=domain.service_sid), stranger)

@@ -105,11 +105,11 @@ def ensure_default_service(tx: Transaction, actor: Actor, command: EnsureDefault
 
 @operation(UpdateAccount)
 def update_account(tx: Transaction, actor: Actor, command: UpdateAccount) -> Account:
-    """Raises NotFound for a service that is not the account's, BadRequest for a timer that is too short."""
+    """Raises BadRequest for a service that is not the account's, or a timer that is too short."""
     account = _find(tx, command.account_sid)
     given: dict[str, Any] = {}
     if command.default_service_sid is not UNSET:
-        given["default_service_sid"] = find_service(tx, actor, command.default_service_sid).sid
+        given["default_service_sid"] = _own_service(tx, actor, command.default_service_sid)
     for field, parameter in (("default_inactive_timer", "Timers.Inactive"), ("default_closed_timer", "Timers.Closed")):
         value = getattr(command, field)
         if value is not UNSET:
@@ -120,6 +120,13 @@ def update_account(tx: Transaction, actor: Actor, command: UpdateAccount) -> Acc
     after = msgspec.structs.replace(account, **given)
     _store(tx, after)
     return after
+
+
+def _own_service(tx: Reader, actor: Actor, sid: str) -> str:
+    try:
+        return find_service(tx, actor, sid).sid
+    except NotFound as error:
+        raise BadRequest(f"DefaultChatServiceSid: {error.message}", error.code) from None
 
 
 def _checked(webhooks: dict[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class ListBindings(Command):
     page: PageQuery = PageQuery()
 
 
-@operation(RegisterBinding, rate=Rate.SERVICE)
+@operation(RegisterBinding, rate=Rate.SERVICE, clients=True)
 def register_binding(tx: Transaction, actor: Actor, command: RegisterBinding) -> Binding:
     """The same endpoint again renews its binding. Raises BadRequest (50209) for an unknown type."""
     service = find_service(tx, actor, command.service_sid)
@@ -84,7 +84,7 @@ def register_binding(tx: Transaction, actor: Actor, command: RegisterBinding) ->
     return binding
 
 
-@operation(RemoveBinding, rate=Rate.SERVICE)
+@operation(RemoveBinding, rate=Rate.SERVICE, clients=True)
 def remove_binding(tx: Transaction, actor: Actor, command: RemoveBinding) -> None:
     """A client removes its own only. Raises NotFound."""
     service = find_service(tx, actor, command.service_sid)

@@ -80,7 +80,7 @@ def _check_free(tx: Reader, service: Service, unique_name: str | None, but: Chan
         raise Conflict(f"UniqueName: {unique_name} is taken; choose another", Code.UNIQUE_NAME_TAKEN)
 
 
-@operation(CreateChannel, rate=Rate.SERVICE)
+@operation(CreateChannel, rate=Rate.SERVICE, clients=True)
 def create_channel(tx: Transaction, actor: Actor, command: CreateChannel) -> Channel:
     """Raises Conflict (50307) when the unique name is taken. The creator is not a member until it joins."""
     service = find_service(tx, actor, command.service_sid)
@@ -115,13 +115,13 @@ def reload_channel(tx: Reader, sid: str) -> Channel:
     return channel
 
 
-@operation(FetchChannel, writes=False)
+@operation(FetchChannel, writes=False, clients=True)
 def fetch_channel(tx: Reader, actor: Actor, command: FetchChannel) -> Channel:
     service = find_service(tx, actor, command.service_sid)
     return find_channel(tx, actor, service, command.channel)
 
 
-@operation(ListChannels, writes=False)
+@operation(ListChannels, writes=False, clients=True)
 def list_channels(tx: Reader, actor: Actor, command: ListChannels) -> Page[Channel]:
     service = find_service(tx, actor, command.service_sid)
     types = sorted(set(command.types or ChannelType))
@@ -136,7 +136,7 @@ def list_channels(tx: Reader, actor: Actor, command: ListChannels) -> Page[Chann
     return page(tx, Channel, "channels_created_between", command.page, **wanted)
 
 
-@operation(UpdateChannel, rate=Rate.CHANNEL)
+@operation(UpdateChannel, rate=Rate.CHANNEL, clients=True)
 def update_channel(tx: Transaction, actor: Actor, command: UpdateChannel) -> Channel:
     """Names ask for editChannelName, attributes for editChannelAttributes; the rest is for REST."""
     service = find_service(tx, actor, command.service_sid)
@@ -166,7 +166,7 @@ def update_channel(tx: Transaction, actor: Actor, command: UpdateChannel) -> Cha
     return after
 
 
-@operation(DeleteChannel, rate=Rate.SERVICE)
+@operation(DeleteChannel, rate=Rate.SERVICE, clients=True)
 def delete_channel(tx: Transaction, actor: Actor, command: DeleteChannel) -> None:
     """Members, messages and invitations go with it; whoever follows it is told."""
     service = find_service(tx, actor, command.service_sid)

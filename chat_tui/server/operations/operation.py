@@ -23,19 +23,24 @@ class Rate(Enum):
 
 
 class Operation(msgspec.Struct, frozen=True):
+    """``clients``: a connected user may ask for it at all; what they may do with it is its own matter."""
+
     run: Callable[..., Any]
     writes: bool
     rate: Rate
+    clients: bool
 
 
 OPERATIONS: dict[type[Command], Operation] = {}
 
 
-def operation(command: type[Command], *, writes: bool = True, rate: Rate = Rate.FREE) -> Callable[[F], F]:
+def operation(
+    command: type[Command], *, writes: bool = True, rate: Rate = Rate.FREE, clients: bool = False
+) -> Callable[[F], F]:
     """Register ``function(tx, actor, command)`` as what runs for ``command``."""
 
     def register(function: F) -> F:
-        OPERATIONS[command] = Operation(function, writes, rate)
+        OPERATIONS[command] = Operation(function, writes, rate, clients)
         return function
 
     return register

@@ -40,6 +40,14 @@ class ListUserChannels(Command):
     page: PageQuery = PageQuery()
 
 
+class ListParticipations(Command):
+    """What a person takes part in, by identity alone; who is not there takes part in nothing."""
+
+    service_sid: str
+    identity: str
+    page: PageQuery = PageQuery()
+
+
 class UpdateUserChannel(Command):
     """``notification_level`` is checked here, so that every face refuses a bad one alike (U15)."""
 
@@ -88,19 +96,29 @@ def _find(tx: Reader, actor: Actor, command: FetchUserChannel | UpdateUserChanne
     return service, view(tx, service, user, channel, seat)
 
 
-@operation(FetchUserChannel, writes=False)
+@operation(FetchUserChannel, writes=False, clients=True)
 def fetch_user_channel(tx: Reader, actor: Actor, command: FetchUserChannel) -> UserChannel:
     return _find(tx, actor, command)[1]
 
 
-@operation(ListUserChannels, writes=False)
+@operation(ListUserChannels, writes=False, clients=True)
 def list_user_channels(tx: Reader, actor: Actor, command: ListUserChannels) -> Page[UserChannel]:
     """Joined and invited, in the order they began."""
     service = find_service(tx, actor, command.service_sid)
     user = find_user(tx, service, command.user)
     if isinstance(actor, ClientActor) and user.sid != actor.user_sid:
         raise Forbidden("User channels are their user's own", Code.USER_UNAUTHORIZED)
-    asked = command.page
+    return _page(tx, service, user, command.page)
+
+
+@operation(ListParticipations, writes=False)
+def list_participations(tx: Reader, actor: Actor, command: ListParticipations) -> Page[UserChannel]:
+    service = find_service(tx, actor, command.service_sid)
+    user = tx.one(User, "user_by_identity", service_sid=service.sid, identity=command.identity)
+    return Page([]) if user is None else _page(tx, service, user, command.page)
+
+
+def _page(tx: Reader, service: Service, user: User, asked: PageQuery) -> Page[UserChannel]:
     params = {"user_sid": user.sid, "after": asked.after or 0, "limit": asked.size + 1}
     seats: list[Member | Invite] = [
         *tx.all(Member, "members_of_user_page", **params),
@@ -113,7 +131,7 @@ def list_user_channels(tx: Reader, actor: Actor, command: ListUserChannels) -> P
     return Page(items, found.next)
 
 
-@operation(UpdateUserChannel, rate=Rate.CHANNEL)
+@operation(UpdateUserChannel, rate=Rate.CHANNEL, clients=True)
 def update_user_channel(tx: Transaction, actor: Actor, command: UpdateUserChannel) -> UserChannel:
     """Mute, unmute, move the horizon. Raises BadRequest (50210), or NotFound for a mere invitation."""
     service, found = _find(tx, actor, command)
@@ -143,7 +161,7 @@ def _level(value: str) -> NotificationLevel:
         raise BadRequest("NotificationLevel: must be default or muted", Code.BAD_NOTIFICATION_LEVEL) from None
 
 
-@operation(LeaveUserChannel, rate=Rate.CHANNEL)
+@operation(LeaveUserChannel, rate=Rate.CHANNEL, clients=True)
 def leave_user_channel(tx: Transaction, actor: Actor, command: LeaveUserChannel) -> None:
     _, found = _find(tx, actor, command)
     if found.member is None:

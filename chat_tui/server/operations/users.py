@@ -125,7 +125,7 @@ def create_user(tx: Transaction, actor: Actor, command: CreateUser) -> UserView:
     )
 
 
-@operation(FetchUser, writes=False)
+@operation(FetchUser, writes=False, clients=True)
 def fetch_user(tx: Reader, actor: Actor, command: FetchUser) -> UserView:
     service = find_service(tx, actor, command.service_sid)
     return UserView(find_user(tx, service, command.user), service)
@@ -142,7 +142,7 @@ class ChannelUsers(msgspec.Struct, frozen=True):
     service: Service
 
 
-@operation(ListChannelUsers, writes=False)
+@operation(ListChannelUsers, writes=False, clients=True)
 def list_channel_users(tx: Reader, actor: Actor, command: ListChannelUsers) -> ChannelUsers:
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
@@ -151,7 +151,7 @@ def list_channel_users(tx: Reader, actor: Actor, command: ListChannelUsers) -> C
     return ChannelUsers(Page(users, seats.next), service)
 
 
-@operation(UpdateUser, rate=Rate.SERVICE)
+@operation(UpdateUser, rate=Rate.SERVICE, clients=True)
 def update_user(tx: Transaction, actor: Actor, command: UpdateUser) -> UserView:
     """A client may change its own info, or anybody's with editAnyUserInfo; roles only over REST."""
     service = find_service(tx, actor, command.service_sid)

@@ -7,6 +7,7 @@ from chat_tui.server.dates import date
 from chat_tui.server.operations.user_channels import (
     FetchUserChannel,
     LeaveUserChannel,
+    ListParticipations,
     ListUserChannels,
     UpdateUserChannel,
     UserChannel,
@@ -90,7 +91,7 @@ def _participant(call: Call) -> dict[str, Any]:
         raise BadRequest("Address: needs a telephone network, which is not here", Code.BAD_PARAMETER)
     if not identity:
         raise BadRequest("Identity: is missing", Code.ADDRESS_OR_IDENTITY)
-    return {"user": identity}
+    return {"identity": identity}
 
 
 _HORIZON = ("NotificationLevel", "LastConsumedMessageIndex", "LastConsumptionTimestamp")
@@ -109,7 +110,7 @@ RESOURCES = (
     Resource(
         path="/Services/{service_sid}/ParticipantConversations",
         represent=_as_participant,
-        page=Listed(ListUserChannels, key="channels", more=_participant),
+        page=Listed(ListParticipations, key="channels", more=_participant),
         dialects=(CONVERSATIONS, DEFAULT_SERVICE),
     ),
 )
