@@ -17,6 +17,9 @@ from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
 from chat_tui.server.sync.changes import MemberAdded, MemberRemoved, MemberUpdated
 
+MAX_INDEX = 2**53
+"""What every client can count to."""
+
 
 class AddMember(Command):
     """A client naming its own identity joins, or accepts an invitation."""
@@ -125,9 +128,9 @@ def drop_member(tx: Transaction, channel: Channel, member: Member) -> None:
 
 
 def check_horizon(value: int | None) -> int | None:
-    """A message index ≥ 0, or ``None``."""
-    if value is not None and value < 0:
-        raise BadRequest("LastConsumedMessageIndex: must not be negative", Code.BAD_LAST_CONSUMED_INDEX)
+    """A message index, or ``None``."""
+    if value is not None and not 0 <= value <= MAX_INDEX:
+        raise BadRequest("LastConsumedMessageIndex: must be the index of a message", Code.BAD_LAST_CONSUMED_INDEX)
     return value
 
 
