@@ -40,6 +40,13 @@ REASONS = {
     "lastConsumptionTimestamp": "lastReadTimestamp",
 }
 
+EVENTS = {
+    f"on{chat}{what}": f"on{conversations}{what}"
+    for chat, conversations in (("Channel", "Conversation"), ("Member", "Participant"))
+    for what in ["Add", "Added", "Update", "Updated", "Destroy", "Destroyed", "Remove", "Removed"]
+}
+"""What webhooks are called for (fact sheet 1.9)."""
+
 CODES = {
     50208: 50214,
     50300: 50350,
@@ -61,7 +68,8 @@ CODES = {
 }
 """Error codes of which each product has its own (fact sheet 1.8)."""
 
-_BACK = {id(table): {new: old for old, new in table.items()} for table in (FIELDS, ROLE_TYPES, PERMISSIONS, REASONS)}
+_TABLES = (FIELDS, ROLE_TYPES, PERMISSIONS, REASONS, EVENTS)
+_BACK = {id(table): {new: old for old, new in table.items()} for table in _TABLES}
 
 
 def to_conversations(table: dict[str, str], word: str) -> str:

@@ -13,6 +13,7 @@ from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.lookup import find_channel, find_service
 from chat_tui.server.operations.operation import Command, Rate, operation
 from chat_tui.server.operations.pages import Page, PageQuery, page
+from chat_tui.server.operations.states import Standing
 from chat_tui.server.store.rows import Channel, Invite, Member, Service
 from chat_tui.server.store.transaction import Reader, Transaction
 from chat_tui.server.sync.changes import ChannelCreated, ChannelDeleted, ChannelUpdated
@@ -20,7 +21,7 @@ from chat_tui.server.sync.changes import ChannelCreated, ChannelDeleted, Channel
 SYSTEM_AUTHOR = "system"
 
 
-class CreateChannel(Command):
+class CreateChannel(Standing):
     service_sid: str
     friendly_name: str | None = None
     unique_name: str | None = None
@@ -29,9 +30,6 @@ class CreateChannel(Command):
     created_by: str | UnsetType = UNSET
     date_created: int | UnsetType = UNSET
     date_updated: int | UnsetType = UNSET
-    state: str | UnsetType = UNSET
-    inactive_timer: str | UnsetType = UNSET
-    closed_timer: str | UnsetType = UNSET
 
 
 class FetchChannel(Command):
@@ -53,7 +51,7 @@ class ListChannels(Command):
     page: PageQuery = PageQuery()
 
 
-class UpdateChannel(Command):
+class UpdateChannel(Standing):
     service_sid: str
     channel: str
     friendly_name: str | UnsetType | None = UNSET
@@ -62,9 +60,6 @@ class UpdateChannel(Command):
     created_by: str | UnsetType = UNSET
     date_created: int | UnsetType = UNSET
     date_updated: int | UnsetType = UNSET
-    state: str | UnsetType = UNSET
-    inactive_timer: str | UnsetType = UNSET
-    closed_timer: str | UnsetType = UNSET
 
 
 class DeleteChannel(Command):

@@ -1,13 +1,13 @@
 """Conversations' states and timers: an open channel falls inactive, then closes for good (fact sheet 2.2)."""
 
 from datetime import timedelta
-from typing import Protocol
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from chat_tui.protocol.errors import BadRequest, Code, Conflict
 from chat_tui.protocol.values import ChannelState
+from chat_tui.server.operations.operation import Command
 from chat_tui.server.store.rows import Account, Channel, Service
 from chat_tui.server.store.transaction import Transaction
 from chat_tui.server.sync.changes import ChannelUpdated
@@ -20,12 +20,12 @@ SWEEP = 200
 """Channels moved on in one transaction."""
 
 
-class Standing(Protocol):
+class Standing(Command, kw_only=True):
     """The part of a command that says how a channel stands; timers are ISO 8601 durations."""
 
-    state: str | UnsetType
-    inactive_timer: str | UnsetType
-    closed_timer: str | UnsetType
+    state: str | UnsetType = UNSET
+    inactive_timer: str | UnsetType = UNSET
+    closed_timer: str | UnsetType = UNSET
 
 
 def timer(parameter: str, value: str) -> int | None:

@@ -21,6 +21,7 @@ from chat_tui.server.rest import (
     members,
     messages,
     roles,
+    service_configuration,
     services,
     telephone,
     user_channels,
@@ -42,6 +43,7 @@ _encode = msgspec.json.Encoder().encode
 
 _MODULES = (
     services,
+    service_configuration,
     users,
     user_channels,
     channels,

@@ -4,11 +4,11 @@ from typing import Any
 
 import msgspec
 
+from chat_tui.protocol.words import EVENTS
 from chat_tui.server.operations.accounts import FetchAccount, UpdateAccount
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CONVERSATIONS, Parameters
 from chat_tui.server.rest.resource import Resource, Write
-from chat_tui.server.rest.services import chat_event, webhook_event
 from chat_tui.server.store.rows import Account
 
 _WEBHOOK_FIELDS = {
@@ -40,7 +40,7 @@ def _webhooks(call: Call, account: Account) -> dict[str, Any]:
     return {
         "account_sid": account.sid,
         "method": kept.get("method", "POST"),
-        "filters": [webhook_event(call, event) for event in kept.get("filters", [])],
+        "filters": [call.dialect.word(EVENTS, event) for event in kept.get("filters", [])],
         "pre_webhook_url": kept.get("pre_webhook_url"),
         "post_webhook_url": kept.get("post_webhook_url"),
         "target": kept.get("target", "webhook"),
@@ -55,7 +55,7 @@ def _given(call: Call) -> dict[str, Any]:
         if parameter in call.form
     }
     if "Filters" in call.form:
-        found["filters"] = [chat_event(event) for event in call.form["Filters"] if event]
+        found["filters"] = [call.dialect.chat_word(EVENTS, event) for event in call.form["Filters"] if event]
     return {"webhooks": found} if found else {}
 
 

@@ -113,16 +113,19 @@ def _in_conversations(call: Call, service: Service) -> dict[str, Any]:
 
 
 def _more(call: Call) -> dict[str, Any]:
-    """The nested parameters: ``Notifications.…`` and, in v1, ``Webhooks.…``; an empty URL takes a webhook away."""
+    """The nested parameters: ``Notifications.…`` and, in v1, ``Webhooks.…``."""
     found: dict[str, Any] = {}
     if notifications := notifications_in(call, "Notifications."):
         found["notifications"] = notifications
     if call.dialect is CHAT_V1 and (webhooks := _webhooks_in(call)):
         found["webhooks"] = webhooks
-    for parameter, field in (("PreWebhookUrl", "pre_webhook_url"), ("PostWebhookUrl", "post_webhook_url")):
-        if call.first(parameter) == "":
-            found[field] = None
-    return found
+    return found | urls_in(call)
+
+
+def urls_in(call: Call) -> dict[str, Any]:
+    """The webhooks that are taken away: an empty URL means none."""
+    fields = {"PreWebhookUrl": "pre_webhook_url", "PostWebhookUrl": "post_webhook_url"}
+    return {field: None for parameter, field in fields.items() if call.first(parameter) == ""}
 
 
 def notifications_in(call: Call, prefix: str) -> dict[str, Any]:
@@ -162,108 +165,18 @@ def _webhooks_in(call: Call) -> dict[str, Any]:
     return found
 
 
-def _notifications(call: Call, service: Service) -> dict[str, Any]:
-    found = msgspec.json.decode(service.notifications)
-    found.pop("invited_to_channel")
-    return {
-        "account_sid": service.account_sid,
-        "service_sid": service.sid,
-        **found,
-        "url": call.at("Services", service.sid, "Configuration", "Notifications"),
-    }
-
-
-def _configuration(call: Call, service: Service) -> dict[str, Any]:
-    path = ("Services", service.sid, "Configuration")
-    return {
-        "service_sid": service.sid,
-        "default_channel_creator_role_sid": service.default_channel_creator_role_sid,
-        "default_channel_role_sid": service.default_channel_role_sid,
-        "default_service_role_sid": service.default_service_role_sid,
-        "reachability_enabled": service.reachability_enabled,
-        "url": call.at(*path),
-        "links": {name: call.at(*path, name.title()) for name in ("notifications", "webhooks")},
-    }
-
-
-def _webhook_configuration(call: Call, service: Service) -> dict[str, Any]:
-    filters = msgspec.json.decode(service.webhook_filters)
-    return {
-        "account_sid": service.account_sid,
-        "service_sid": service.sid,
-        "pre_webhook_url": service.pre_webhook_url,
-        "post_webhook_url": service.post_webhook_url,
-        "filters": [webhook_event(call, word) for word in filters],
-        "method": service.webhook_method,
-        "url": call.at("Services", service.sid, "Configuration", "Webhooks"),
-    }
-
-
-def webhook_event(call: Call, event: str) -> str:
-    """``onChannelAdded`` is ``onConversationAdded`` in Conversations."""
-    if call.dialect.is_chat:
-        return event
-    return event.replace("onChannel", "onConversation").replace("onMember", "onParticipant")
-
-
-def chat_event(event: str) -> str:
-    """A Conversations event in chat's words."""
-    for theirs, ours in (("onConversation", "onChannel"), ("onParticipant", "onMember")):
-        event = event.replace(theirs, ours)
-    return event
-
-
-def _webhooks_more(call: Call) -> dict[str, Any]:
-    found = _more(call)
-    if "Filters" in call.form:
-        found["webhook_filters"] = [chat_event(event) for event in call.form["Filters"] if event]
-    return found
-
-
-_SERVICE = Resource(
-    path="/Services",
-    item="service_sid",
-    represent=represent,
-    create=Write(CreateService, Parameters("FriendlyName")),
-    page=Listed(ListServices),
-    fetch=FetchService,
-    update=Write(UpdateService, _UPDATE, _more),
-    delete=DeleteService,
-    dialects=(*CHAT, CONVERSATIONS),
-    only={CONVERSATIONS: ("create", "page", "fetch", "delete")},
-    hidden={CHAT_V1: ("pre_webhook_retry_count", "post_webhook_retry_count", "media"), CHAT_V2: ("webhooks",)},
-)
-_CONFIGURATION = Resource(
-    path="/Services/{service_sid}/Configuration",
-    represent=_configuration,
-    fetch=FetchService,
-    update=Write(
-        UpdateService,
-        Parameters(
-            "DefaultServiceRoleSid", "DefaultChannelRoleSid", "DefaultChannelCreatorRoleSid", "ReachabilityEnabled"
-        ),
+RESOURCES = (
+    Resource(
+        path="/Services",
+        item="service_sid",
+        represent=represent,
+        create=Write(CreateService, Parameters("FriendlyName")),
+        page=Listed(ListServices),
+        fetch=FetchService,
+        update=Write(UpdateService, _UPDATE, _more),
+        delete=DeleteService,
+        dialects=(*CHAT, CONVERSATIONS),
+        only={CONVERSATIONS: ("create", "page", "fetch", "delete")},
+        hidden={CHAT_V1: ("pre_webhook_retry_count", "post_webhook_retry_count", "media"), CHAT_V2: ("webhooks",)},
     ),
-    dialects=(CONVERSATIONS,),
 )
-_NOTIFICATIONS = Resource(
-    path="/Services/{service_sid}/Configuration/Notifications",
-    represent=_notifications,
-    fetch=FetchService,
-    update=Write(
-        UpdateService,
-        more=lambda call: {"notifications": found} if (found := notifications_in(call, "")) else {},
-    ),
-    dialects=(CONVERSATIONS,),
-)
-_WEBHOOKS = Resource(
-    path="/Services/{service_sid}/Configuration/Webhooks",
-    represent=_webhook_configuration,
-    fetch=FetchService,
-    update=Write(
-        UpdateService,
-        Parameters("PreWebhookUrl", "PostWebhookUrl", named={"Method": "webhook_method"}),
-        _webhooks_more,
-    ),
-    dialects=(CONVERSATIONS,),
-)
-RESOURCES = (_SERVICE, _CONFIGURATION, _NOTIFICATIONS, _WEBHOOKS)

@@ -6,6 +6,7 @@ import msgspec
 
 from chat_tui.protocol.errors import Code
 from chat_tui.protocol.values import WebhookType
+from chat_tui.protocol.words import EVENTS
 from chat_tui.server.dates import date
 from chat_tui.server.operations.checks import choice
 from chat_tui.server.operations.webhooks import (
@@ -18,7 +19,6 @@ from chat_tui.server.operations.webhooks import (
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V2, CONVERSATIONS, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
-from chat_tui.server.rest.services import chat_event, webhook_event
 from chat_tui.server.store.rows import Webhook
 
 DEFAULT_SIZE = 5
@@ -45,7 +45,7 @@ def _configuration(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
     if "triggers" in kept:
         kept["filters"] = kept.pop("triggers")
     elif "filters" in kept:
-        kept["filters"] = [webhook_event(call, event) for event in kept["filters"]]
+        kept["filters"] = [call.dialect.word(EVENTS, event) for event in kept["filters"]]
     if not call.dialect.is_chat:
         kept.pop("retry_count", None)
         if "method" in kept:
@@ -56,7 +56,7 @@ def _configuration(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
 def _more(call: Call) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if filters := [event for event in call.form.get("Configuration.Filters", ()) if event]:
-        found["filters"] = [chat_event(event) for event in filters]
+        found["filters"] = [call.dialect.chat_word(EVENTS, event) for event in filters]
     parameter = "Type" if call.dialect.is_chat else "Target"
     if (type_ := call.first(parameter)) is not None:
         found["type"] = choice(parameter, type_, WebhookType, Code.BAD_WEBHOOK_TYPE)
