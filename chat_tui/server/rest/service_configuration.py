@@ -15,7 +15,8 @@ from chat_tui.server.store.rows import Service
 
 def _notifications(call: Call, service: Service) -> dict[str, Any]:
     found = msgspec.json.decode(service.notifications)
-    found.pop("invited_to_channel")
+    del found["invited_to_channel"]  # Conversations has no invitations, and a notice more for media
+    found["new_message"].setdefault("with_media", {"enabled": False})
     return {
         "account_sid": service.account_sid,
         "service_sid": service.sid,
