@@ -91,7 +91,7 @@ def _connection(loaded: settings.Settings) -> Any:
     if bool(token) == bool(token_url):
         raise click.UsageError("--url needs exactly one of --token and --token-url")
     secret = None if token is None else settings.Secret(token)
-    return RemoteTarget(url, secret, token_url, glyphs=loaded.glyphs, theme=loaded.theme)
+    return RemoteTarget(_data(loaded), url, secret, token_url, glyphs=loaded.glyphs, theme=loaded.theme)
 
 
 @main.command()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,11 +16,13 @@ from chat_tui.client.events import (
     ConnectionChanged,
     Event,
     EventStream,
+    OutboxNotKept,
     PendingMessageUpdated,
     TokenAboutToExpire,
     TokenExpired,
 )
 from chat_tui.client.horizons import Horizons
+from chat_tui.client.journal import Journal, folder_of
 from chat_tui.client.model import Channel, Message, PendingMessage, User, UserDescriptor
 from chat_tui.client.open_channel import OpenChannel
 from chat_tui.client.outbox import Outbox, Receipt
@@ -29,6 +32,7 @@ from chat_tui.client.transport import Address, ConnectionState, Listener, Phase,
 from chat_tui.client.typing import TypingIndicators
 from chat_tui.protocol.errors import ChatError, Code, NotFound, Unauthenticated
 from chat_tui.protocol.sync import TypingNotification
+from chat_tui.protocol.tokens import token_bearer
 from chat_tui.protocol.values import BindingType, NotificationLevel, UpdateReason
 
 CONFIGURATION = "https://aim.chat-tui.invalid/Client/v2/Configuration"
@@ -41,7 +45,8 @@ class ChatClient(Listener):
 
     ``url``: the service, as ``https://chat.example.com`` or its WebSocket. ``token``: an access token, or an async
     function that fetches one, which is asked again before a token runs out. ``address``, when given, is asked for the
-    URL before every try to connect.
+    URL before every try to connect. ``keep``: a directory for what is not sent yet, so that it survives the program;
+    without one it is kept in memory.
 
     Commands raise the `ChatError` the service answers with; those that need an answer raise `TransportError` while
     there is no link. Sends wait for one.
@@ -53,6 +58,7 @@ class ChatClient(Listener):
         token: str | TokenSource,
         *,
         address: Address | None = None,
+        keep: Path | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._url = url
@@ -71,7 +77,14 @@ class ChatClient(Listener):
         self.people = People(self._api, self._replicas, self._emit, clock)
         self.channels = Channels(self._api, self._replicas, self._request, self._emit)
         self.horizons = Horizons(self.channels.set_consumption_horizon)
-        self.outbox = Outbox(self._send, self._ready.wait, lambda p: self._emit(PendingMessageUpdated(p)))
+        self._keep = keep
+        self.outbox = Outbox(
+            self._send,
+            self._ready.wait,
+            lambda pending: self._emit(PendingMessageUpdated(pending)),
+            lambda reason: self._emit(OutboxNotKept(reason)),
+            is_kept=keep is not None,
+        )
         self._typing = TypingIndicators(self._notify_typing, self._emit)
         self.channels.open.on_message = self._on_message
         self.user = User("", "")
@@ -83,7 +96,19 @@ class ChatClient(Listener):
 
     async def _next_token(self) -> str:
         given = self._given_token
-        return given if isinstance(given, str) else await given()
+        token = given if isinstance(given, str) else await given()
+        if self._keep is not None:
+            self._open_journal(self._keep, token)
+            self._keep = None
+        return token
+
+    def _open_journal(self, parent: Path, token: str) -> None:
+        """Every user of every service has a journal of their own."""
+        bearer = token_bearer(token)
+        if bearer is None:
+            self.outbox.go_unkept("the access token does not say whose it is")
+        else:
+            self._spawn(self.outbox.keep(Journal(folder_of(parent, bearer.service_sid, bearer.identity))))
 
     # ---- life
 

@@ -111,6 +111,12 @@ class PendingMessageUpdated(Event, frozen=True):
     pending: PendingMessage
 
 
+class OutboxNotKept(Event, frozen=True):
+    """The disk does not take what is written: until it does, it is in memory only, and quitting loses it."""
+
+    reason: str
+
+
 class TokenAboutToExpire(Event, frozen=True):
     pass
 

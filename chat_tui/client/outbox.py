@@ -5,19 +5,23 @@ import random
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
 
 import msgspec
 
+from chat_tui.client.journal import JournalError
 from chat_tui.client.model import Message, PendingMessage, SendState
-from chat_tui.protocol.errors import ChatError, TooManyRequests, TransportError, Unavailable
+from chat_tui.protocol.errors import ChatError, Code, Conflict, NotFound, TooManyRequests, TransportError, Unavailable
 
 RETRY_CAP = 30.0
 """Seconds between two tries on a live link, at most."""
 
 LET_GO = 0.05
 """Seconds to leave a broken link alone."""
+
+GIVE_UP_AFTER = timedelta(hours=24)
+"""Of tries on a live link; waiting for a link does not age a message (guarantees, Send 4)."""
 
 _TEMPORARY = (500, 502, 503, 504)
 
@@ -29,50 +33,101 @@ class Receipt(msgspec.Struct, frozen=True):
     index: int
 
 
+class Keeper(Protocol):
+    """Where messages are kept until the service has them. Raises JournalError."""
+
+    async def open(self) -> list[PendingMessage]: ...
+    async def put(self, pending: PendingMessage) -> None: ...
+    async def remove(self, mutation_id: str) -> None: ...
+    async def close(self) -> None: ...
+
+
 Send = Callable[[PendingMessage], Awaitable[Receipt]]
 
 
 class Outbox:
-    """``send`` hands one message to the service; ``on_change`` hears of each step; ``connected`` waits for a link."""
+    """``send`` hands one message to the service; ``connected`` waits for a link; ``on_change`` hears of each step, and
+    ``on_not_kept`` why the disk does not take what is written. With ``is_kept``, nothing is sent before `keep` has
+    been told where it is written to first."""
 
     def __init__(
         self,
         send: Send,
         connected: Callable[[], Awaitable[Any]],
         on_change: Callable[[PendingMessage], None],
+        on_not_kept: Callable[[str], None] = lambda _: None,
         *,
+        is_kept: bool = False,
         sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._send = send
         self._connected = connected
         self._on_change = on_change
+        self._on_not_kept = on_not_kept
         self._sleep = sleep
         self._now = now
+        self._keeper: Keeper | None = None
+        self._is_open = asyncio.Event()
+        if not is_kept:
+            self._is_open.set()
+        self._kept: dict[str, asyncio.Task[None] | None] = {}
         self._queues: dict[str, deque[PendingMessage]] = {}
         self._failed: dict[str, PendingMessage] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._receipts: dict[str, asyncio.Future[Receipt]] = {}
+        self._chores: set[asyncio.Task[None]] = set()
+
+    # ---- what the writer does
 
     def submit(self, channel_sid: str, body: str, attributes: str = "{}") -> PendingMessage:
-        """Queue a message. It is shown at once, and sent as soon as there is a link."""
+        """Queue a message. It is shown at once, kept, and sent as soon as there is a link."""
         pending = PendingMessage(secrets.token_hex(16), channel_sid, body, self._now(), attributes=attributes)
-        self._queues.setdefault(channel_sid, deque()).append(pending)
-        if channel_sid not in self._workers:
-            self._workers[channel_sid] = asyncio.create_task(self._work(channel_sid))
+        self._enqueue(pending)
         return pending
 
     def receipt(self, pending: PendingMessage) -> "asyncio.Future[Receipt]":
         """Done when the service acknowledged; fails with the refusal."""
         return self._receipts.setdefault(pending.mutation_id, asyncio.get_running_loop().create_future())
 
+    def retry(self, mutation_id: str) -> None:
+        """Send a failed message once more, under the same id, behind what waits. Raises NotFound."""
+        failed = self._failed.pop(mutation_id, None)
+        if failed is None:
+            raise NotFound("this message has not failed", Code.NOT_FOUND)
+        again = msgspec.structs.replace(failed, state=SendState.QUEUED, error=None)
+        self._kept.pop(mutation_id, None)
+        self._enqueue(again)
+        self._on_change(again)
+
+    def discard(self, mutation_id: str) -> PendingMessage:
+        """Take back a message that failed or still waits; the message that is gone. Raises Conflict for one that is
+        being sent: the service may have it already."""
+        found = self._failed.pop(mutation_id, None)
+        if found is None:
+            found = self._take_from_queue(mutation_id)
+        self._forget(found)
+        self._on_change(found)
+        return found
+
+    def _take_from_queue(self, mutation_id: str) -> PendingMessage:
+        for queue in self._queues.values():
+            for pending in queue:
+                if pending.mutation_id == mutation_id:
+                    if pending.state is not SendState.QUEUED:
+                        raise Conflict("this message is being sent: it can't be taken back", Code.CONFLICT)
+                    queue.remove(pending)
+                    return pending
+        raise NotFound("this message is not on its way", Code.NOT_FOUND)
+
     def of(self, channel_sid: str) -> list[PendingMessage]:
         """What is not sent yet, in order; what failed comes first."""
-        failed = [pending for pending in self._failed.values() if pending.channel_sid == channel_sid]
-        return failed + [p for p in self._queues.get(channel_sid, ()) if p.state is not SendState.SENT]
+        return [pending for pending in self.everything() if pending.channel_sid == channel_sid]
 
-    def count(self) -> int:
-        return sum(len(queue) for queue in self._queues.values())
+    def everything(self) -> list[PendingMessage]:
+        """What is not sent yet of all channels; what failed comes first."""
+        queued = (pending for queue in self._queues.values() for pending in queue)
+        return [*self._failed.values(), *(pending for pending in queued if pending.state is not SendState.SENT)]
 
     def recognise(self, message: Message) -> None:
         """A message of one's own arrived, perhaps before its acknowledgement: then it is no longer on its way."""
@@ -83,10 +138,90 @@ class Outbox:
         if head.state is SendState.SENDING and (head.body, head.attributes) == (message.body, message.attributes):
             self._update(queue, state=SendState.SENT, index=message.index)
 
+    # ---- keeping
+
+    async def keep(self, keeper: Keeper) -> None:
+        """Write to ``keeper`` from now on, and send what it holds from earlier, before anything newer."""
+        try:
+            left = await keeper.open()
+        except JournalError as error:
+            self.go_unkept(str(error))
+        else:
+            self._keeper = keeper
+            self._restore(left)
+            for pending in self.everything():
+                self._keep(pending)
+            self._is_open.set()
+
+    def go_unkept(self, reason: str) -> None:
+        """Send without a journal, and say why there is none."""
+        self._on_not_kept(reason)
+        self._is_open.set()
+
+    def _restore(self, left: list[PendingMessage]) -> None:
+        self._kept |= dict.fromkeys(pending.mutation_id for pending in left)
+        for pending in left:
+            if pending.state is SendState.FAILED:
+                self._failed[pending.mutation_id] = pending
+        older: dict[str, list[PendingMessage]] = {}
+        for pending in left:
+            if pending.state is not SendState.FAILED:
+                older.setdefault(pending.channel_sid, []).append(pending)
+        for channel_sid, messages in older.items():
+            queue = self._queues.setdefault(channel_sid, deque())
+            queue.extendleft(reversed(messages))
+            self._start(channel_sid)
+        for pending in left:
+            self._on_change(pending)
+
+    def _keep(self, pending: PendingMessage) -> asyncio.Task[None] | None:
+        """The writing of a message to disk, begun once; ``None`` when there is nothing to wait for."""
+        if self._keeper is None:
+            return None
+        if pending.mutation_id not in self._kept:
+            self._kept[pending.mutation_id] = asyncio.ensure_future(self._quietly(self._keeper.put(pending)))
+        return self._kept[pending.mutation_id]
+
+    def _forget(self, pending: PendingMessage) -> None:
+        """Not waited for: a message that is sent and still kept is sent again, which is harmless."""
+        self._kept.pop(pending.mutation_id, None)
+        if self._keeper is not None:
+            task = asyncio.ensure_future(self._quietly(self._keeper.remove(pending.mutation_id)))
+            self._chores.add(task)
+            task.add_done_callback(self._chores.discard)
+
+    async def _quietly(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except JournalError as error:
+            self._on_not_kept(str(error))
+
+    async def flush(self) -> None:
+        """Return once the disk has what was written so far, if there is a journal."""
+        await self._is_open.wait()
+        writing = [task for pending in self.everything() if (task := self._keep(pending)) is not None]
+        if writing or self._chores:
+            await asyncio.wait([*writing, *self._chores])
+
     async def close(self) -> None:
+        """Stop sending; what is not sent is on disk when this returns."""
         for worker in self._workers.values():
             worker.cancel()
         await asyncio.gather(*self._workers.values(), return_exceptions=True)
+        if self._keeper is not None:
+            await self.flush()
+            await self._keeper.close()
+
+    # ---- sending
+
+    def _enqueue(self, pending: PendingMessage) -> None:
+        self._queues.setdefault(pending.channel_sid, deque()).append(pending)
+        self._start(pending.channel_sid)
+        self._keep(pending)
+
+    def _start(self, channel_sid: str) -> None:
+        if channel_sid not in self._workers:
+            self._workers[channel_sid] = asyncio.create_task(self._work(channel_sid))
 
     def _update(self, queue: deque[PendingMessage], **changes: Any) -> None:
         queue[0] = msgspec.structs.replace(queue[0], **changes)
@@ -94,29 +229,44 @@ class Outbox:
 
     async def _work(self, channel_sid: str) -> None:
         queue = self._queues[channel_sid]
-        tries = 0
+        tries, spent = 0, timedelta()
         while queue:
+            await self._is_open.wait()
+            if (writing := self._keep(queue[0])) is not None:
+                await asyncio.wait([writing])
             await self._connected()
+            if not queue:
+                break  # taken back meanwhile
             if queue[0].state is SendState.QUEUED:
                 self._update(queue, state=SendState.SENDING)
-            tries += 1
-            try:
-                receipt = await self._send(queue[0])
-            except TransportError:  # the next link sends it again, under the same id
-                await self._sleep(LET_GO)  # until everybody knows that this one is gone
+            tries, began = tries + 1, self._now()
+            if await self._try(queue, tries):
+                tries, spent = 0, timedelta()
                 continue
-            except (TooManyRequests, Unavailable) as error:
-                await self._pause(tries, getattr(error, "retry_after", 0.0))
-                continue
-            except ChatError as error:
-                if error.status in _TEMPORARY:
-                    await self._pause(tries, 0.0)
-                    continue
-                self._refuse(queue, error)
-            else:
-                self._acknowledge(queue, receipt)
-            tries = 0
+            spent += self._now() - began
+            if spent > GIVE_UP_AFTER:
+                self._refuse(queue, Unavailable("the service did not take it for a day", Code.UNAVAILABLE))
+                tries, spent = 0, timedelta()
         del self._workers[channel_sid], self._queues[channel_sid]
+
+    async def _try(self, queue: deque[PendingMessage], tries: int) -> bool:
+        """Whether the head is done with: acknowledged, or refused for good."""
+        try:
+            receipt = await self._send(queue[0])
+        except TransportError:  # the next link sends it again, under the same id
+            await self._sleep(LET_GO)  # until everybody knows that this one is gone
+            return False
+        except (TooManyRequests, Unavailable) as error:
+            await self._pause(tries, getattr(error, "retry_after", 0.0))
+            return False
+        except ChatError as error:
+            if error.status in _TEMPORARY:
+                await self._pause(tries, 0.0)
+                return False
+            self._refuse(queue, error)
+        else:
+            self._acknowledge(queue, receipt)
+        return True
 
     async def _pause(self, tries: int, at_least: float) -> None:
         jitter = random.uniform(0, min(RETRY_CAP, 0.25 * 2.0 ** min(tries, 10)))  # noqa: S311 - spreads load
@@ -126,6 +276,7 @@ class Outbox:
         if queue[0].state is not SendState.SENT:
             self._update(queue, state=SendState.SENT, index=receipt.index)
         done = queue.popleft()
+        self._forget(done)
         waiting = self._receipts.pop(done.mutation_id, None)
         if waiting is not None and not waiting.done():
             waiting.set_result(receipt)
@@ -134,6 +285,8 @@ class Outbox:
         self._update(queue, state=SendState.FAILED, error=error.message)
         failed = queue.popleft()
         self._failed[failed.mutation_id] = failed
+        self._kept.pop(failed.mutation_id, None)  # what is kept is to say that it failed
+        self._keep(failed)
         waiting = self._receipts.pop(failed.mutation_id, None)
         if waiting is not None and not waiting.done():
             waiting.set_exception(error)

@@ -81,12 +81,9 @@ def encode_token(
 
 def token_issuer(token: str) -> str:
     """The key SID that claims to have signed ``token``, unverified: it only chooses the key to check with."""
-    try:
-        payload = token.split(".")[1]
-        claims = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        issuer = claims["iss"]
-    except (IndexError, ValueError, KeyError, TypeError):
-        raise Unauthenticated("Access token: not a JWT with an issuer", Code.TOKEN_INVALID) from None
+    issuer = _unverified(token).get("iss")
+    if issuer is None:
+        raise Unauthenticated("Access token: not a JWT with an issuer", Code.TOKEN_INVALID)
     if not isinstance(issuer, str) or not is_sid(issuer, Kind.KEY):
         raise Unauthenticated("Access token: iss must be an API key SID", Code.TOKEN_ISSUER_INVALID)
     return issuer
@@ -94,13 +91,34 @@ def token_issuer(token: str) -> str:
 
 def token_expiry(token: str) -> int | None:
     """``exp`` of a token, unverified, for a client that wants to renew in time; ``None`` when there is none."""
+    expiry = _unverified(token).get("exp")
+    return expiry if isinstance(expiry, int) else None
+
+
+class Bearer(msgspec.Struct, frozen=True):
+    """Whom a token says it is for."""
+
+    service_sid: str
+    identity: str
+
+
+def token_bearer(token: str) -> Bearer | None:
+    """Who holds ``token``, unverified, for a client that keeps things apart by it; ``None`` when it does not say."""
+    try:
+        grants = msgspec.convert(_unverified(token).get("grants"), Grants)
+    except msgspec.ValidationError:
+        return None
+    return Bearer(grants.chat.service_sid, grants.identity)
+
+
+def _unverified(token: str) -> dict[str, Any]:
+    """The claims as they are written; nothing when there are none."""
     try:
         payload = token.split(".")[1]
         claims = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (IndexError, ValueError):
-        return None
-    expiry = claims.get("exp") if isinstance(claims, dict) else None
-    return expiry if isinstance(expiry, int) else None
+        return {}
+    return claims if isinstance(claims, dict) else {}
 
 
 def decode_token(token: str, *, key_sid: str, key_secret: str, account_sid: str, now: float | None = None) -> Claims:

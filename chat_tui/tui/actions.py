@@ -42,6 +42,7 @@ ACTIONS = (
     Action("first-new", ("f5",), "First new message", "To the divider before what is new."),
     Action("toggle-channels", ("f6",), "Channel list", "Show or hide the channel list.", hint="channels"),
     Action("toggle-roster", ("f7",), "Members", "Show or hide the members.", hint="members"),
+    Action("outbox", ("f9",), "Outbox", "What is not sent yet: send again, write anew, discard."),
     Action("reconnect", ("f8",), "Reconnect now", "Do not wait for the next try to connect."),
     Action("help", ("f1",), "Help", "This page.", hint="help", in_palette=False),
     Action("quit", ("ctrl+q",), "Quit", "Leave the program.", run="app.quit"),

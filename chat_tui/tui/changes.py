@@ -11,6 +11,7 @@ class Changes:
     def __init__(self, happened: Iterable[e.Event], current: str | None) -> None:
         self._current = current
         self.title = self.channels = self.log = self.roster = self.members = self.reopen = self.left = False
+        self.notice = ""
         self.written: set[str] = set()
         self.arrived: list[e.MessageAdded] = []
         for event in happened:
@@ -32,6 +33,9 @@ class Changes:
                 self._everything(event)
             case e.PendingMessageUpdated(pending=pending):
                 self.log |= pending.channel_sid == self._current
+                self.title = True
+            case e.OutboxNotKept(reason=reason):
+                self.notice = f"what you write is not kept on disk: {reason}"
             case _:
                 self._take_of_channel(event)
 

@@ -53,6 +53,7 @@ COMMANDS = (
     Command("accept", "", "Accept the invitation to this channel.", lambda deeds, here, _: deeds.accept(_here(here))),
     Command("decline", "", "Decline the invitation.", lambda deeds, here, _: deeds.decline(_here(here))),
     Command("leave", "", "Leave this channel.", lambda deeds, here, _: deeds.leave(_here(here))),
+    Command("outbox", "", "Show what is not sent yet.", lambda deeds, *_: deeds.show_outbox()),
     Command("nick", "NAME", "Change the name others see.", lambda deeds, _, arg: deeds.rename(_given(arg, "a NAME"))),
 )
 

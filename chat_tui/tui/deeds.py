@@ -7,11 +7,12 @@ from chat_tui.client.model import Channel
 
 
 class Deeds:
-    """``go`` takes the reader to a channel, by SID."""
+    """``go`` takes the reader to a channel, by SID; ``show_outbox`` to what is not sent yet."""
 
-    def __init__(self, client: ChatClient, go: Callable[[str], object]) -> None:
+    def __init__(self, client: ChatClient, go: Callable[[str], object], show_outbox: Callable[[], object]) -> None:
         self._client = client
         self._go = go
+        self._show_outbox = show_outbox
 
     async def toggle_mute(self, channel: Channel) -> str:
         """Shown before the service answers, taken back when it refuses."""
@@ -47,6 +48,10 @@ class Deeds:
     async def rename(self, name: str) -> str:
         await self._client.update_user(friendly_name=name)
         return f"you are {name} now"
+
+    async def show_outbox(self) -> str:
+        self._show_outbox()
+        return ""
 
     async def push(self, *, on: bool) -> str:
         """Register or remove this machine's push binding, which outlives the program."""

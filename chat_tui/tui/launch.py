@@ -24,8 +24,10 @@ class LocalTarget(msgspec.Struct, frozen=True):
 
 
 class RemoteTarget(msgspec.Struct, frozen=True):
-    """Another server, with a token or an HTTP address that answers with one."""
+    """Another server, with a token or an HTTP address that answers with one; ``data`` is where this machine keeps
+    things."""
 
+    data: Path
     url: str
     token: Secret | None
     token_url: str | None
@@ -34,6 +36,9 @@ class RemoteTarget(msgspec.Struct, frozen=True):
 
 
 Target = LocalTarget | RemoteTarget
+
+CLIENTS = "clients"
+"""Where, under a data directory, clients keep what is not sent yet."""
 
 
 class LocalConnector:
@@ -54,6 +59,10 @@ class LocalConnector:
             self._service, self._trouble = None, error
         except OSError as error:
             self._service, self._trouble = None, LocalServiceError(f"{self._target.data}: {error.strerror}")
+
+    @property
+    def folder(self) -> Path:
+        return self._target.data / CLIENTS
 
     async def prepare(self) -> str | None:
         """Wait for the service; what to say when there is none and there will be none."""
@@ -87,12 +96,13 @@ def run(target: Target, *, ready: Callable[[], str | None] | None = None, place:
     from chat_tui.tui.render.glyphs import choose
 
     if connector is not None:
-        client = ChatClient("", connector.token, address=connector.address)
+        client = ChatClient("", connector.token, address=connector.address, keep=connector.folder)
         prepare = connector.prepare if ready is None else (lambda: asyncio.to_thread(ready))
     else:
         assert isinstance(target, RemoteTarget)
         token_url = target.token_url
-        client = ChatClient(target.url, target.token or (lambda: fetch_token(token_url or "")))
+        token = target.token or (lambda: fetch_token(token_url or ""))
+        client = ChatClient(target.url, token, keep=target.data / CLIENTS)
         place, prepare = target.url.partition("://")[2].partition("/")[0], None
     app = ChatApp(client, place=place, glyphs=choose(target.glyphs), theme=target.theme, prepare=prepare)
     trouble = app.run()

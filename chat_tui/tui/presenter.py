@@ -100,6 +100,11 @@ class Presenter:
         user = self._client.people.known(identity)
         return identity if user is None else user.title
 
+    def title_of(self, channel_sid: str) -> str:
+        """The name of a channel one may not be in any more."""
+        channel = self._client.channels.get(channel_sid)
+        return channel_sid if channel is None else channel.title
+
     def log_title(self) -> Safe:
         channel = self.channel
         if channel is None:
@@ -166,7 +171,9 @@ class Presenter:
         where = f"   {identity} {self._glyphs.dot} {self._place}" if identity else f"   {self._place}"
         is_narrow = width < MEDIUM
         name = Safe(" " if is_narrow else " chat-tui  ")
-        left = (Piece(name, "strong"), Piece(words, style), Piece(Safe(where), "dim"))
+        waiting = len(self._client.outbox.everything())
+        unsent = Safe(f"  {waiting} not sent" if waiting and not self.is_live else "")
+        left = (Piece(name, "strong"), Piece(words, style), Piece(unsent, "warning"), Piece(Safe(where), "dim"))
         right: list[Piece] = []
         if self._client.identity and not is_narrow:
             state = "on" if self._client.reachability_enabled else "off"

@@ -51,6 +51,12 @@ class House:
             os.kill(self.service.pid, signal.SIGTERM)
 
 
+@pytest.fixture(autouse=True)
+def no_other_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs that are not told where to keep things keep them here."""
+    monkeypatch.setenv("CHAT_TUI_DATA", str(tmp_path / "kept"))
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     made = House(tmp_path / "data")

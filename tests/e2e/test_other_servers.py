@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.service import Tenant
+from tests.support.service import ServiceProcess, Tenant
 from tests.support.terminal import Terminal
 
 
@@ -85,3 +85,33 @@ def test_a_data_directory_that_cannot_be_is_one_clear_line(tmp_path: Path) -> No
         assert terminal.process.returncode == 2
         assert "chat-tui:" in terminal.text
         assert b"Traceback" not in terminal.raw
+
+
+def test_what_is_written_while_the_server_is_away_is_sent_once_by_the_next_program(tmp_path: Path) -> None:
+    """The outbox shows it; quitting keeps it; the next start sends it, once."""
+    service = ServiceProcess(tmp_path / "data")
+    tenant = Tenant(service.start())
+    arguments = ("--url", tenant.url, "--token", tenant.token("alice"))
+    tenant.post(f"{tenant.path}/Channels/general/Members", Identity="alice")
+    with client(*arguments) as terminal:
+        terminal.see("connected", "Message #general")
+        service.kill()
+        terminal.see("reconnecting")
+        terminal.say("written in the dark")
+        terminal.see("1 not sent", "written in the dark")
+        terminal.say("/outbox")
+        terminal.see("Outbox: 1 not sent yet", "#general", "d discard")
+        terminal.press("escape")
+        assert terminal.quit() == 0
+    again = service.start()
+    try:
+        with client("--url", again.url, *arguments[2:]) as terminal:
+            terminal.see("connected", "Message #general", "written in the dark")
+            terminal.wait(lambda text: "sending" not in text and "waiting" not in text, what="nothing on its way")
+            terminal.press("f9")
+            terminal.see("Outbox: everything is sent")
+        messages = Tenant.reading(again, f"{tenant.path}/Channels/general/Messages")["messages"]
+        assert [message["body"] for message in messages] == ["written in the dark"]
+    finally:
+        service.stop()
+        tenant.close()

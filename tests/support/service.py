@@ -88,6 +88,13 @@ class Tenant:
         body: dict[str, Any] = answer.json()
         return body
 
+    @staticmethod
+    def reading(process: LocalService, path: str) -> dict[str, Any]:
+        """A look at a process that was started anew."""
+        auth = (process.account_sid, process.auth_token)
+        body: dict[str, Any] = httpx.get(process.url + path, auth=auth, timeout=10, trust_env=False).json()
+        return body
+
     def token(self, identity: str, lifetime: int = 3600) -> str:
         return encode_token(
             account_sid=self.process.account_sid,

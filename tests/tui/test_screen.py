@@ -9,14 +9,16 @@ from textual.events import Idle, Paste
 from textual.pilot import Pilot
 
 from chat_tui.client import UpdateReason, events
+from chat_tui.client.model import PendingMessage, SendState
 from chat_tui.tui.actions import ACTIONS, EVERYWHERE
 from chat_tui.tui.quick_echo import QuickScreen, hurry
 from chat_tui.tui.render.line import plain_text
 from chat_tui.tui.screens.help import Help
 from chat_tui.tui.screens.main import MainScreen
+from chat_tui.tui.screens.outbox import OutboxList, OutboxScreen
 from chat_tui.tui.screens.picker import Picker
 from tests.support.hostile import HOSTILE, REFUSED
-from tests.support.stage import StageClient, stage_app
+from tests.support.stage import NOW, StageClient, stage_app
 
 
 class Stage:
@@ -270,3 +272,27 @@ async def test_the_log_makes_no_widget_per_message() -> None:
         await stage.until(lambda: "flood 9999" in stage.log)
         assert len(list(stage.screen.walk_children())) == before
         assert len(stage.screen.panes.log._cache) < 200
+
+
+async def test_the_outbox_sends_again_writes_anew_and_discards() -> None:
+    """By key, on the message under the cursor; what is written anew is in the composer of its channel."""
+    async with opened() as stage:
+        outbox, general = stage.client.outbox, stage.client.channels.find("general")
+        for name, body in (("m1", "first"), ("m2", "second\x1b[31m"), ("m3", "third")):
+            outbox._failed[name] = PendingMessage(name, general.sid, body, NOW, SendState.FAILED, error="too long")
+        await stage.press(*"/outbox", "enter")
+        await stage.until(lambda: isinstance(stage.pilot.app.screen, OutboxScreen))
+        drawn = plain_text(stage.pilot.app.screen.query_one(OutboxList)._drawn)
+        assert "failed  #general" in drawn
+        assert "too long" in drawn
+        assert "\x1b" not in drawn
+        await stage.press("r")
+        assert [pending.mutation_id for pending in outbox.everything()] == ["m2", "m3", "m1"]
+        await stage.press("down", "d")
+        assert [pending.mutation_id for pending in outbox.everything()] == ["m2", "m1"]
+        await stage.press("up", "e")
+        await stage.until(lambda: stage.title == "general")
+        assert stage.text.startswith("second")
+        assert "\x1b" not in stage.text
+        assert [pending.mutation_id for pending in outbox.everything()] == ["m1"]
+        await outbox.close()

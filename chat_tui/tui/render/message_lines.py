@@ -64,12 +64,12 @@ def message_lines(message: Message, name: str, looks: Looks, place: Place) -> li
     return lines + _body(message.body, name, message.date_created, looks, place, note=note, is_own=is_own)
 
 
-_NOTES = {SendState.QUEUED: "waiting", SendState.SENDING: "sending", SendState.SENT: "", SendState.FAILED: "failed"}
+SEND_WORDS = {SendState.QUEUED: "waiting", SendState.SENDING: "sending", SendState.SENT: "", SendState.FAILED: "failed"}
 
 
 def pending_lines(pending: PendingMessage, name: str, looks: Looks, place: Place) -> list[Line]:
     """One's own message on its way, dimmed, with its state."""
-    note = _NOTES[pending.state]
+    note = SEND_WORDS[pending.state]
     lines = _before(place, looks)
     lines += _body(pending.body, name, pending.date_created, looks, place, note=note, is_own=True, is_pending=True)
     if pending.error is not None:

@@ -52,7 +52,7 @@ class MainScreen(Navigation):
         self.desk = Desk()
         self.mentions = Mentions(client, self._on_mentions)
         self.presenter = Presenter(client, self.desk, self.mentions, clock, glyphs, place)
-        self._deeds = Deeds(client, lambda sid: self.post_message(Going(sid)))
+        self._deeds = Deeds(client, lambda sid: self.post_message(Going(sid)), self.action_outbox)
         self._clock = clock
         self.is_up_to_date = asyncio.Event()
         """Set once the screen shows what the service has."""
@@ -103,6 +103,8 @@ class MainScreen(Navigation):
         elif changes.reopen:
             self.visit.go_to(self.desk.current)
 
+        if changes.notice:
+            self.on_noticed(Noticed(changes.notice, is_error=True))
         if self.presenter.is_live:
             self.is_up_to_date.set()
 

@@ -10,16 +10,19 @@ from chat_tui.tui.panes import Panes
 from chat_tui.tui.presenter import Presenter
 from chat_tui.tui.quick_echo import QuickScreen
 from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs
-from chat_tui.tui.render.safe_text import Safe, safe_name
+from chat_tui.tui.render.safe_text import Safe, safe, safe_name
+from chat_tui.tui.render.times import Clock
 from chat_tui.tui.visit import Noticed, Visit
 
 if TYPE_CHECKING:
+    from chat_tui.tui.screens.outbox import Choice as OutboxChoice
     from chat_tui.tui.screens.picker import Choice
 
 
 class Navigation(QuickScreen):
     """The part of the main screen that answers global keys."""
 
+    _clock: Clock
     client: ChatClient
     desk: Desk
     glyphs: Glyphs
@@ -150,6 +153,18 @@ class Navigation(QuickScreen):
         wanted = self._folding.classes(self.app.size.width)
         for name in CLASSES:
             self.set_class(name in wanted, name)
+
+    def action_outbox(self) -> None:
+        from chat_tui.tui.screens.outbox import OutboxScreen  # not on the start path
+
+        outbox = OutboxScreen(self.client.outbox, self.presenter.title_of, self._clock, self.glyphs)
+        self.app.push_screen(outbox, self._on_outbox_left)
+
+    def _on_outbox_left(self, choice: "OutboxChoice | None") -> None:
+        if choice is not None:
+            self.go(choice.channel_sid)
+            if choice.text:
+                self.panes.composer.give_back(safe(choice.text))
 
     def action_help(self) -> None:
         from chat_tui.tui.screens.help import Help  # not on the start path
