@@ -284,15 +284,16 @@ class ChatClient(Listener):
         """Follow a channel's messages and members; the last ten opened stay up to date."""
         return await self.channels.open(channel)
 
-    def submit_message(self, channel: Channel, body: str) -> PendingMessage:
-        """Queue a message and return at once; `PendingMessageUpdated` events tell how it fares."""
-        pending = self.outbox.submit(channel.sid, body)
+    def submit_message(self, channel: Channel, body: str, *, attributes: str = "{}") -> PendingMessage:
+        """Queue a message and return at once; `PendingMessageUpdated` events tell how it fares. ``attributes`` is a
+        string of JSON."""
+        pending = self.outbox.submit(channel.sid, body, attributes)
         self._emit(PendingMessageUpdated(pending))
         return pending
 
-    async def send_message(self, channel: Channel, body: str) -> Receipt:
+    async def send_message(self, channel: Channel, body: str, *, attributes: str = "{}") -> Receipt:
         """Send a message and wait until the service has stored it. Raises what it refuses with."""
-        return await self.outbox.receipt(self.submit_message(channel, body))
+        return await self.outbox.receipt(self.submit_message(channel, body, attributes=attributes))
 
     async def _send(self, pending: PendingMessage) -> Receipt:
         body = {"body": pending.body, "attributes": pending.attributes}

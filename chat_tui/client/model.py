@@ -118,6 +118,7 @@ class Channel(msgspec.Struct, eq=False):
     created_by: str | None = None
     invited_by: str | None = None
     date_created: datetime | None = None
+    date_updated: datetime | None = None
     notification_level: NotificationLevel = NotificationLevel.DEFAULT
     last_consumed_message_index: int | None = None
     last_message: LastMessage | None = None

@@ -124,6 +124,7 @@ class ChannelDocument(Replica):
                 "attributes": (data.get("attributes"), UpdateReason.ATTRIBUTES),
                 "created_by": (data.get("createdBy"), UpdateReason.CREATED_BY),
                 "date_created": (parse_date(data.get("dateCreated")), UpdateReason.DATE_CREATED),
+                "date_updated": (parse_date(data.get("dateUpdated")), UpdateReason.DATE_UPDATED),
                 "last_message": (LastMessage(last["index"], date) if date else None, UpdateReason.LAST_MESSAGE),
             },
         )
@@ -344,6 +345,7 @@ def update_described(channel: Channel, data: ItemData) -> Reasons:
             ),
             "created_by": (data.get("created_by"), UpdateReason.CREATED_BY),
             "date_created": (parse_date(data.get("date_created")), UpdateReason.DATE_CREATED),
+            "date_updated": (parse_date(data.get("date_updated")), UpdateReason.DATE_UPDATED),
             "notification_level": (
                 NotificationLevel(data.get("notification_level") or "default"),
                 UpdateReason.NOTIFICATION_LEVEL,

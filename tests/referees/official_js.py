@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import pytest
 
-WITHIN = 15.0
+WITHIN = 8.0
 """Seconds an answer or an event may take."""
 
 
@@ -42,18 +42,20 @@ class JsClient:
         self.identity = identity
         self.events: list[dict[str, Any]] = []
         self._arguments = (tenant.socket_url, token or tenant.token(identity))
+        self._command = [str(Path(__file__).with_name("conversations.cjs"))]
+        self._node = self._modules = ""
         self._news = asyncio.Event()
         self._numbers = itertools.count()
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
 
     async def __aenter__(self) -> "JsClient":
-        node, modules = require_node()
-        script = Path(__file__).with_name("conversations.cjs")
+        if not self._node:
+            self._node, self._modules = require_node()
         self._process = await asyncio.create_subprocess_exec(
-            node,
-            str(script),
+            self._node,
+            *self._command,
             *self._arguments,
-            env={**os.environ, "NODE_PATH": modules},
+            env={**os.environ, "NODE_PATH": self._modules},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )

@@ -157,7 +157,7 @@ class StageClient(ChatClient):
         self.commands.append(("level", level.value))
         self.channels._show_level(channel, level)
 
-    def submit_message(self, channel: Channel, body: str) -> PendingMessage:
+    def submit_message(self, channel: Channel, body: str, *, attributes: str = "{}") -> PendingMessage:
         pending = PendingMessage(f"m{len(self.commands)}", channel.sid, body, NOW, SendState.SENDING)
         self.commands.append(("send", body))
         self.outbox._failed[pending.mutation_id] = pending

@@ -145,34 +145,49 @@ def _meta(before: str | None, after: str | None) -> dict[str, str | None]:
     return {"previous_token": before, "next_token": after}
 
 
+class _Way(NamedTuple):
+    """How a list is walked; older SDKs send a page token and nothing else, so it holds all of it."""
+
+    descending: bool
+    size: int
+
+    def token(self, where: str, key: Any) -> str:
+        """``where``: ``n``, the page that begins at ``key``, or ``p``, the one that ends just before."""
+        return f"{where}{'d' if self.descending else 'a'}{self.size}.{key}"
+
+
+def _read_token(text: str) -> tuple[str, _Way, str]:
+    """Raises BadRequest (54453)."""
+    head, _, key = text.partition(".")
+    if len(head) < 3 or head[0] not in "np" or head[1] not in "ad" or not head[2:].isdecimal() or len(head) > 8:
+        raise BadRequest("PageToken: not one of this service's", Code.BAD_PAGE_TOKEN)
+    return head[0], _Way(head[1] == "d", max(1, min(int(head[2:]), MAX_PAGE))), key
+
+
 def _page(scan: _Scan, query: ItemQuery) -> ItemPage:
-    """A page token is ``n`` or ``p`` and a key: the page that begins there, or the one that ends just before."""
-    descending = query.order == "desc"
-    size = max(1, min(query.page_size, MAX_PAGE))
-    if query.token is not None and query.token[:1] == "p":
-        return _page_before(scan, _position(scan, query.token[1:]), descending, size)
-    start = None
+    way, start = _Way(query.order == "desc", max(1, min(query.page_size, MAX_PAGE))), None
     if query.token is not None:
-        if query.token[:1] != "n":
-            raise BadRequest("PageToken: not one of this service's", Code.BAD_PAGE_TOKEN)
-        start = _position(scan, query.token[1:])
+        where, way, key = _read_token(query.token)
+        start = _position(scan, key)
+        if where == "p":
+            return _page_before(scan, start, way)
     elif query.start is not None:
         start = _position(scan, query.start)
-    rows = scan.rows(start, descending, size + 1)
-    after = f"n{scan.key_of(rows[size])}" if len(rows) > size else None
+    rows = scan.rows(start, way.descending, way.size + 1)
+    after = way.token("n", scan.key_of(rows[way.size])) if len(rows) > way.size else None
     before = None
     if start is not None:
         edge = scan.key_of(rows[0]) if rows else start
-        earlier = [row for row in scan.rows(edge, not descending, 2) if scan.key_of(row) != edge]
-        before = f"p{edge}" if earlier else None
-    return ItemPage(rows[:size], _meta(before, after))
+        earlier = [row for row in scan.rows(edge, not way.descending, 2) if scan.key_of(row) != edge]
+        before = way.token("p", edge) if earlier else None
+    return ItemPage(rows[: way.size], _meta(before, after))
 
 
-def _page_before(scan: _Scan, edge: Any, descending: bool, size: int) -> ItemPage:
-    back = [row for row in scan.rows(edge, not descending, size + 2) if scan.key_of(row) != edge]
-    rows = back[:size][::-1]
-    before = f"p{scan.key_of(rows[0])}" if len(back) > size else None
-    return ItemPage(rows, _meta(before, f"n{edge}"))
+def _page_before(scan: _Scan, edge: Any, way: _Way) -> ItemPage:
+    back = [row for row in scan.rows(edge, not way.descending, way.size + 2) if scan.key_of(row) != edge]
+    rows = back[: way.size][::-1]
+    before = way.token("p", scan.key_of(rows[0])) if len(back) > way.size else None
+    return ItemPage(rows, _meta(before, way.token("n", edge)))
 
 
 def _scan_of(reader: Reader, found: SyncObject) -> _Scan:
