@@ -5,7 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from chat_tui.client import events
+from chat_tui.client.cache import Kept, Rows, encode
+from chat_tui.client.memory import recalled
 from chat_tui.client.model import Channel
 from chat_tui.client.open_channel import OpenChannels
 from chat_tui.client.people import Api, Emit
@@ -22,6 +26,7 @@ from chat_tui.client.sync import Replica, Replicas, Request
 from chat_tui.protocol.errors import ChatError, Code, NotFound
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
 
+_OWN, _CHANNEL = "own channels", "channel "
 RECOUNT_AFTER = 0.5
 """Seconds between a reason to ask for an unread count and the asking."""
 
@@ -117,6 +122,34 @@ class Channels(Mapping[str, Channel]):
         task: asyncio.Task[None] = asyncio.ensure_future(_quietly(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    # ---- from one start to the next
+
+    def remembered(self) -> Iterator[tuple[str, Kept]]:
+        if self._own is None:
+            return
+        yield _OWN, Kept(self._own.sid, self._own.position, self._own.name.encode())
+        for sid, channel in self._channels.items():
+            document = self._documents.get(sid)
+            place = ("", 0) if document is None else (document.sid, document.position)
+            yield f"{_CHANNEL}{sid}", Kept(*place, encode(channel))
+        yield from self.open.remembered()
+
+    def recall(self, rows: Rows) -> None:
+        own = rows[_OWN]
+        self._own = OwnChannels(own.data.decode(), self)
+        self._replicas.adopt(self._own, own.sid, own.position)
+        for sid, row in recalled(rows, _CHANNEL):
+            channel = msgspec.msgpack.decode(row.data, type=Channel)
+            self._channels[sid] = channel
+            if row.sid:
+                self._documents[sid] = ChannelDocument(channel, self._on_document)
+                self._replicas.adopt(self._documents[sid], row.sid, row.position)
+        self.open.recall(rows, self._channels)
+
+    async def follow_missing(self) -> None:
+        """Follow the documents of channels that an earlier start had not got to. Raises ChatError."""
+        await self._follow_documents(list(self._channels.values()))
 
     # ---- the own channels map
 

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from chat_tui.client.cache import Cache, Rows
 from chat_tui.client.channels import Channels
+from chat_tui.client.disk import Disk, DiskError, folder_of
 from chat_tui.client.events import (
     ClientUpdated,
     ConnectionChanged,
@@ -18,11 +20,13 @@ from chat_tui.client.events import (
     EventStream,
     OutboxNotKept,
     PendingMessageUpdated,
+    Resynchronise,
     TokenAboutToExpire,
     TokenExpired,
 )
 from chat_tui.client.horizons import Horizons
-from chat_tui.client.journal import Journal, folder_of
+from chat_tui.client.journal import Journal
+from chat_tui.client.memory import Known, Memory
 from chat_tui.client.model import Channel, Message, PendingMessage, User, UserDescriptor
 from chat_tui.client.open_channel import OpenChannel
 from chat_tui.client.outbox import Outbox, Receipt
@@ -78,11 +82,20 @@ class ChatClient(Listener):
         self.channels = Channels(self._api, self._replicas, self._request, self._emit)
         self.horizons = Horizons(self.channels.set_consumption_horizon)
         self._keep = keep
+        self._disk: Disk | None = None
+        self._memory: Memory | None = None
+        self._recalled = asyncio.Event()
+        if keep is None:
+            self._recalled.set()
+        self._options: dict[str, Any] = {}
+        self._clock = clock
+        self.date_known: float | None = None
+        """When what is shown was so, in seconds since 1970, if it is from an earlier start; the link makes it live."""
         self.outbox = Outbox(
             self._send,
             self._ready.wait,
             lambda pending: self._emit(PendingMessageUpdated(pending)),
-            lambda reason: self._emit(OutboxNotKept(reason)),
+            self._on_not_kept,
             is_kept=keep is not None,
         )
         self._typing = TypingIndicators(self._notify_typing, self._emit)
@@ -106,9 +119,50 @@ class ChatClient(Listener):
         """Every user of every service has a journal of their own."""
         bearer = token_bearer(token)
         if bearer is None:
-            self.outbox.go_unkept("the access token does not say whose it is")
+            self._go_unkept("the access token does not say whose it is")
         else:
-            self._spawn(self.outbox.keep(Journal(folder_of(parent, bearer.service_sid, bearer.identity))))
+            disk = Disk(folder_of(parent, bearer.service_sid, bearer.identity))
+            self._spawn(self._recall(disk))
+
+    def _go_unkept(self, reason: str) -> None:
+        self.outbox.go_unkept(reason)
+        self._recalled.set()
+
+    async def _recall(self, disk: Disk) -> None:
+        """Know what an earlier start knew, and send what it left; a link that is up already waits for this."""
+        try:
+            await disk.open()
+            memory = Memory(Cache(disk), self._known, (self.people, self.channels), self._on_not_kept)
+            found = await memory.load()
+        except DiskError as error:
+            self._go_unkept(str(error))
+            return
+        self._disk, self._memory = disk, memory
+        if found is not None:
+            self._know_again(memory, *found)
+        self._recalled.set()
+        await self.outbox.keep(Journal(disk))
+
+    def _know_again(self, memory: Memory, known: Known, rows: Rows) -> None:
+        """A cache that can't be read is as good as none."""
+        try:
+            memory.recall(rows)
+            self.user = self.people.recall_own(known.identity, self._on_own_reachability)
+        except (msgspec.DecodeError, KeyError):
+            self._forget_all()
+            return
+        self.channels.identity = known.identity
+        self._objects, self.date_known = known.objects, known.date_saved
+        self._take_options(known.options)
+        self._emit(Resynchronise())
+
+    def _known(self) -> Known | None:
+        if not self._objects:
+            return None
+        return Known(self.identity, self._objects, self._options, self._clock())
+
+    def _on_not_kept(self, reason: str) -> None:
+        self._emit(OutboxNotKept(reason))
 
     # ---- life
 
@@ -146,6 +200,10 @@ class ChatClient(Listener):
             task.cancel()
         if self._running is not None:
             await asyncio.wait([self._running])
+        if self._memory is not None:
+            await self._memory.close()
+        if self._disk is not None:
+            await self._disk.close()
         for stream in self._streams:
             stream.close()
 
@@ -158,6 +216,8 @@ class ChatClient(Listener):
     def _emit(self, event: Event) -> None:
         for stream in self._streams:
             stream.put(event)
+        if self._memory is not None:
+            self._memory.touch()
 
     @property
     def identity(self) -> str:
@@ -185,6 +245,7 @@ class ChatClient(Listener):
     # ---- what the transport tells
 
     async def on_connected(self) -> None:
+        await self._recalled.wait()
         configuration = await self._request("GET", CONFIGURATION)
         is_same = self._objects == configuration["sync_objects"]
         self._links = configuration["links"]
@@ -194,6 +255,8 @@ class ChatClient(Listener):
         else:
             await self._replicas.resume()
             self._spawn(self.channels.recount())
+            self._spawn(self.channels.follow_missing())
+        self.date_known = None
         self._ready.set()
         self.horizons.resume()
         if self._initialised is not None and not self._initialised.done():
@@ -201,9 +264,7 @@ class ChatClient(Listener):
 
     async def _start(self, configuration: dict[str, Any]) -> None:
         """Learn everything. After a first time, this is another service under the same address: begin anew."""
-        self._replicas.forget_all()
-        self.people.forget_all()
-        self.channels.forget_all()
+        self._forget_all()
         self.channels.identity = configuration["identity"]
         objects = configuration["sync_objects"]
         try:
@@ -216,7 +277,13 @@ class ChatClient(Listener):
             raise
         self._objects = objects
 
+    def _forget_all(self) -> None:
+        self._replicas.forget_all()
+        self.people.forget_all()
+        self.channels.forget_all()
+
     def _take_options(self, options: dict[str, Any]) -> None:
+        self._options = options
         self.people.limit = options.get("user_infos_to_subscribe", 100)
         self.read_status_enabled = options.get("read_status_enabled", True)
         enabled = bool(options.get("reachability_enabled"))

@@ -1,17 +1,26 @@
 """Channels whose messages and members are followed: the last ten that were opened."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from chat_tui.client import events
+from chat_tui.client.cache import KEPT_MESSAGES, Kept, Rows, encode
+from chat_tui.client.memory import recalled
 from chat_tui.client.model import Channel, Member, Message
 from chat_tui.client.replicas import ChannelListener, MessageList, Reasons, Roster, parse_message
 from chat_tui.client.sync import LABEL, Replica, Replicas, Request
 from chat_tui.protocol.sync import ItemPage
 
 KEPT_OPEN = 10
+
+_MESSAGES, _ROSTER = "messages ", "roster "
+
+
+class _Newest(msgspec.Struct):
+    messages: list[Message]
+    has_older: bool
 
 
 class OpenChannel:
@@ -51,6 +60,19 @@ class OpenChannel:
     async def release(self) -> None:
         """Follow no more."""
         await self._replicas.close(self._list, self._roster)
+
+    def remembered(self, sid: str) -> Iterator[tuple[str, Kept]]:
+        newest = _Newest(self._list.messages[-KEPT_MESSAGES:], self.has_older or len(self.messages) > KEPT_MESSAGES)
+        yield f"{_MESSAGES}{sid}", Kept(self._list.sid, self._list.position, encode(newest))
+        yield f"{_ROSTER}{sid}", Kept(self._roster.sid, self._roster.position, encode(list(self.members.values())))
+
+    def recall(self, messages: Kept, roster: Kept) -> None:
+        newest = msgspec.msgpack.decode(messages.data, type=_Newest)
+        self._list.messages, self._list.has_older = newest.messages, newest.has_older
+        members = msgspec.msgpack.decode(roster.data, type=list[Member])
+        self._roster.members = {member.sid: member for member in members}
+        self._replicas.adopt(self._list, messages.sid, messages.position)
+        self._replicas.adopt(self._roster, roster.sid, roster.position)
 
     @property
     def is_followed(self) -> bool:
@@ -94,6 +116,18 @@ class OpenChannels:
     def get(self, sid: str) -> OpenChannel | None:
         """The channel, if it is open."""
         return self._open.get(sid)
+
+    def remembered(self) -> Iterator[tuple[str, Kept]]:
+        for sid, opened in self._open.items():
+            if opened.is_followed:
+                yield from opened.remembered(sid)
+
+    def recall(self, rows: Rows, channels: Mapping[str, Channel]) -> None:
+        for sid, row in recalled(rows, _MESSAGES):
+            if sid in channels and f"{_ROSTER}{sid}" in rows:
+                opened = OpenChannel(channels[sid], self._replicas, self._request, self)
+                opened.recall(row, rows[f"{_ROSTER}{sid}"])
+                self._open[sid] = opened
 
     def forget_all(self) -> None:
         """The service is another one."""

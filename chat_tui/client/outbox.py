@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from chat_tui.client.journal import JournalError
+from chat_tui.client.disk import DiskError
 from chat_tui.client.model import Message, PendingMessage, SendState
 from chat_tui.protocol.errors import ChatError, Code, Conflict, NotFound, TooManyRequests, TransportError, Unavailable
 
@@ -34,12 +34,11 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 class Keeper(Protocol):
-    """Where messages are kept until the service has them. Raises JournalError."""
+    """Where messages are kept until the service has them. Raises DiskError."""
 
-    async def open(self) -> list[PendingMessage]: ...
+    async def load(self) -> list[PendingMessage]: ...
     async def put(self, pending: PendingMessage) -> None: ...
     async def remove(self, mutation_id: str) -> None: ...
-    async def close(self) -> None: ...
 
 
 Send = Callable[[PendingMessage], Awaitable[Receipt]]
@@ -143,8 +142,8 @@ class Outbox:
     async def keep(self, keeper: Keeper) -> None:
         """Write to ``keeper`` from now on, and send what it holds from earlier, before anything newer."""
         try:
-            left = await keeper.open()
-        except JournalError as error:
+            left = await keeper.load()
+        except DiskError as error:
             self.go_unkept(str(error))
         else:
             self._keeper = keeper
@@ -193,7 +192,7 @@ class Outbox:
     async def _quietly(self, work: Awaitable[None]) -> None:
         try:
             await work
-        except JournalError as error:
+        except DiskError as error:
             self._on_not_kept(str(error))
 
     async def flush(self) -> None:
@@ -210,7 +209,6 @@ class Outbox:
         await asyncio.gather(*self._workers.values(), return_exceptions=True)
         if self._keeper is not None:
             await self.flush()
-            await self._keeper.close()
 
     # ---- sending
 

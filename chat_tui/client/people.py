@@ -1,15 +1,21 @@
 """The users a client knows, and the at most 100 of them it follows: first in, first out (fact sheet 6.3)."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 from urllib.parse import quote
 
+import msgspec
+
 from chat_tui.client import events
+from chat_tui.client.cache import Kept, Rows, encode
+from chat_tui.client.memory import recalled
 from chat_tui.client.model import Channel, Member, User, UserDescriptor
 from chat_tui.client.replicas import UserInfo
 from chat_tui.client.sync import Replicas
 from chat_tui.protocol.values import UpdateReason
+
+_USER = "user "
 
 Emit = Callable[[events.Event], None]
 
@@ -45,6 +51,28 @@ class People:
     def followed(self) -> list[User]:
         return [info.user for info in self._followed.values()]
 
+    # ---- from one start to the next
+
+    def remembered(self) -> Iterator[tuple[str, Kept]]:
+        """Oneself, and those who are followed."""
+        own = () if self._own is None else (self._own,)
+        for info in (*own, *self._followed.values()):
+            yield f"{_USER}{info.user.identity}", Kept(info.sid, info.position, encode(info.user))
+
+    def recall(self, rows: Rows) -> None:
+        for identity, row in recalled(rows, _USER):
+            user = msgspec.msgpack.decode(row.data, type=User)
+            self._users[identity] = user
+            self._followed[identity] = UserInfo(user, self._on_update, self._clock)
+            self._replicas.adopt(self._followed[identity], row.sid, row.position)
+
+    def recall_own(self, identity: str, on_update: Callable[[], None]) -> User:
+        """Which of those recalled one is oneself."""
+        info = self._followed.pop(identity)
+        self._own = UserInfo(info.user, self._own_updated(on_update), self._clock)
+        self._replicas.adopt(self._own, info.sid, info.position)
+        return info.user
+
     # ---- oneself
 
     async def follow_own(self, identity: str, info_map: str, on_update: Callable[[], None]) -> User:
@@ -52,14 +80,17 @@ class People:
         user = self._users.setdefault(identity, User(identity, info_map))
         user.info_map = info_map
 
+        self._own = UserInfo(user, self._own_updated(on_update), self._clock)
+        await self._replicas.open(self._own)
+        return user
+
+    def _own_updated(self, on_update: Callable[[], None]) -> Callable[[User, frozenset[UpdateReason]], None]:
         def updated(user: User, reasons: frozenset[UpdateReason]) -> None:
             self._on_update(user, reasons)
             if reasons & {UpdateReason.ONLINE, UpdateReason.NOTIFIABLE}:
                 on_update()
 
-        self._own = UserInfo(user, updated, self._clock)
-        await self._replicas.open(self._own)
-        return user
+        return updated
 
     # ---- others
 

@@ -155,6 +155,11 @@ class Replicas:
         """The link is new: ask for what was missed of everything."""
         await self._establish(self._by_sid.values())
 
+    def adopt(self, replica: Replica, sid: str, position: int) -> None:
+        """A replica that is known from an earlier start: the next link brings what it missed."""
+        replica.sid, replica.position = sid, position
+        self._by_sid[sid] = replica
+
     def follows(self, replica: Replica) -> bool:
         return self._by_sid.get(replica.sid) is replica
 

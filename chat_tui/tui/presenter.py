@@ -117,6 +117,9 @@ class Presenter:
         words = f"{len(rows)} members" if len(rows) != 1 else "1 member"
         if self._client.reachability_enabled:
             words += f" {self._glyphs.dot} {sum(row.online is Mark.YES for row in rows)} online"
+        known = self._client.date_known
+        if known is not None:
+            words = f"as of {self._clock.time_of(known)} {self._glyphs.dot} {words}"
         return Safe(f"{below} below {self._glyphs.dot} {words}" if below else words)
 
     def typing(self) -> Line:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from chat_tui.client import ChatClient, SendState
-from chat_tui.client.journal import Journal, JournalError, folder_of
+from chat_tui.client.disk import Disk, DiskError, folder_of
+from chat_tui.client.journal import Journal
 from chat_tui.client.model import PendingMessage
 from chat_tui.client.outbox import Outbox, Receipt
 from chat_tui.protocol.errors import BadRequest, Conflict, NotFound, Unavailable
@@ -28,22 +29,28 @@ def pending(number: int, channel: str = "CH1", **fields: str | SendState) -> Pen
     return PendingMessage(f"m{number}", channel, f"body {number}", NOW, **fields)  # type: ignore[arg-type]
 
 
+async def opened(folder: Path) -> tuple[Disk, Journal]:
+    disk = Disk(folder)
+    await disk.open()
+    return disk, Journal(disk)
+
+
 async def reopened(folder: Path) -> list[PendingMessage]:
-    journal = Journal(folder)
-    found = await journal.open()
-    await journal.close()
+    disk, journal = await opened(folder)
+    found = await journal.load()
+    await disk.close()
     return found
 
 
 async def test_what_was_put_and_not_removed_is_there_again(tmp_path: Path) -> None:
     """In order; a failure with its reason; what was being sent waits again."""
-    journal = Journal(tmp_path / "j")
-    assert await journal.open() == []
+    disk, journal = await opened(tmp_path / "j")
+    assert await journal.load() == []
     for number in (3, 1, 2):
         await journal.put(pending(number, state=SendState.SENDING))
     await journal.put(pending(4, state=SendState.FAILED, error="too long"))
     await journal.remove("m1")
-    await journal.close()
+    await disk.close()
     found = await reopened(tmp_path / "j")
     assert [(one.mutation_id, one.state, one.error) for one in found] == [
         ("m3", SendState.QUEUED, None),
@@ -56,16 +63,15 @@ async def test_what_was_put_and_not_removed_is_there_again(tmp_path: Path) -> No
 
 async def test_two_processes_do_not_share_and_the_dead_are_heirs_to_the_living(tmp_path: Path) -> None:
     """Each has a file of its own; what one left behind goes to the next that starts, once."""
-    one, two = Journal(tmp_path), Journal(tmp_path)
-    assert (await one.open(), await two.open()) == ([], [])
+    (first, one), (second, two) = await opened(tmp_path), await opened(tmp_path)
     await one.put(pending(1))
     await two.put(pending(2))
     assert await reopened(tmp_path) == []  # both live
-    await two.close()
-    three = Journal(tmp_path)
-    assert [found.mutation_id for found in await three.open()] == ["m2"]
-    await one.close()
-    await three.close()
+    await second.close()
+    third, three = await opened(tmp_path)
+    assert [found.mutation_id for found in await three.load()] == ["m2"]
+    await first.close()
+    await third.close()
     assert [found.mutation_id for found in await reopened(tmp_path)] == ["m1", "m2"]
     assert [found.mutation_id for found in await reopened(tmp_path)] == ["m1", "m2"]
 
@@ -73,10 +79,10 @@ async def test_two_processes_do_not_share_and_the_dead_are_heirs_to_the_living(t
 async def test_a_killed_process_leaves_what_it_had_put(tmp_path: Path) -> None:
     """SIGKILL right after the answer."""
     script = (
-        "import asyncio, os, signal; from pathlib import Path; from chat_tui.client.journal import Journal\n"
-        "from tests.client.test_journal import pending\n"
+        "import asyncio, os, signal; from pathlib import Path\n"
+        "from tests.client.test_journal import opened, pending\n"
         "async def main():\n"
-        f"    journal = Journal(Path({str(tmp_path)!r})); await journal.open()\n"
+        f"    _, journal = await opened(Path({str(tmp_path)!r}))\n"
         "    for number in range(20): await journal.put(pending(number))\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(main())"
@@ -87,14 +93,14 @@ async def test_a_killed_process_leaves_what_it_had_put(tmp_path: Path) -> None:
 
 
 async def test_a_disk_that_refuses_is_said(tmp_path: Path) -> None:
-    """A folder that can't be is a JournalError, not a stack trace."""
+    """A folder that can't be is a DiskError, not a stack trace."""
     (tmp_path / "file").write_text("")
-    journal = Journal(tmp_path / "file" / "below")
-    with pytest.raises(JournalError):
-        await journal.open()
-    with pytest.raises(JournalError):
-        await journal.put(pending(1))
-    await journal.close()
+    disk = Disk(tmp_path / "file" / "below")
+    with pytest.raises(DiskError):
+        await disk.open()
+    with pytest.raises(DiskError):
+        await Journal(disk).put(pending(1))
+    await disk.close()
 
 
 def test_every_user_has_a_folder() -> None:
@@ -114,20 +120,17 @@ class Memory:
         self.gate.set()
         self.trouble: str | None = None
 
-    async def open(self) -> list[PendingMessage]:
+    async def load(self) -> list[PendingMessage]:
         return self.left
 
     async def put(self, pending: PendingMessage) -> None:
         await self.gate.wait()
         if self.trouble:
-            raise JournalError(self.trouble)
+            raise DiskError(self.trouble)
         self.held[pending.mutation_id] = pending
 
     async def remove(self, mutation_id: str) -> None:
         del self.held[mutation_id]
-
-    async def close(self) -> None:
-        return
 
 
 class Wire:

@@ -88,7 +88,7 @@ def test_a_data_directory_that_cannot_be_is_one_clear_line(tmp_path: Path) -> No
 
 
 def test_what_is_written_while_the_server_is_away_is_sent_once_by_the_next_program(tmp_path: Path) -> None:
-    """The outbox shows it; quitting keeps it; the next start sends it, once."""
+    """The outbox shows it; quitting keeps it; a start in the dark shows what was known; the next one sends, once."""
     service = ServiceProcess(tmp_path / "data")
     tenant = Tenant(service.start())
     arguments = ("--url", tenant.url, "--token", tenant.token("alice"))
@@ -103,15 +103,20 @@ def test_what_is_written_while_the_server_is_away_is_sent_once_by_the_next_progr
         terminal.see("Outbox: 1 not sent yet", "#general", "d discard")
         terminal.press("escape")
         assert terminal.quit() == 0
+    with client(*arguments) as terminal:
+        terminal.see("reconnecting", "# general", "written in the dark", "alice (you)", "as of ", "1 not sent")
+        terminal.say("and once more")
+        terminal.see("2 not sent")
+        assert terminal.quit() == 0
     again = service.start()
     try:
         with client("--url", again.url, *arguments[2:]) as terminal:
-            terminal.see("connected", "Message #general", "written in the dark")
+            terminal.see("connected", "Message #general", "written in the dark", "and once more")
             terminal.wait(lambda text: "sending" not in text and "waiting" not in text, what="nothing on its way")
             terminal.press("f9")
             terminal.see("Outbox: everything is sent")
         messages = Tenant.reading(again, f"{tenant.path}/Channels/general/Messages")["messages"]
-        assert [message["body"] for message in messages] == ["written in the dark"]
+        assert [message["body"] for message in messages] == ["written in the dark", "and once more"]
     finally:
         service.stop()
         tenant.close()

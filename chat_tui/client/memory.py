@@ -1,0 +1,101 @@
+"""Remembers a client's state on disk while it lives, and recalls it at the next start."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from chat_tui.client.cache import Cache, Kept, Rows, encode
+from chat_tui.client.disk import DiskError
+
+SAVE_AFTER = 2.0
+"""Seconds from a change to its saving; what a kill loses of the cache is replayed by the service."""
+
+_CLIENT = "client"
+
+
+class Known(msgspec.Struct):
+    """Whom the rest belongs to, and when it was so (seconds since 1970)."""
+
+    identity: str
+    objects: dict[str, str]
+    options: dict[str, Any]
+    date_saved: float
+
+
+class Part(Protocol):
+    """A part of a client that knows things worth remembering."""
+
+    def remembered(self) -> Iterator[tuple[str, Kept]]:
+        """What it knows, each under a name of its own."""
+
+    def recall(self, rows: Rows) -> None:
+        """Know it again."""
+
+
+class Memory:
+    """``known`` says whom the state belongs to, and nothing while there is none; ``parts`` hold it."""
+
+    def __init__(
+        self,
+        cache: Cache,
+        known: Callable[[], Known | None],
+        parts: tuple[Part, ...],
+        on_trouble: Callable[[str], None],
+    ) -> None:
+        self._cache = cache
+        self._known = known
+        self._parts = parts
+        self._on_trouble = on_trouble
+        self._timer: asyncio.TimerHandle | None = None
+        self._saving: set[asyncio.Task[None]] = set()
+
+    async def load(self) -> tuple[Known, Rows] | None:
+        """What an earlier start left, if anything that can be read. Raises DiskError."""
+        rows = await self._cache.load()
+        try:
+            return (msgspec.msgpack.decode(rows[_CLIENT].data, type=Known), rows) if _CLIENT in rows else None
+        except msgspec.DecodeError:
+            return None
+
+    def recall(self, rows: Rows) -> None:
+        """Have every part know what it knew. Raises msgspec.DecodeError for what can't be read."""
+        for part in self._parts:
+            part.recall(rows)
+
+    def touch(self) -> None:
+        """Something changed: save it soon."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(SAVE_AFTER, self._save_soon)
+
+    def _save_soon(self) -> None:
+        self._timer = None
+        task = asyncio.ensure_future(self.save())
+        self._saving.add(task)
+        task.add_done_callback(self._saving.discard)
+
+    async def save(self) -> None:
+        """All of it as it is at this moment, in one transaction."""
+        known = self._known()
+        if known is None:
+            return
+        rows = {_CLIENT: Kept("", 0, encode(known))}
+        for part in self._parts:
+            rows |= dict(part.remembered())
+        try:
+            await self._cache.save(rows)
+        except DiskError as error:
+            self._on_trouble(str(error))
+
+    async def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._saving:
+            await asyncio.wait(self._saving)
+        await self.save()
+
+
+def recalled(rows: Mapping[str, Kept], prefix: str) -> Iterator[tuple[str, Kept]]:
+    """The rows of one kind, by what stands behind the prefix."""
+    return ((name.removeprefix(prefix), row) for name, row in rows.items() if name.startswith(prefix))
