@@ -102,6 +102,8 @@ def _connection(loaded: settings.Settings) -> Any:
 @click.option("--linger", type=click.FloatRange(0, 60), help="Seconds a broken connection still counts as online.")
 @click.option("--rate", type=float, help="Mutations a second, per channel and per service.")
 @click.option("--session-rate", type=float, help="Mutations a second of one connection.")
+@click.option("--ping-every", type=float, help="Seconds between two pings of a connection.")
+@click.option("--pong-within", type=float, help="Seconds until a connection that does not answer is given up.")
 @click.option("--idle-after", type=float, help="With --on-demand: seconds without use until the service ends.")
 @click.option("--public-name", help="Host name to answer for, beside loopback.")
 @click.option("--tls-cert", metavar="FILE", help="TLS certificate; required beyond loopback.")

@@ -56,6 +56,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ] = 60.0
     rate: Annotated[float, Meta(gt=0, description="Mutations a second, per channel and per service.")] = 30.0
     session_rate: Annotated[float, Meta(gt=0, description="Mutations a second of one connection.")] = 10.0
+    ping_every: Annotated[float, Meta(gt=0, description="Seconds between two pings of a connection.")] = 20.0
+    pong_within: Annotated[
+        float, Meta(gt=0, description="Seconds a connection has to answer a ping before it is given up.")
+    ] = 10.0
     synchronous: Annotated[
         Literal["FULL", "NORMAL"], Meta(description="SQLite's setting; only FULL survives power cuts.")
     ] = "FULL"

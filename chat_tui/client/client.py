@@ -32,6 +32,7 @@ from chat_tui.client.open_channel import OpenChannel
 from chat_tui.client.outbox import Outbox, Receipt
 from chat_tui.client.people import People
 from chat_tui.client.sync import Replica, Replicas
+from chat_tui.client.timing import Timing
 from chat_tui.client.transport import Address, ConnectionState, Listener, Phase, TokenSource, Transport
 from chat_tui.client.typing import TypingIndicators
 from chat_tui.protocol.errors import ChatError, Code, NotFound, Unauthenticated
@@ -63,6 +64,7 @@ class ChatClient(Listener):
         *,
         address: Address | None = None,
         keep: Path | None = None,
+        timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._url = url
@@ -75,7 +77,7 @@ class ChatClient(Listener):
         self._running: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._registered: tuple[str, BindingType] | None = None
-        self._transport = Transport(address or self._same_address, self._next_token, self, clock=clock)
+        self._transport = Transport(address or self._same_address, self._next_token, self, timing=timing, clock=clock)
         self._request = self._transport.request
         self._replicas = Replicas(self._request, self._on_reloaded)
         self.people = People(self._api, self._replicas, self._emit, clock)

@@ -16,6 +16,7 @@ from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketExcepti
 
 from chat_tui import __version__
 from chat_tui.client.backoff import Backoff
+from chat_tui.client.timing import Timing
 from chat_tui.protocol.errors import ChatError, Code, TransportError, Unauthenticated, from_answer
 from chat_tui.protocol.tokens import token_expiry
 from chat_tui.protocol.twilsock import (
@@ -32,14 +33,6 @@ from chat_tui.protocol.twilsock import (
     encode,
     encode_json,
 )
-
-ANSWER_WITHIN = 30.0
-CONNECT_WITHIN = 10.0
-PING_EVERY = 20.0
-PONG_WITHIN = 10.0
-CLOSE_WITHIN = 1.0
-RENEW_BEFORE = 60.0
-"""Seconds."""
 
 MAX_INCOMING = 8 * 1024 * 1024
 """Bytes of one packet: a page of items."""
@@ -106,13 +99,14 @@ class Transport:
         tokens: TokenSource,
         listener: Listener,
         *,
-        backoff: Backoff | None = None,
+        timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._address = address
         self._tokens = tokens
         self._listener = listener
-        self._backoff = backoff or Backoff()
+        self._timing = timing or Timing()
+        self._backoff = Backoff(self._timing)
         self._clock = clock
         self._token: str | None = None
         self._token_is_new = True
@@ -181,10 +175,10 @@ class Transport:
             url,
             compression=None,
             max_size=MAX_INCOMING,
-            open_timeout=CONNECT_WITHIN,
-            ping_interval=PING_EVERY,
-            ping_timeout=PONG_WITHIN,
-            close_timeout=CLOSE_WITHIN,
+            open_timeout=self._timing.connect_within,
+            ping_interval=self._timing.ping_every,
+            ping_timeout=self._timing.pong_within,
+            close_timeout=self._timing.close_within,
             user_agent_header=f"chat_tui/{__version__}",
             proxy=None if is_local else True,
         ) as socket:
@@ -250,7 +244,7 @@ class Transport:
     async def _fresh_token(self) -> str:
         if self._token is not None:
             expiry = token_expiry(self._token)
-            if expiry is not None and expiry - self._clock() < RENEW_BEFORE:
+            if expiry is not None and expiry - self._clock() < self._timing.renew_before:
                 self._token = None
         self._token_is_new = self._token is None
         if self._token is None:
@@ -282,7 +276,7 @@ class Transport:
         self._answers[header.id] = answer
         try:
             await socket.send(encode(header, body) if isinstance(body, bytes) else _encoded(header, body))
-            async with asyncio.timeout(ANSWER_WITHIN):
+            async with asyncio.timeout(self._timing.answer_within):
                 return await answer
         except TimeoutError:
             raise TransportError("the service does not answer", Code.UNAVAILABLE) from None

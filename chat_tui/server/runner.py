@@ -210,7 +210,12 @@ class _Runner:
 
     async def _serve(self, house: House, listener: socket.socket, credentials: Credentials) -> None:
         settings = self._settings
-        limits = Limits(session_rate=settings.session_rate, session_burst=max(150.0, settings.session_rate * 15))
+        limits = Limits(
+            ping_every=settings.ping_every,
+            pong_within=settings.pong_within,
+            session_rate=settings.session_rate,
+            session_burst=max(150.0, settings.session_rate * 15),
+        )
         gateway = Gateway(house, limits, origins=settings.origins, public_name=settings.public_name)
         application = Application(house, public_name=settings.public_name)
         config = uvicorn.Config(

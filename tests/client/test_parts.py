@@ -152,7 +152,7 @@ def test_back_off_doubles_within_its_bounds_and_forgets_after_a_stable_link() ->
         ceilings.append(high)
         return low
 
-    backoff = Backoff(uniform)
+    backoff = Backoff(uniform=uniform)
     for _ in range(8):
         backoff.next_delay()
     assert ceilings == [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]

@@ -7,12 +7,15 @@ from pathlib import Path
 import apsw
 import pytest
 
+from chat_tui.protocol.errors import Unavailable
+from chat_tui.server.operations.messages import ListMessages, SendMessage
 from chat_tui.server.operations.pages import PageQuery, page
 from chat_tui.server.store.database import MIGRATIONS, connect, migrate
 from chat_tui.server.store.rows import Channel, Invite, Member
 from chat_tui.server.store.store import Store
 from chat_tui.server.store.transaction import Reader, Transaction
 from chat_tui.server.sync.projection import project
+from tests.server.conftest import Domain
 
 
 @pytest.fixture
@@ -113,3 +116,35 @@ def test_an_earlier_data_file_is_brought_up_to_date(tmp_path: Path) -> None:
     assert member[0].position < invite[0].position < reader.value("next_position", user_sid="US1")
     assert connection.pragma("user_version") == 2
     connection.close()
+
+
+async def test_a_full_disk_acknowledges_nothing_and_is_got_over(domain: Domain) -> None:
+    """503 with the reason, reading goes on, nothing half-written; with room again, it works without a restart."""
+    sid, store = domain.service_sid, domain.house.store
+    await domain.run(SendMessage(sid, "general", "before"))
+    pages = int(store._write.pragma("page_count"))
+    store._write.pragma("max_page_count", pages)
+    said: list[str] = []
+    for number in range(200):
+        try:
+            await domain.run(SendMessage(sid, "general", f"{number} " + "x" * 2000))
+        except Unavailable as error:
+            said.append(error.message)
+    refused = len(said)
+    assert refused > 100
+    assert all("full" in words for words in said)
+    stored = (await domain.run(ListMessages(sid, "general", page=PageQuery(1000)))).items
+    assert [message.idx for message in stored] == list(range(201 - refused))
+    store._write.pragma("max_page_count", 2**30)
+    assert (await domain.run(SendMessage(sid, "general", "after"))).index == 201 - refused
+
+
+async def test_a_file_that_cannot_be_written_is_said_and_got_over(domain: Domain) -> None:
+    """Read-only for a while: the same promises."""
+    sid, store = domain.service_sid, domain.house.store
+    store._write.pragma("query_only", True)
+    with pytest.raises(Unavailable):
+        await domain.run(SendMessage(sid, "general", "no"))
+    assert (await domain.run(ListMessages(sid, "general"))).items == []
+    store._write.pragma("query_only", False)
+    assert (await domain.run(SendMessage(sid, "general", "yes"))).index == 0

@@ -1,0 +1,25 @@
+"""The times of a link, all in one place, so that a test may run them faster (guarantees, "Liveness")."""
+
+import msgspec
+
+
+class Timing(msgspec.Struct, frozen=True):
+    """Seconds."""
+
+    connect_within: float = 10.0
+    ping_every: float = 20.0
+    pong_within: float = 10.0
+    close_within: float = 1.0
+    answer_within: float = 30.0
+    renew_before: float = 60.0
+    """How long before its end a token is fetched anew for the next connection."""
+    first_try: float = 1.0
+    """The most the first reconnect waits."""
+    longest_wait: float = 30.0
+    """The most any reconnect waits."""
+    stable_after: float = 30.0
+    """A link that held this long makes the next reconnect a first one."""
+
+    def scaled(self, by: float) -> "Timing":
+        """All of it ``by`` times as long."""
+        return Timing(**{field: getattr(self, field) * by for field in self.__struct_fields__})
