@@ -40,9 +40,10 @@ class House:
         first_channel: str | None = None,
         retention: int = log.RETENTION,
         kept_events: int = log.KEPT_EVENTS,
+        vfs: str | None = None,
     ) -> None:
         self.first_channel = first_channel
-        self.store = Store(data / "chat.db", synchronous=synchronous, project=project)
+        self.store = Store(data / "chat.db", synchronous=synchronous, project=project, vfs=vfs)
         self.box = SecretBox(data / "secrets.key")
         self.bus = Bus()
         self.store.on_commit = self.bus.publish

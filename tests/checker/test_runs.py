@@ -1,9 +1,10 @@
-"""Short runs of the checker: a harmed network, a killed service, a judged record."""
+"""Short runs of the checker: a harmed network, a killed service, a killed client, cut power."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.checker import client_kills, power
 from tests.checker.kills import kill
 from tests.checker.network import harm
 
@@ -28,3 +29,21 @@ async def test_a_killed_service_breaks_no_promise(tmp_path: Path, capsys: pytest
     assert found.tally.broken == []
     assert found.tally.messages == found.tally.acknowledged > 500
     assert max(found.back) < 2.0
+
+
+async def test_a_killed_client_sends_what_it_kept_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Fifteen kills; the cache agrees with its position after each."""
+    found = await client_kills.kill(tmp_path, 15, seed=13)
+    with capsys.disabled():
+        print(f"\n15 kills of a client, {len(found.kept)} messages kept, {len(found.broken)} promises broken")
+    assert found.broken == []
+    assert len(found.kept) > 50
+
+
+def test_a_power_cut_loses_nothing_acknowledged(capsys: pytest.CaptureFixture[str]) -> None:
+    """Three hundred; and the simulation can tell: without syncing every commit, much is lost."""
+    (_, full), (_, normal) = power.runs(300, seed=14)
+    with capsys.disabled():
+        print(f"\n{full.cuts} power cuts, {full.lossy} lost something, {full.corrupt} corrupt; NORMAL: {normal.lossy}")
+    assert (full.cuts, full.lossy, full.corrupt) == (300, 0, 0)
+    assert normal.lossy > 100

@@ -78,13 +78,14 @@ class Store:
         synchronous: str = "FULL",
         clock: Clock = wall_clock,
         project: Callable[[Transaction], None] = lambda tx: None,
+        vfs: str | None = None,
     ) -> None:
         self.path = path
         self.clock = clock
         self.synchronous = synchronous
         self.on_commit: Callable[[list[Any]], None] = lambda published: None
         self._project = project
-        self._write = connect(path, synchronous=synchronous)
+        self._write = connect(path, synchronous=synchronous, vfs=vfs)
         migrate(self._write)
         path.chmod(0o600)
         load_queries()
