@@ -100,7 +100,7 @@ async def record(folder: Path, synchronous: str) -> list[Step]:
 
 
 def image(steps: list[Step], cut: int, chance: random.Random) -> dict[str, bytearray]:
-    """The files after a cut behind step ``cut``: what was synced is kept; the rest is kept, lost or torn, each write."""
+    """The files after a cut behind step ``cut``: what was synced is kept, every other write kept, lost or torn."""
     synced = {step.name: number for number, step in enumerate(steps[:cut]) if step.kind == "sync"}
     files: dict[str, bytearray] = {}
     for number, step in enumerate(steps[:cut]):
