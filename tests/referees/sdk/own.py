@@ -43,6 +43,7 @@ NAMES: dict[type[events.Event], str] = {
     events.ChannelJoined: "channelJoined",
     events.ChannelLeft: "channelLeft",
     events.ChannelUpdated: "channelUpdated",
+    events.MemberJoined: "memberJoined",
     events.MemberLeft: "memberLeft",
     events.MemberUpdated: "memberUpdated",
     events.MessageAdded: "messageAdded",

@@ -72,6 +72,8 @@ class Story:
         await self.alice.do("add", name="team", identity="bob")
         await self.see(self.bob, "channelJoined", name="team", title="Team")
         for who in (self.alice, self.bob):
+            if len(await who.do("members", name="team")) < 2:  # who has just come is on the way
+                await who.see("memberJoined")
             self.tell("members", await who.do("members", name="team"))
             await who.do("page", name="team", size=1)
         await self.alice.do("retitle", name="team", title="The team")
