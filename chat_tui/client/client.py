@@ -3,16 +3,15 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
-from chat_tui.client.cache import Cache, Rows
+from chat_tui.client.cache import Kept, Rows
 from chat_tui.client.channels import Channels
-from chat_tui.client.disk import Disk, DiskError, folder_of
 from chat_tui.client.events import (
     ClientUpdated,
     ConnectionChanged,
@@ -25,8 +24,8 @@ from chat_tui.client.events import (
     TokenExpired,
 )
 from chat_tui.client.horizons import Horizons
-from chat_tui.client.journal import Journal
-from chat_tui.client.memory import Known, Memory
+from chat_tui.client.keeping import Keeping
+from chat_tui.client.memory import Known
 from chat_tui.client.model import Channel, Message, PendingMessage, User, UserDescriptor
 from chat_tui.client.open_channel import OpenChannel
 from chat_tui.client.outbox import Outbox, Receipt
@@ -37,7 +36,6 @@ from chat_tui.client.transport import Address, ConnectionState, Listener, Phase,
 from chat_tui.client.typing import TypingIndicators
 from chat_tui.protocol.errors import ChatError, Code, NotFound, Unauthenticated
 from chat_tui.protocol.sync import TypingNotification
-from chat_tui.protocol.tokens import token_bearer
 from chat_tui.protocol.values import BindingType, NotificationLevel, UpdateReason
 
 CONFIGURATION = "https://aim.chat-tui.invalid/Client/v2/Configuration"
@@ -83,12 +81,6 @@ class ChatClient(Listener):
         self.people = People(self._api, self._replicas, self._emit, clock)
         self.channels = Channels(self._api, self._replicas, self._request, self._emit)
         self.horizons = Horizons(self.channels.set_consumption_horizon)
-        self._keep = keep
-        self._disk: Disk | None = None
-        self._memory: Memory | None = None
-        self._recalled = asyncio.Event()
-        if keep is None:
-            self._recalled.set()
         self._options: dict[str, Any] = {}
         self._clock = clock
         self.date_known: float | None = None
@@ -100,6 +92,7 @@ class ChatClient(Listener):
             self._on_not_kept,
             is_kept=keep is not None,
         )
+        self._keeping = Keeping(keep, self, self.outbox, self._spawn, self._on_not_kept)
         self._typing = TypingIndicators(self._notify_typing, self._emit)
         self.channels.open.on_message = self._on_message
         self.user = User("", "")
@@ -112,59 +105,38 @@ class ChatClient(Listener):
     async def _next_token(self) -> str:
         given = self._given_token
         token = given if isinstance(given, str) else await given()
-        if self._keep is not None:
-            self._open_journal(self._keep, token)
-            self._keep = None
+        self._keeping.on_token(token)
         return token
 
-    def _open_journal(self, parent: Path, token: str) -> None:
-        """Every user of every service has a journal of their own."""
-        bearer = token_bearer(token)
-        if bearer is None:
-            self._go_unkept("the access token does not say whose it is")
-        else:
-            disk = Disk(folder_of(parent, bearer.service_sid, bearer.identity))
-            self._spawn(self._recall(disk))
+    # ---- from one start to the next
 
-    def _go_unkept(self, reason: str) -> None:
-        self.outbox.go_unkept(reason)
-        self._recalled.set()
+    def known(self) -> Known | None:
+        """Whom what `remembered` says belongs to."""
+        return Known(self.identity, self._objects, self._options, self._clock()) if self._objects else None
 
-    async def _recall(self, disk: Disk) -> None:
-        """Know what an earlier start knew, and send what it left; a link that is up already waits for this."""
-        try:
-            await disk.open()
-            memory = Memory(Cache(disk), self._known, (self.people, self.channels), self._on_not_kept)
-            found = await memory.load()
-        except DiskError as error:
-            self._go_unkept(str(error))
-            return
-        self._disk, self._memory = disk, memory
-        if found is not None:
-            self._know_again(memory, *found)
-        self._recalled.set()
-        await self.outbox.keep(Journal(disk))
+    def remembered(self) -> Iterator[tuple[str, Kept]]:
+        yield from self.people.remembered()
+        yield from self.channels.remembered()
 
-    def _know_again(self, memory: Memory, known: Known, rows: Rows) -> None:
-        """A cache that can't be read is as good as none."""
-        try:
-            memory.recall(rows)
-            self.user = self.people.recall_own(known.identity, self._on_own_reachability)
-        except (msgspec.DecodeError, KeyError):
-            self._forget_all()
-            return
+    def recall(self, rows: Rows) -> None:
+        self.people.recall(rows)
+        self.channels.recall(rows)
+
+    def know_again(self, known: Known) -> None:
+        self.user = self.people.recall_own(known.identity, self._on_own_reachability)
         self.channels.identity = known.identity
         self._objects, self.date_known = known.objects, known.date_saved
         self._take_options(known.options)
         self._emit(Resynchronise())
 
-    def _known(self) -> Known | None:
-        if not self._objects:
-            return None
-        return Known(self.identity, self._objects, self._options, self._clock())
-
     def _on_not_kept(self, reason: str) -> None:
         self._emit(OutboxNotKept(reason))
+
+    def forget(self) -> None:
+        """Know nothing any more."""
+        self._replicas.forget_all()
+        self.people.forget_all()
+        self.channels.forget_all()
 
     # ---- life
 
@@ -202,10 +174,7 @@ class ChatClient(Listener):
             task.cancel()
         if self._running is not None:
             await asyncio.wait([self._running])
-        if self._memory is not None:
-            await self._memory.close()
-        if self._disk is not None:
-            await self._disk.close()
+        await self._keeping.close()
         for stream in self._streams:
             stream.close()
 
@@ -218,8 +187,7 @@ class ChatClient(Listener):
     def _emit(self, event: Event) -> None:
         for stream in self._streams:
             stream.put(event)
-        if self._memory is not None:
-            self._memory.touch()
+        self._keeping.touch()
 
     @property
     def identity(self) -> str:
@@ -247,7 +215,7 @@ class ChatClient(Listener):
     # ---- what the transport tells
 
     async def on_connected(self) -> None:
-        await self._recalled.wait()
+        await self._keeping.is_recalled.wait()
         configuration = await self._request("GET", CONFIGURATION)
         is_same = self._objects == configuration["sync_objects"]
         self._links = configuration["links"]
@@ -266,7 +234,7 @@ class ChatClient(Listener):
 
     async def _start(self, configuration: dict[str, Any]) -> None:
         """Learn everything. After a first time, this is another service under the same address: begin anew."""
-        self._forget_all()
+        self.forget()
         self.channels.identity = configuration["identity"]
         objects = configuration["sync_objects"]
         try:
@@ -278,11 +246,6 @@ class ChatClient(Listener):
             self._objects = {}
             raise
         self._objects = objects
-
-    def _forget_all(self) -> None:
-        self._replicas.forget_all()
-        self.people.forget_all()
-        self.channels.forget_all()
 
     def _take_options(self, options: dict[str, Any]) -> None:
         self._options = options

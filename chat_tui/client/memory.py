@@ -34,19 +34,18 @@ class Part(Protocol):
         """Know it again."""
 
 
-class Memory:
-    """``known`` says whom the state belongs to, and nothing while there is none; ``parts`` hold it."""
+class Owner(Part, Protocol):
+    """What is remembered as a whole."""
 
-    def __init__(
-        self,
-        cache: Cache,
-        known: Callable[[], Known | None],
-        parts: tuple[Part, ...],
-        on_trouble: Callable[[str], None],
-    ) -> None:
+    def known(self) -> Known | None: ...
+
+
+class Memory:
+    """Of ``owner``, who says what it knows, and nothing while it knows nothing."""
+
+    def __init__(self, cache: Cache, owner: Owner, on_trouble: Callable[[str], None]) -> None:
         self._cache = cache
-        self._known = known
-        self._parts = parts
+        self._owner = owner
         self._on_trouble = on_trouble
         self._timer: asyncio.TimerHandle | None = None
         self._saving: set[asyncio.Task[None]] = set()
@@ -58,11 +57,6 @@ class Memory:
             return (msgspec.msgpack.decode(rows[_CLIENT].data, type=Known), rows) if _CLIENT in rows else None
         except msgspec.DecodeError:
             return None
-
-    def recall(self, rows: Rows) -> None:
-        """Have every part know what it knew. Raises msgspec.DecodeError for what can't be read."""
-        for part in self._parts:
-            part.recall(rows)
 
     def touch(self) -> None:
         """Something changed: save it soon."""
@@ -77,12 +71,10 @@ class Memory:
 
     async def save(self) -> None:
         """All of it as it is at this moment, in one transaction."""
-        known = self._known()
+        known = self._owner.known()
         if known is None:
             return
-        rows = {_CLIENT: Kept("", 0, encode(known))}
-        for part in self._parts:
-            rows |= dict(part.remembered())
+        rows = {_CLIENT: Kept("", 0, encode(known)), **dict(self._owner.remembered())}
         try:
             await self._cache.save(rows)
         except DiskError as error:

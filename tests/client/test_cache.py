@@ -142,8 +142,7 @@ async def test_a_killed_client_leaves_a_cache_that_agrees_with_itself(tenant: Te
     await client.open_channel(client.channels.find("room-0"))
     for number in range(5, 25):
         await asyncio.to_thread(tenant.post, f"{tenant.path}/Channels/room-0/Messages", Body=str(number))
-        assert client._memory is not None
-        await client._memory.save()
+        await client._keeping.save()
         [file] = keep.glob("*/client-0.db")
         copy = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
         [(position, data)] = copy.execute("SELECT position, data FROM cache WHERE name LIKE 'messages %'").fetchall()
