@@ -68,6 +68,14 @@ class RawSocket(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
 
+    def connection_lost(self, error: Exception | None) -> None:
+        """Whoever waits for something waits in vain."""
+        waits: list[asyncio.Future[Any]] = [self._opened, *self._answers.values()]
+        for waiting in waits:
+            if not waiting.done():
+                waiting.set_exception(ConnectionResetError("the socket is gone"))
+                waiting.exception()  # seen, should nobody look
+
     def data_received(self, data: bytes) -> None:
         data = self._buffer + data if self._buffer else data
         if not self._is_open:
@@ -75,7 +83,10 @@ class RawSocket(asyncio.Protocol):
             if end < 0:
                 self._buffer = data
                 return
-            assert data.startswith(b"HTTP/1.1 101"), data[:80]
+            if not data.startswith(b"HTTP/1.1 101"):
+                self._opened.set_exception(ConnectionRefusedError(data[:80].decode(errors="replace")))
+                self.transport.abort()
+                return
             self._is_open = True
             self._opened.set_result(None)
             data = data[end + 4 :]

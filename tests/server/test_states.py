@@ -9,8 +9,10 @@ from chat_tui.protocol.values import ChannelState
 from chat_tui.server.operations import states
 from chat_tui.server.operations.accounts import UpdateAccount
 from chat_tui.server.operations.channels import CreateChannel, DeleteChannel, FetchChannel, UpdateChannel
-from chat_tui.server.operations.members import AddMember, RemoveMember
+from chat_tui.server.operations.members import AddMember, ListMembers, RemoveMember
 from chat_tui.server.operations.messages import SendMessage
+from chat_tui.server.operations.services import UpdateService
+from chat_tui.server.operations.users import FetchUser
 from chat_tui.server.store.rows import Channel
 from tests.server.conftest import Domain
 
@@ -120,3 +122,16 @@ async def test_an_account_gives_its_new_channels_timers(domain: Domain) -> None:
     assert (made.inactive_timer, made.closed_timer) == (2 * MINUTE, 60 * MINUTE)
     with pytest.raises(ChatError):
         await domain.run(UpdateAccount(account, default_inactive_timer="PT1S"))
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_a_first_channel_that_takes_nobody_keeps_nobody_out(domain: Domain, closed: bool) -> None:
+    """Who comes in when ``general`` is full, or closed, comes in all the same, and has no channel yet."""
+    await domain.user("alice")
+    if closed:
+        await domain.run(UpdateChannel(domain.service_sid, "general", state="closed"))
+    else:
+        await domain.run(UpdateService(domain.service_sid, channel_members_limit=1))
+    bob = await domain.user("bob")
+    assert [view.identity for view in (await domain.run(ListMembers(domain.service_sid, "general"))).items] == ["alice"]
+    assert (await domain.run(FetchUser(domain.service_sid, "bob"))).user.sid == bob.user_sid

@@ -1,11 +1,13 @@
 """Users: people within a service."""
 
+from contextlib import suppress
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from chat_tui.protocol.errors import Code, Conflict
+from chat_tui.protocol.errors import Code, Conflict, Forbidden
 from chat_tui.protocol.sids import Kind, new_sid
-from chat_tui.protocol.values import Permission, RoleType
+from chat_tui.protocol.values import ChannelState, Permission, RoleType
 from chat_tui.server.operations import checks
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.authorise import authorise
@@ -196,13 +198,17 @@ def delete_user(tx: Transaction, actor: Actor, command: DeleteUser) -> None:
 
 @operation(EnsureUser)
 def ensure(tx: Transaction, actor: Actor, command: EnsureUser) -> UserView:
-    """Make the user if need be, and seat it in ``first_channel`` when it has no channel of its own."""
+    """Make the user if need be, and seat it in ``first_channel`` when it has no channel of its own.
+
+    A first channel that is full or closed takes nobody else, and keeps nobody out of the service.
+    """
     from chat_tui.server.operations.members import seat
 
     service = find_service(tx, actor, command.service_sid)
     user = ensure_user(tx, service, command.identity)
     if command.first_channel is not None and not tx.all(Member, "members_of_user", user_sid=user.sid):
         channel = tx.one(Channel, "channel_by_unique_name", service_sid=service.sid, unique_name=command.first_channel)
-        if channel is not None:
-            seat(tx, service, channel, user)
+        if channel is not None and channel.state is not ChannelState.CLOSED:
+            with suppress(Forbidden):
+                seat(tx, service, channel, user)
     return UserView(find_user(tx, service, user.sid), service)
