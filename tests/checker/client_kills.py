@@ -116,6 +116,7 @@ def main() -> None:
         found = asyncio.run(kill(Path(folder), kills, seed))
     print(f"seed {seed}: {found.kills} kills of a client, {len(found.kept)} messages kept, {len(found.stored)} stored")
     print(f"{len(found.broken)} promises broken", *found.broken[:20], sep="\n")
+    sys.exit(bool(found.broken))
 
 
 if __name__ == "__main__":

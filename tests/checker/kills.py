@@ -20,6 +20,9 @@ from tests.support.service import ServiceProcess
 AT_ONCE = 10
 """Kills after which everything must settle, and is judged."""
 
+WITHIN = 2.0
+"""Seconds until the service serves again, at most."""
+
 
 class Kills(msgspec.Struct):
     tally: Tally
@@ -68,6 +71,7 @@ def main() -> None:
     print(f"{tally.messages} messages, {tally.acknowledged} acknowledged, {len(tally.broken)} promises broken")
     print(f"serving again after {percentile(found.back, 0.5):.2f} s, at most {max(found.back):.2f} s")
     print(*tally.broken[:20], sep="\n")
+    sys.exit(bool(tally.broken or max(found.back) > WITHIN))
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ def main() -> None:
     print(f"seed {tally.seed}: {sum(tally.faults.values())} episodes {tally.faults}")
     print(f"{tally.messages} messages, {tally.acknowledged} acknowledged, {len(tally.broken)} promises broken")
     print(*tally.broken[:20], sep="\n")
+    sys.exit(bool(tally.broken))
 
 
 if __name__ == "__main__":

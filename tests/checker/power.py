@@ -158,6 +158,8 @@ def _reopen(files: dict[str, bytearray], folder: Path) -> tuple[bool, list[str]]
     database = sqlite3.connect(folder / "chat.db")
     try:
         is_sound = database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'messages'").fetchall():
+            return is_sound, []  # even the tables are lost
         return is_sound, [body for (body,) in database.execute("SELECT body FROM messages")]
     except sqlite3.DatabaseError:
         return False, []
@@ -176,11 +178,15 @@ def runs(cuts: int, seed: int) -> Iterator[tuple[str, Cuts]]:
 def main() -> None:
     cuts = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    fell = False
     for synchronous, found in runs(cuts, seed):
+        promised = synchronous == "FULL"
+        fell |= bool(found.corrupt or (found.lossy if promised else not found.lossy))
         print(
             f"seed {seed}, synchronous={synchronous}: {found.cuts} power cuts, "
             f"{found.lossy} with something acknowledged lost, {found.corrupt} corrupt"
         )
+    sys.exit(fell)
 
 
 if __name__ == "__main__":

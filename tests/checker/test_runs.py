@@ -1,12 +1,14 @@
-"""Short runs of the checker: a harmed network, a killed service, a killed client, cut power."""
+"""Short runs of the checker: a harmed network, a killed service, a killed client, cut power, a crowd, a warm start."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.bench import crowd, warm
 from tests.checker import client_kills, power
 from tests.checker.kills import kill
 from tests.checker.network import harm
+from tests.support.service import Tenant, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -47,3 +49,23 @@ def test_a_power_cut_loses_nothing_acknowledged(capsys: pytest.CaptureFixture[st
         print(f"\n{full.cuts} power cuts, {full.lossy} lost something, {full.corrupt} corrupt; NORMAL: {normal.lossy}")
     assert (full.cuts, full.lossy, full.corrupt) == (300, 0, 0)
     assert normal.lossy > 100
+
+
+async def test_a_crowd_cut_at_once_comes_back(tmp_path: Path) -> None:
+    """Three hundred, more than are let in within a second; nobody who stayed notices."""
+    with serving(tmp_path / "data", *crowd.RAISED) as process:
+        tenant = Tenant(process)
+        sockets = await crowd.gather_crowd(tenant.url, [tenant.token(f"user-{number}") for number in range(300)])
+        took, errors = await crowd.cut(tenant, sockets)
+        tenant.close()
+    assert errors == 0
+    assert took < 20.0
+
+
+async def test_a_warm_start_of_many_channels_asks_little(tmp_path: Path) -> None:
+    """Two hundred channels from disk, live after a handful of requests."""
+    with serving(tmp_path / "data", *warm.LIMITS) as process:
+        tenant = Tenant(process)
+        _, asked = await warm.requests(tenant, tmp_path / "keep", 200)
+        tenant.close()
+    assert asked <= 10

@@ -1,0 +1,31 @@
+"""Every figure of the promise, one after the other, in full: about ten minutes.
+
+``python -m tests.checker`` prints the counts and seeds of each, and ends with status 1 when any fell.
+"""
+
+import subprocess
+import sys
+
+PARTS = (
+    ("the service is killed", "-m", "tests.checker.kills"),
+    ("the client is killed", "-m", "tests.checker.client_kills"),
+    ("the network is harmed", "-m", "tests.checker.network"),
+    ("the power is cut", "-m", "tests.checker.power"),
+    ("the disk is full, read-only, failing", "-m", "pytest", "-q", "tests/server/test_store.py"),
+    ("a crowd", "-m", "tests.bench.crowd"),
+    ("a warm start", "-m", "tests.bench.warm"),
+)
+
+
+def main() -> int:
+    fallen = []
+    for title, *command in PARTS:
+        print(f"\n== {title}", flush=True)
+        if subprocess.run([sys.executable, *command], check=False).returncode:
+            fallen.append(title)
+    print("\n== fallen:" if fallen else "\n== every promise held", ", ".join(fallen))
+    return 1 if fallen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
