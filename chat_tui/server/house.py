@@ -5,6 +5,7 @@ import contextlib
 from pathlib import Path
 
 from chat_tui.server.auth import Authenticator
+from chat_tui.server.background import keep_doing
 from chat_tui.server.bus import Bus
 from chat_tui.server.operations import states
 from chat_tui.server.operations.dispatch import RATE, Dispatcher
@@ -17,7 +18,6 @@ from chat_tui.server.sync.projection import project
 
 PRUNE_EVERY = 60.0
 """Seconds between two steps of pruning the event log."""
-
 
 TIMERS_EVERY = 15.0
 """Seconds at most between two looks at the timers of channels."""
@@ -58,8 +58,8 @@ class House:
     async def start(self) -> None:
         await self.presence.start()
         self._tasks = [
-            asyncio.create_task(self._prune(), name="log-pruner"),
-            asyncio.create_task(self._move_states_on(), name="channel-timers"),
+            asyncio.create_task(keep_doing(self._prune, "pruning the log"), name="log-pruner"),
+            asyncio.create_task(keep_doing(self._move_states_on, "timers of channels"), name="channel-timers"),
         ]
 
     async def close(self) -> None:
@@ -72,16 +72,14 @@ class House:
         await asyncio.to_thread(self.store.close)
 
     async def _prune(self) -> None:
-        while True:
-            await asyncio.sleep(PRUNE_EVERY)
-            await self.store.write(lambda tx: log.prune(tx, retention=self._retention, kept=self._kept_events))
+        await asyncio.sleep(PRUNE_EVERY)
+        await self.store.write(lambda tx: log.prune(tx, retention=self._retention, kept=self._kept_events))
 
     async def _move_states_on(self) -> None:
         """The shortest timer is a minute, so whatever is set while this sleeps is seen in time."""
-        while True:
-            due: int | None = await self.store.read(lambda reader: reader.value("next_channel_due"))
-            wait = TIMERS_EVERY if due is None else max(0.0, (due - self.store.clock()) / 1000)
-            if wait:
-                await asyncio.sleep(min(wait, TIMERS_EVERY))
-            else:
-                await self.store.write(states.sweep)
+        due: int | None = await self.store.read(lambda reader: reader.value("next_channel_due"))
+        wait = TIMERS_EVERY if due is None else max(0.0, (due - self.store.clock()) / 1000)
+        if wait:
+            await asyncio.sleep(min(wait, TIMERS_EVERY))
+        else:
+            await self.store.write(states.sweep)

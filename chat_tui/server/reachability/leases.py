@@ -6,6 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
+from chat_tui.server.background import insist, keep_doing
 from chat_tui.server.reachability import rules
 from chat_tui.server.reachability.tracker import apply_leases
 from chat_tui.server.store.transaction import Reader, Transaction
@@ -69,7 +70,7 @@ class Presence:
     async def start(self) -> None:
         """Make everybody suspect who was online when the service stopped, and begin sweeping."""
         await self._store.write(suspect_everybody)
-        self._task = asyncio.create_task(self._sweep_when_due(), name="lease-sweeper")
+        self._task = asyncio.create_task(keep_doing(self._sweep_when_due, "who lingers"), name="lease-sweeper")
 
     async def stop(self) -> None:
         if self._task is not None:
@@ -84,7 +85,7 @@ class Presence:
     async def disconnected(self, connection: str, user_sid: str, *, clean: bool, offloaded: bool = False) -> None:
         """A connection ended: ``clean``, its client said so; ``offloaded``, we sent it away; else it may be back."""
         linger = self._linger_for(user_sid, clean and not offloaded, offloaded)
-        await self._store.write(lambda tx: end(tx, connection, user_sid, linger))
+        await insist(lambda: self._store.write(lambda tx: end(tx, connection, user_sid, linger)), "who left")
         if linger:
             self._wake.set()
 
@@ -101,11 +102,10 @@ class Presence:
         return rules.linger(drops, now, self._linger)
 
     async def _sweep_when_due(self) -> None:
-        while True:
-            self._wake.clear()
-            due: int | None = await self._store.read(lambda reader: reader.value("next_lease_expiry"))
-            delay = None if due is None else max(0, due - self._store.clock()) / 1000
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), delay)
-                continue
-            await self._store.write(sweep)
+        self._wake.clear()
+        due: int | None = await self._store.read(lambda reader: reader.value("next_lease_expiry"))
+        delay = None if due is None else max(0, due - self._store.clock()) / 1000
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), delay)
+            return
+        await self._store.write(sweep)

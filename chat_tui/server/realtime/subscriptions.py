@@ -13,6 +13,7 @@ from chat_tui.protocol.errors import ChatError, Code, NotFound, TooManyRequests
 from chat_tui.protocol.sync import EventType, ReplayStatus, SubscriptionRequest, SyncEvent, SyncNotification
 from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, Header, encode
 from chat_tui.server import bus
+from chat_tui.server.background import insist, keep_doing
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.store.transaction import Reader
 from chat_tui.server.sync import log, objects
@@ -152,7 +153,7 @@ class Subscriptions:
         fresh: Sequence[tuple[SubscriptionRequest, Subscription]],
         correlation_id: int,
     ) -> None:
-        standings = await self._store.read(lambda reader: [_standing(reader, subscriber, r) for r, _ in fresh])
+        standings = await self._read(lambda reader: [_standing(reader, subscriber, r) for r, _ in fresh])
         for (request, subscription), standing in zip(fresh, standings, strict=True):
             if isinstance(standing, ChatError):
                 self._drop_if_current(subscription)
@@ -184,7 +185,7 @@ class Subscriptions:
         while not (nothing_new and subscription.head <= subscription.position):
             nothing_new = False
             sid, position = subscription.object_sid, subscription.position
-            events = await self._store.read(lambda reader: log.read(reader, sid, position, REPLAY_STEP))  # noqa: B023
+            events = await self._read(lambda reader: log.read(reader, sid, position, REPLAY_STEP))  # noqa: B023
             for event in events:
                 if not self._is_current(subscription):
                     return
@@ -195,6 +196,10 @@ class Subscriptions:
             if not events:
                 break  # what was published is in no log: the object went away with it
         subscription.is_live = True
+
+    async def _read(self, query: Callable[[Reader], T]) -> T:
+        """A replay is only put off by a store that cannot read."""
+        return await insist(lambda: self._store.read(query), "a replay")
 
     def _is_current(self, subscription: Subscription) -> bool:
         return self._by_object.get(subscription.object_sid, {}).get(subscription.subscriber) is subscription
@@ -284,9 +289,11 @@ class Subscriptions:
                     self._replay(subscription, head)
 
     async def check_for_ever(self) -> None:
-        while True:
+        async def check_later() -> None:
             await asyncio.sleep(CHECK_EVERY)
             await self.check()
+
+        await keep_doing(check_later, "the check of what was delivered")
 
 
 async def _quietly(work: Awaitable[None]) -> None:

@@ -1,0 +1,128 @@
+"""What is done without anybody waiting for it is done in the end, whatever the disk says meanwhile."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from chat_tui.protocol.errors import Unavailable
+from chat_tui.protocol.sids import Kind
+from chat_tui.protocol.sync import ObjectType, SubscriptionRequest
+from chat_tui.server.background import insist
+from chat_tui.server.house import House
+from chat_tui.server.operations.actors import ClientActor
+from chat_tui.server.operations.messages import SendMessage
+from chat_tui.server.operations.users import FetchUser
+from chat_tui.server.reachability import rules
+from chat_tui.server.realtime import subscriptions
+from chat_tui.server.realtime.gateway import Gateway, Limits
+from chat_tui.server.sync import log
+from tests.server.conftest import Domain
+
+
+async def test_what_the_store_refuses_is_done_again(caplog: pytest.LogCaptureFixture) -> None:
+    """Until it is taken, once; the log says so a single time."""
+    answers: Iterator[Unavailable | str] = iter(
+        [Unavailable("The disk is full"), Unavailable("The disk is full"), "done"]
+    )
+
+    async def work() -> str:
+        answer = next(answers)
+        if isinstance(answer, Unavailable):
+            raise answer
+        return answer
+
+    assert await insist(work, "the work", every=0) == "done"
+    assert [record.getMessage() for record in caplog.records] == ["the work must wait: The disk is full"]
+
+
+async def test_another_error_is_not_tried_again() -> None:
+    """Only a store that cannot answer is worth waiting for."""
+
+    async def work() -> None:
+        raise ValueError("a fault of ours")
+
+    with pytest.raises(ValueError, match="ours"):
+        await insist(work, "the work", every=0)
+
+
+async def test_who_left_while_nothing_could_be_written_is_offline_in_the_end(domain: Domain) -> None:
+    """A full disk postpones the end of a lease, and does not make anybody online for ever."""
+    bob = await domain.user("bob")
+    house: House = domain.house
+    await house.presence.connected("one", bob.user_sid)
+    house.store._write.pragma("query_only", True)
+    leaving = asyncio.ensure_future(house.presence.disconnected("one", bob.user_sid, clean=True))
+    with pytest.raises(Unavailable):  # answered after the first try of the one who leaves
+        await domain.run(SendMessage(domain.service_sid, "general", "no"))
+    house.store._write.pragma("query_only", False)
+    await asyncio.wait_for(leaving, 5)
+    view = await domain.run(FetchUser(domain.service_sid, "bob"))
+    assert rules.published(view.service, view.user).online is False
+
+
+async def test_the_log_is_kept_short_by_age_and_by_number(domain: Domain) -> None:
+    """What is pruned can no longer be replayed from, and the floor says so; the newest always can."""
+    for number in range(20):
+        await domain.run(SendMessage(domain.service_sid, "general", str(number)))
+    store = domain.house.store
+    sid, head = (await store.read(lambda reader: reader.tuples("busy_objects", keep=15)))[0]
+    assert await store.read(lambda reader: log.floor(reader, sid)) == 0
+    await store.write(lambda tx: log.prune(tx, kept=5))
+    kept = await store.read(lambda reader: log.read(reader, sid, 0, 100))
+    assert [event.id for event in kept] == list(range(head - 4, head + 1))
+    assert await store.read(lambda reader: log.floor(reader, sid)) == head - 5
+    clock = store.clock
+    store.clock = lambda: clock() + log.RETENTION + 1_000
+    await store.write(log.prune)
+    assert await store.read(lambda reader: log.read(reader, sid, 0, 100)) == []
+    assert await store.read(lambda reader: log.floor(reader, sid)) == head
+
+
+async def test_so_many_come_in_within_a_second(domain: Domain) -> None:
+    """The default is 200; room for one more is made every five milliseconds."""
+    assert Limits().upgrades_per_second == 200
+    gateway = Gateway(domain.house, Limits())
+    assert [gateway.admits_upgrade(100.0) for _ in range(201)] == [True] * 200 + [False]
+    assert [gateway.admits_upgrade(100.0051) for _ in range(2)] == [True, False]
+    gateway.is_draining = True
+    assert not gateway.admits_upgrade(200.0)
+
+
+class Reading:
+    """A subscriber that notes what it is sent."""
+
+    def __init__(self, actor: ClientActor) -> None:
+        self.actor = actor
+        self.frames: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def push(self, frame: bytes, *, droppable: bool = False) -> None:
+        self.frames.put_nowait(frame)
+
+    def flush(self) -> None:
+        pass
+
+    async def send(self, frame: bytes) -> None:
+        self.frames.put_nowait(frame)
+
+
+async def test_what_was_not_delivered_is_found_by_the_check(domain: Domain) -> None:
+    """The bus is only a hint: nothing of it came through here, and the event arrives, once."""
+    assert subscriptions.CHECK_EVERY == 30.0
+    bob = await domain.user("bob")
+    deaf = subscriptions.Subscriptions(domain.house.store)
+    reader = Reading(bob)
+    deaf.admit(reader)
+    await domain.run(SendMessage(domain.service_sid, "general", "seen"))
+    busy = await domain.house.store.read(lambda rows: rows.tuples("busy_objects", keep=0))
+    [messages] = [sid for sid, _ in busy if sid.startswith(Kind.LIST)]
+    deaf.establish(reader, [SubscriptionRequest(messages, ObjectType.LIST)], 1)
+    assert b"subscription_established" in await asyncio.wait_for(reader.frames.get(), 5)
+    await domain.run(SendMessage(domain.service_sid, "general", "not delivered"))
+    await deaf.check()
+    await deaf.check()
+    assert b"not delivered" in await asyncio.wait_for(reader.frames.get(), 5)
+    await domain.run(SendMessage(domain.service_sid, "general", "nor this"))
+    await deaf.check()
+    assert b"nor this" in await asyncio.wait_for(reader.frames.get(), 5)
+    assert reader.frames.empty()
