@@ -325,7 +325,7 @@ class Link:
         if isinstance(due, s.GiveUp):
             self._socket.abort()
         elif isinstance(due, s.Expire):
-            self._end(Status(410, "TOKEN_EXPIRED", 51207, "The access token expired"))
+            self._part(Status(410, "TOKEN_EXPIRED", 51207, "The access token expired"))
         else:
             if isinstance(due, s.WarnOfExpiry):
                 header = Header("client_update", _fresh_id(), client_update_type="token_about_to_expire")
@@ -345,6 +345,9 @@ class Link:
         if self._session.phase is s.Phase.ENDED:
             return  # the first reason is the one that is told
         self._session.end()
+        self._part(status, body)
+
+    def _part(self, status: Status, body: Any = None) -> None:
         header = Header("close", _fresh_id(), status=status)
         packet = encode(header) if body is None else encode_json(header, body)
         if not self._is_lost:

@@ -52,6 +52,8 @@ NAMES: dict[type[events.Event], str] = {
     events.TypingStarted: "typingStarted",
     events.TypingEnded: "typingEnded",
     events.UserUpdated: "userUpdated",
+    events.TokenAboutToExpire: "tokenAboutToExpire",
+    events.TokenExpired: "tokenExpired",
 }
 
 
@@ -74,10 +76,10 @@ def told(event: events.Event) -> Told | None:
 class OwnClient:
     """`ChatClient`, driven as the SDKs are."""
 
-    def __init__(self, tenant: Tenant, identity: str) -> None:
+    def __init__(self, tenant: Tenant, identity: str, token: str | None = None) -> None:
         self.identity = identity
         self.events: list[Told] = []
-        self._client = ChatClient(tenant.url, tenant.token(identity))
+        self._client = ChatClient(tenant.url, token or tenant.token(identity))
         self._news = asyncio.Event()
 
     async def __aenter__(self) -> "OwnClient":
@@ -232,6 +234,9 @@ class OwnClient:
 
     async def _unpush(self) -> None:
         await self._client.unregister_push()
+
+    async def _token(self, token: str) -> None:
+        await self._client.update_token(token)
 
     async def _shutdown(self) -> None:
         with contextlib.suppress(ChatError):

@@ -30,8 +30,9 @@ TRANSCRIPT = Path(__file__).with_name("transcript.json")
 
 
 @contextlib.asynccontextmanager
-async def party(make: str, tenant: Tenant, identity: str) -> AsyncIterator[Party]:
-    async with OwnClient(tenant, identity) if make == OWN else SdkClient(make, tenant, identity) as client:
+async def party(make: str, tenant: Tenant, identity: str, token: str | None = None) -> AsyncIterator[Party]:
+    made = OwnClient(tenant, identity, token) if make == OWN else SdkClient(make, tenant, identity, token)
+    async with made as client:
         yield client
 
 
