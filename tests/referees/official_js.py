@@ -35,16 +35,44 @@ class Realm(Protocol):
     def token(self, identity: str) -> str: ...
 
 
-class JsClient:
-    """One SDK client. ``events`` holds everything it emitted."""
+class Witness:
+    """Whoever notes events: ``events`` so far, and a way to wait for one."""
 
-    def __init__(self, tenant: Realm, identity: str, token: str | None = None) -> None:
+    def __init__(self, identity: str) -> None:
         self.identity = identity
         self.events: list[dict[str, Any]] = []
+        self._news = asyncio.Event()
+
+    def witness(self, event: dict[str, Any]) -> None:
+        self.events.append(event)
+        self._news.set()
+
+    async def see(self, event: str, when: Callable[[dict[str, Any]], bool] = lambda _: True) -> dict[str, Any]:
+        """The first such event, past or to come. Raises AssertionError with what was seen instead."""
+        try:
+            async with asyncio.timeout(WITHIN):
+                while True:
+                    for seen in self.events:
+                        if seen["event"] == event and when(seen):
+                            return seen
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise AssertionError(f"{self.identity} saw no such {event}: {self.events}") from None
+
+    def forget(self) -> None:
+        """Start anew: `see` finds only what happens from now on."""
+        self.events.clear()
+
+
+class JsClient(Witness):
+    """One SDK client."""
+
+    def __init__(self, tenant: Realm, identity: str, token: str | None = None) -> None:
+        super().__init__(identity)
         self._arguments = (tenant.socket_url, token or tenant.token(identity))
         self._command = [str(Path(__file__).with_name("conversations.cjs"))]
         self._node = self._modules = ""
-        self._news = asyncio.Event()
         self._numbers = itertools.count()
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
 
@@ -74,8 +102,7 @@ class JsClient:
         async for line in self._process.stdout:
             said = json.loads(line)
             if "event" in said:
-                self.events.append(said)
-                self._news.set()
+                self.witness(said)
             else:
                 self._answers.pop(said["id"]).set_result(said)
 
@@ -94,20 +121,3 @@ class JsClient:
         self._process.stdin.write((json.dumps({"id": number, "do": command, **arguments}) + "\n").encode())
         async with asyncio.timeout(WITHIN):
             return await answer
-
-    async def see(self, event: str, when: Callable[[dict[str, Any]], bool] = lambda _: True) -> dict[str, Any]:
-        """The first such event, past or to come. Raises AssertionError with what was seen instead."""
-        try:
-            async with asyncio.timeout(WITHIN):
-                while True:
-                    for seen in self.events:
-                        if seen["event"] == event and when(seen):
-                            return seen
-                    self._news.clear()
-                    await self._news.wait()
-        except TimeoutError:
-            raise AssertionError(f"{self.identity} saw no such {event}: {self.events}") from None
-
-    def forget(self) -> None:
-        """Start anew: `see` finds only what happens from now on."""
-        self.events.clear()

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable
 from typing import Any
 
 from chat_tui.client import ChatClient, events
@@ -11,7 +10,7 @@ from chat_tui.client.model import Channel, Member, Message, User
 from chat_tui.client.open_channel import OpenChannel
 from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.values import ChannelType, NotificationLevel
-from tests.referees.official_js import WITHIN
+from tests.referees.official_js import Witness
 from tests.support.service import Tenant
 
 Told = dict[str, Any]
@@ -73,19 +72,17 @@ def told(event: events.Event) -> Told | None:
     return found
 
 
-class OwnClient:
+class OwnClient(Witness):
     """`ChatClient`, driven as the SDKs are."""
 
     def __init__(self, tenant: Tenant, identity: str, token: str | None = None) -> None:
-        self.identity = identity
-        self.events: list[Told] = []
+        super().__init__(identity)
         self._client = ChatClient(tenant.url, token or tenant.token(identity))
-        self._news = asyncio.Event()
 
     async def __aenter__(self) -> "OwnClient":
         await self._client.start()
         self._listening = asyncio.create_task(self._listen(self._client.events()))
-        self.events.append({"event": "state", "state": "initialized"})
+        self.witness({"event": "state", "state": "initialized"})
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -96,8 +93,7 @@ class OwnClient:
     async def _listen(self, stream: events.EventStream) -> None:
         async for event in stream:
             if (found := told(event)) is not None:
-                self.events.append(found)
-                self._news.set()
+                self.witness(found)
 
     async def do(self, command: str, **arguments: Any) -> Any:
         return await getattr(self, f"_{command}")(**arguments)
@@ -107,21 +103,6 @@ class OwnClient:
             return {"ok": await self.do(command, **arguments)}
         except ChatError as error:
             return {"error": {"message": error.message, "status": error.status, "code": error.code}}
-
-    async def see(self, event: str, when: Callable[[Told], bool] = lambda _: True) -> Told:
-        try:
-            async with asyncio.timeout(WITHIN):
-                while True:
-                    for seen in self.events:
-                        if seen["event"] == event and when(seen):
-                            return seen
-                    self._news.clear()
-                    await self._news.wait()
-        except TimeoutError:
-            raise AssertionError(f"{self.identity} saw no such {event}: {self.events}") from None
-
-    def forget(self) -> None:
-        self.events.clear()
 
     # ---- commands, as sdk.cjs has them
 
