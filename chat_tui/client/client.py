@@ -269,7 +269,9 @@ class ChatClient(Listener):
 
     def on_state(self, state: ConnectionState) -> None:
         if state.phase is Phase.DENIED and self._initialised is not None and not self._initialised.done():
-            self._initialised.set_exception(Unauthenticated(state.reason or "denied", Code.UNAUTHENTICATED))
+            self._initialised.set_exception(
+                Unauthenticated(state.reason or "denied", state.code or Code.UNAUTHENTICATED)
+            )
         self._emit(ConnectionChanged(state))
 
     def on_sync(self, payload: bytes) -> None:

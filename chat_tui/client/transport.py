@@ -51,12 +51,13 @@ class Phase(StrEnum):
 
 class ConnectionState(msgspec.Struct, frozen=True):
     """``since``: when this trouble or this link began; ``retry_at``: when the next try is due, while waiting; both in
-    seconds since 1970. ``reason``: why there is no link."""
+    seconds since 1970. ``reason``: why there is no link; ``code``: the service's, when it denied the token."""
 
     phase: Phase
     since: float
     retry_at: float | None = None
     reason: str | None = None
+    code: int | None = None
 
 
 class Offloaded(TransportError):
@@ -135,7 +136,7 @@ class Transport:
                 self._token = None
                 if not self._token_is_new:
                     continue  # it was good once: a fresh one may be again
-                self._set(Phase.DENIED, reason=error.message)
+                self._set(Phase.DENIED, error.message, error.code)
                 self._listener.on_token(expired=error.code == Code.TOKEN_EXPIRED)
                 return
             except (ChatError, OSError, WebSocketException, EOFError, TimeoutError) as error:
@@ -162,8 +163,8 @@ class Transport:
         """Try again now instead of when the next try is due."""
         self._hurry.set()
 
-    def _set(self, phase: Phase, reason: str | None = None) -> None:
-        self.state = ConnectionState(phase, self._clock(), reason=reason)
+    def _set(self, phase: Phase, reason: str | None = None, code: int | None = None) -> None:
+        self.state = ConnectionState(phase, self._clock(), reason=reason, code=code)
         self._listener.on_state(self.state)
 
     async def _live_once(self) -> None:

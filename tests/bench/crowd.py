@@ -12,7 +12,7 @@ import time
 
 from chat_tui.client.backoff import Backoff
 from tests.bench.raw_socket import RawSocket
-from tests.bench.report import bench_directory, cpu_seconds, header, percentile, resident_bytes, row
+from tests.bench.report import bench_directory, cpu_seconds, finish, header, percentile, reach, resident_bytes
 from tests.support.service import Tenant, serving
 
 IDLE = 5_000
@@ -51,12 +51,9 @@ async def idle(tenant: Tenant, number: int) -> list[RawSocket]:
     await asyncio.sleep(QUIET)
     cores = (cpu_seconds(pid) - busy) / (time.monotonic() - began)
     now = resident_bytes(pid)
-    row(
-        f"{number:,} idle connections, memory",
-        f"{now / 2**20:.0f} MB",
-        f"{now / before:.1f} × the process without them",
-    )
-    row(f"{number:,} idle connections, CPU at the default ping", f"{cores:.2f} cores")
+    ratio = f"{now / before:.1f} × the process without them"
+    reach(f"{number:,} idle connections, memory", now / 2**20, 250, "MB", ratio)
+    reach(f"{number:,} idle connections, CPU at the default ping", cores, 0.3, "cores")
     return crowd
 
 
@@ -120,14 +117,16 @@ async def watch(tenant: Tenant) -> None:
         plain.append(time.perf_counter() - began)
     p50, p99 = percentile(times, 0.5), percentile(times, 0.99)
     ratio = f"{p50 / percentile(plain, 0.5):.1f} × a request that changes nothing"
-    row("reachability change → the watcher's event, p50 / p99", f"{p50 * 1e3:.1f} / {p99 * 1e3:.1f} ms", ratio)
+    reach("reachability change → the watcher's event, p50", p50 * 1e3, 10, "ms", ratio)
+    reach("reachability change → the watcher's event, p99", p99 * 1e3, 40, "ms")
 
 
 async def measure(tenant: Tenant, number: int) -> None:
     await watch(tenant)
     crowd = await idle(tenant, number)
     took, errors = await cut(tenant, crowd[:CUT])
-    row(f"{CUT:,} cut at once, all back after", f"{took:.1f} s", f"{errors} errors for the {STAYING} who stayed")
+    reach(f"{len(crowd[:CUT]):,} cut at once, all back after", took, 20, "s")
+    reach(f"errors for the {STAYING} who stayed", errors, 0, "errors")
 
 
 def main() -> None:
@@ -140,6 +139,7 @@ def main() -> None:
             tenant = Tenant(process)
             asyncio.run(measure(tenant, number))
             tenant.close()
+    finish()
 
 
 if __name__ == "__main__":

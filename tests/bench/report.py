@@ -4,9 +4,11 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,6 +60,21 @@ def as_installed() -> None:
 
 def row(what: str, value: str, ratio: str = "") -> None:
     print(f"{what:<58} {value:>22}  {ratio}", flush=True)
+
+
+_EXCEEDED: list[str] = []
+
+
+def reach(what: str, value: float, limit: float, unit: str, note: str = "") -> None:
+    """A row whose ``value`` is promised to be ``limit`` at most."""
+    row(what, f"{value:.3g} {unit} (≤ {limit:g})", note)
+    if value > limit:
+        _EXCEEDED.append(what)
+
+
+def finish() -> NoReturn:
+    """End with status 1, and say which, when a promised figure was exceeded."""
+    sys.exit(f"over its bound: {', '.join(_EXCEEDED)}" if _EXCEEDED else 0)
 
 
 def cpu_seconds(pid: int) -> float:

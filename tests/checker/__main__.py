@@ -10,8 +10,10 @@ PARTS = (
     ("the service is killed", "-m", "tests.checker.kills"),
     ("the client is killed", "-m", "tests.checker.client_kills"),
     ("the network is harmed", "-m", "tests.checker.network"),
+    ("peers go silent", "-m", "tests.checker.dead_peers"),
     ("the power is cut", "-m", "tests.checker.power"),
-    ("the disk is full, read-only, failing", "-m", "pytest", "-q", "tests/server/test_store.py"),
+    ("the disk fails", "-m", "tests.checker.io_errors"),
+    ("the disk is full, or read-only", "-m", "pytest", "-q", "tests/server/test_store.py", "-k", "got_over"),
     ("a crowd", "-m", "tests.bench.crowd"),
     ("a warm start", "-m", "tests.bench.warm"),
 )

@@ -1,11 +1,13 @@
-"""Short runs of the checker: a harmed network, a killed service, a killed client, cut power, a crowd, a warm start."""
+"""Short runs of the checker: a harmed network, silent peers, a killed service, a killed client, cut power, a failing
+disk, a crowd, a warm start."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.bench import crowd, warm
-from tests.checker import client_kills, power
+from tests.checker import client_kills, dead_peers, io_errors, power
 from tests.checker.kills import kill
 from tests.checker.network import harm
 from tests.support.service import Tenant, serving
@@ -21,6 +23,14 @@ async def test_a_harmed_network_breaks_no_promise(tmp_path: Path, capsys: pytest
     assert tally.broken == []
     assert tally.messages == tally.acknowledged > 500
     assert len(tally.faults) == 7
+
+
+async def test_a_dead_peer_is_noticed_in_time(tmp_path: Path) -> None:
+    """Within 31 s at the default times, run at a tenth of them, by either side."""
+    with serving(tmp_path / "data", *dead_peers.TIMES, "--linger", str(dead_peers.LINGER)) as process:
+        noticed = await dead_peers.silence(process, 1)
+    assert len(noticed.by_client) == len(noticed.by_service) == dead_peers.PEERS
+    assert max(*noticed.by_client, *noticed.by_service) <= dead_peers.WITHIN + dead_peers.SLACK
 
 
 async def test_a_killed_service_breaks_no_promise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,6 +59,14 @@ def test_a_power_cut_loses_nothing_acknowledged(capsys: pytest.CaptureFixture[st
         print(f"\n{full.cuts} power cuts, {full.lossy} lost something, {full.corrupt} corrupt; NORMAL: {normal.lossy}")
     assert (full.cuts, full.lossy, full.corrupt) == (300, 0, 0)
     assert normal.lossy > 100
+
+
+async def test_a_failing_disk_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    """Sixty episodes of failing reads, writes and syncs: refused clearly, sent again, stored once, no restart."""
+    outcome = await asyncio.wait_for(io_errors.endure(tmp_path, 60, seed=15), 120)
+    assert outcome.broken == []
+    assert outcome.struck.keys() == set(io_errors.CALLS)
+    assert min(outcome.acknowledged, outcome.refusals, outcome.read) > 100
 
 
 async def test_a_crowd_cut_at_once_comes_back(tmp_path: Path) -> None:

@@ -5,20 +5,20 @@ import asyncio
 import pytest
 
 from tests.e2e.conftest import House
-from tests.referees.official_js import JsClient
+from tests.referees.sdk.official import SdkClient
 
 pytestmark = pytest.mark.node
 
 
 class LocalTenant:
-    """What `JsClient` asks of a service."""
+    """What `SdkClient` asks of a service."""
 
     def __init__(self, house: House) -> None:
         self._service = house.service
 
     @property
-    def socket_url(self) -> str:
-        return self._service.url.replace("http", "ws", 1) + "/v3/wsconnect"
+    def url(self) -> str:
+        return self._service.url
 
     def token(self, identity: str) -> str:
         return self._service.token_for(identity)
@@ -31,19 +31,19 @@ async def test_messages_horizons_typing_and_reachability_pass_both_ways(house: H
     async def see(*words: str) -> None:
         await asyncio.to_thread(alice.see, *words)
 
-    async with JsClient(LocalTenant(house), "bob") as bob:
+    async with SdkClient(LocalTenant(house), "bob") as bob:
         await bob.see("state", lambda seen: seen["state"] == "initialized")
         await bob.do("page", name="general", size=1)
-        await bob.do("participants", name="general")
+        await bob.do("members", name="general")
         await see("● ? bob")
         assert (await bob.do("user", identity="alice"))["online"] is True
         await bob.do("send", name="general", body="hello from the SDK")
         await see("hello from the SDK")
-        read = await bob.see("participantUpdated", lambda seen: seen["identity"] == "alice" and seen["read"] == 0)
-        assert "lastReadMessageIndex" in read["updateReasons"]
+        read = await bob.see("memberUpdated", lambda seen: seen["identity"] == "alice" and seen["read"] == 0)
+        assert "lastReadMessageIndex" in read["raw"]
         alice.say("hello from the terminal")
         assert (await bob.see("messageAdded", lambda seen: seen["author"] == "alice"))["index"] == 1
-        await bob.do("setRead", name="general", index=1)
+        await bob.do("read", name="general", index=1)
         await bob.do("typing", name="general")
         await see("bob is typing")
         alice.type("x")
@@ -53,7 +53,7 @@ async def test_messages_horizons_typing_and_reachability_pass_both_ways(house: H
         bob.forget()
         assert await asyncio.to_thread(alice.quit) == 0
         gone = await bob.see("userUpdated", lambda seen: seen["identity"] == "alice")
-        assert (gone["online"], gone["updateReasons"]) == (False, ["reachabilityOnline"])
+        assert (gone["online"], gone["raw"]) == (False, ["reachabilityOnline"])
         await bob.do("shutdown")
     found = house.get("/Users/bob")
     assert (found["is_online"], found["is_notifiable"]) == (False, True)

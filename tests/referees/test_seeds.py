@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.referees.official_js import require_node
+from tests.referees.node import require_node
 from tests.referees.official_python import client_for
 from tests.support.service import Tenant, serving
 

@@ -105,10 +105,6 @@ class Tenant:
             lifetime=lifetime,
         )
 
-    @property
-    def socket_url(self) -> str:
-        return self.url.replace("http", "ws", 1) + "/v3/wsconnect"
-
     def close(self) -> None:
         self.http.close()
 

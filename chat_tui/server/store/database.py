@@ -21,9 +21,9 @@ def connect(path: Path, *, synchronous: str = "FULL", vfs: str | None = None) ->
     return connection
 
 
-def connect_reader(path: Path) -> apsw.Connection:
+def connect_reader(path: Path, *, vfs: str | None = None) -> apsw.Connection:
     """A connection that can only read."""
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY, vfs=vfs)
     connection.set_busy_timeout(5000)
     connection.execute("PRAGMA query_only=ON")
     return connection

@@ -19,6 +19,12 @@ T = TypeVar("T")
 GROUP = 100
 """At most this many operations share one commit; the writer never waits for more (guarantees, Send 5)."""
 
+_DISK_ERRORS = (apsw.IOError, apsw.FullError, apsw.ReadOnlyError, apsw.CorruptError)
+
+
+def _cannot(do: str, error: apsw.Error) -> Unavailable:
+    return Unavailable(f"The store cannot {do}: {error}")
+
 
 class _Job(Generic[T]):
     """A function to run and where its result goes."""
@@ -89,7 +95,7 @@ class Store:
         migrate(self._write)
         path.chmod(0o600)
         load_queries()
-        self._read = connect_reader(path)
+        self._read = connect_reader(path, vfs=vfs)
         self._writer = _Worker("store-writer", self._write_group, GROUP)
         self._reader = _Worker("store-reader", self._read_group, GROUP)
         self._writer.start()
@@ -124,7 +130,7 @@ class Store:
         except apsw.Error as error:
             self._roll_back()
             for job in jobs:
-                job.error = Unavailable(f"The store cannot write: {error}")
+                job.error = _cannot("write", error)
                 job.published = []
         self._answer(jobs)
 
@@ -135,7 +141,7 @@ class Store:
             job.result = job.function(tx)
             self._project(tx)
             job.published = tx.published
-        except (apsw.IOError, apsw.FullError, apsw.ReadOnlyError, apsw.CorruptError):
+        except _DISK_ERRORS:
             raise  # the whole group is in doubt
         except Exception as error:
             job.error = error
@@ -153,12 +159,14 @@ class Store:
             for job in jobs:
                 try:
                     job.result = job.function(Reader(self._read, self.clock()))
+                except _DISK_ERRORS as error:
+                    job.error = _cannot("read", error)
                 except Exception as error:
                     job.error = error
             self._read.execute("COMMIT")
         except apsw.Error as error:
             for job in jobs:
-                job.error = job.error or Unavailable(f"The store cannot read: {error}")
+                job.error = job.error or _cannot("read", error)
             with contextlib.suppress(apsw.Error):
                 self._read.execute("ROLLBACK")
         self._answer(jobs)

@@ -6,17 +6,26 @@ import json
 from typing import Any
 
 from chat_tui.client import ChatClient, events
-from chat_tui.client.model import Channel, Member, Message, User
+from chat_tui.client.model import Channel, Member, Message, User, UserDescriptor
 from chat_tui.client.open_channel import OpenChannel
-from chat_tui.protocol.errors import ChatError
+from chat_tui.client.transport import ConnectionState, Phase
+from chat_tui.protocol.errors import ChatError, Unauthenticated
 from chat_tui.protocol.values import ChannelType, NotificationLevel
-from tests.referees.official_js import Witness
-from tests.support.service import Tenant
+from tests.referees.sdk.official import Realm
+from tests.referees.sdk.witness import Witness
 
 Told = dict[str, Any]
 
 
-def person(user: User) -> Told:
+PHASES = {Phase.WAITING: "connecting", Phase.CLOSED: "disconnected"}
+"""Where the SDKs have other words for a link's state."""
+
+
+def link(state: ConnectionState) -> Told:
+    return {"state": PHASES.get(state.phase, state.phase.value), "errorCode": state.code}
+
+
+def person(user: User | UserDescriptor) -> Told:
     return {
         "identity": user.identity,
         "online": user.is_online,
@@ -39,7 +48,9 @@ def room(channel: Channel) -> Told:
 
 
 NAMES: dict[type[events.Event], str] = {
+    events.ConnectionChanged: "connection",
     events.ChannelJoined: "channelJoined",
+    events.ChannelInvited: "channelInvited",
     events.ChannelLeft: "channelLeft",
     events.ChannelUpdated: "channelUpdated",
     events.MemberJoined: "memberJoined",
@@ -51,6 +62,8 @@ NAMES: dict[type[events.Event], str] = {
     events.TypingStarted: "typingStarted",
     events.TypingEnded: "typingEnded",
     events.UserUpdated: "userUpdated",
+    events.UserSubscribed: "userSubscribed",
+    events.UserUnsubscribed: "userUnsubscribed",
     events.TokenAboutToExpire: "tokenAboutToExpire",
     events.TokenExpired: "tokenExpired",
 }
@@ -62,33 +75,41 @@ def told(event: events.Event) -> Told | None:
     if name is None:
         return None
     found: Told = {"event": name}
-    for field, describe in (("channel", room), ("member", seat), ("message", note), ("user", person)):
-        if hasattr(event, field):
-            found |= describe(getattr(event, field))
+    describe: Told = {"state": link, "channel": room, "member": seat, "message": note, "user": person}
+    for field in describe.keys() & set(event.__struct_fields__):
+        found |= describe[field](getattr(event, field))
     if hasattr(event, "identity"):
         found["identity"] = event.identity
     if hasattr(event, "update_reasons"):
-        found["reasons"] = sorted(reason.value for reason in event.update_reasons)
+        found["raw"] = found["reasons"] = sorted(reason.value for reason in event.update_reasons)
     return found
 
 
 class OwnClient(Witness):
     """`ChatClient`, driven as the SDKs are."""
 
-    def __init__(self, tenant: Tenant, identity: str, token: str | None = None) -> None:
+    def __init__(self, realm: Realm, identity: str, token: str | None = None) -> None:
         super().__init__(identity)
-        self._client = ChatClient(tenant.url, token or tenant.token(identity))
+        self._client = ChatClient(realm.url, token or realm.token(identity))
 
     async def __aenter__(self) -> "OwnClient":
-        await self._client.start()
         self._listening = asyncio.create_task(self._listen(self._client.events()))
-        self.witness({"event": "state", "state": "initialized"})
+        self._starting = asyncio.create_task(self._start())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._client.close()
-        self._listening.cancel()
-        await asyncio.wait([self._listening])
+        for task in (self._starting, self._listening):
+            task.cancel()
+        await asyncio.wait([self._starting, self._listening])
+
+    async def _start(self) -> None:
+        try:
+            await self._client.start()
+        except Unauthenticated as error:
+            self.witness({"event": "state", "state": "failed", "code": error.code})
+        else:
+            self.witness({"event": "state", "state": "initialized"})
 
     async def _listen(self, stream: events.EventStream) -> None:
         async for event in stream:
@@ -125,6 +146,9 @@ class OwnClient(Witness):
     async def _join(self, name: str) -> None:
         await self._client.channels.join(name)
 
+    async def _leave(self, name: str) -> None:
+        await self._client.channels.leave(self._find(name))
+
     async def _destroy(self, name: str) -> None:
         await self._client.channels.delete(self._find(name))
 
@@ -136,6 +160,15 @@ class OwnClient(Witness):
 
     async def _add(self, name: str, identity: str) -> None:
         await self._client.channels.add_member(self._find(name), identity)
+
+    async def _invite(self, name: str, identity: str) -> None:
+        await self._client.channels.invite(self._find(name), identity)
+
+    async def _decline(self, name: str) -> None:
+        await self._client.channels.decline(self._find(name))
+
+    async def _status(self, name: str) -> str:
+        return self._find(name).status.value
 
     async def _remove(self, name: str, identity: str) -> None:
         await self._client.channels.remove_member(self._find(name), identity)
@@ -207,6 +240,20 @@ class OwnClient(Witness):
     async def _user(self, identity: str) -> Told:
         return person(await self._client.get_user(identity))
 
+    async def _describeUser(self, identity: str) -> Told:  # noqa: N802 - sdk.cjs's word
+        self._described = await self._client.get_user_descriptor(identity)
+        return person(self._described)
+
+    async def _descriptor(self) -> Told:
+        return person(self._described)
+
+    async def _follow(self, identities: list[str]) -> None:
+        for identity in identities:
+            await self._client.get_user(identity)
+
+    async def _followed(self) -> list[str]:
+        return sorted(user.identity for user in self._client.people.followed())
+
     async def _rename(self, name: str) -> None:
         await self._client.update_user(friendly_name=name)
 
@@ -218,6 +265,8 @@ class OwnClient(Witness):
 
     async def _token(self, token: str) -> None:
         await self._client.update_token(token)
+
+    _offer = _token
 
     async def _shutdown(self) -> None:
         with contextlib.suppress(ChatError):

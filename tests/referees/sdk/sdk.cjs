@@ -33,7 +33,10 @@ const seat = (member) => ({
   identity: member.identity,
   read: (isChat ? member.lastConsumedMessageIndex : member.lastReadMessageIndex) ?? null,
 });
-const room = (channel) => ({ name: channel.uniqueName, title: channel.friendlyName, status: channel.status });
+const at = (member) => ({ name: (member.channel || member.conversation).uniqueName });
+const room = (channel) => ({
+  name: channel.uniqueName, title: channel.friendlyName, status: channel.status, state: channel.state?.current,
+});
 
 let client;
 
@@ -52,27 +55,26 @@ function listen() {
   on('channelInvited', 'none', (c) => say({ event: 'channelInvited', ...room(c) }));
   on('channelUpdated', 'conversationUpdated', (e) =>
     say({ event: 'channelUpdated', ...room(e.channel || e.conversation), ...reasons(e.updateReasons) }));
-  on('memberJoined', 'participantJoined', (m) => say({ event: 'memberJoined', ...seat(m) }));
-  on('memberLeft', 'participantLeft', (m) => say({ event: 'memberLeft', ...seat(m) }));
+  on('memberJoined', 'participantJoined', (m) => say({ event: 'memberJoined', ...seat(m), ...at(m) }));
+  on('memberLeft', 'participantLeft', (m) => say({ event: 'memberLeft', ...seat(m), ...at(m) }));
   on('memberUpdated', 'participantUpdated', (e) =>
     say({ event: 'memberUpdated', ...seat(e.member || e.participant), ...reasons(e.updateReasons) }));
   client.on('typingStarted', (m) => say({ event: 'typingStarted', identity: m.identity }));
   client.on('typingEnded', (m) => say({ event: 'typingEnded', identity: m.identity }));
   client.on('userUpdated', ({ user, updateReasons }) =>
     say({ event: 'userUpdated', ...person(user), ...reasons(updateReasons) }));
+  client.on('userSubscribed', (user) => say({ event: 'userSubscribed', identity: user.identity }));
+  client.on('userUnsubscribed', (user) => say({ event: 'userUnsubscribed', identity: user.identity }));
 }
 
 async function start() {
-  const options = { Twilsock: { uri }, logLevel: 'silent' };
-  if (isChat) {
-    client = await Client.create(token, options);
-    listen();
-    say({ event: 'state', state: 'initialized' });
-    return;
-  }
-  client = new Client(token, options);
+  client = new Client(token, { Twilsock: { uri }, logLevel: 'silent' });
   client.on('stateChanged', (state) => say({ event: 'state', state }));
   listen();
+  if (client.initialize) {  // twilio-chat 5 waits to be asked, which its Client.create does
+    await client.initialize();
+    say({ event: 'state', state: 'initialized' });
+  }
 }
 
 const find = (name) => (isChat ? client.getChannelByUniqueName(name) : client.getConversationByUniqueName(name));
@@ -80,6 +82,7 @@ const one = async (name, index) => (await (await find(name)).getMessages(1, inde
 const either = (channel, chat, conversations) => (...given) => channel[isChat ? chat : conversations](...given);
 
 let page;
+let descriptor;
 const shown = () => ({ indices: page.items.map((m) => m.index), before: page.hasPrevPage, after: page.hasNextPage });
 
 const commands = {
@@ -94,6 +97,9 @@ const commands = {
   retitle: async ({ name, title }) => { await (await find(name)).updateFriendlyName(title); },
   describe: async ({ name, attributes }) => { await (await find(name)).updateAttributes(attributes); },
   add: async ({ name, identity }) => { await (await find(name)).add(identity); },
+  invite: async ({ name, identity }) => { await (await find(name)).invite(identity); },
+  decline: async ({ name }) => { await (await find(name)).decline(); },
+  status: async ({ name }) => (await find(name)).status,
   remove: async ({ name, identity }) => {
     await either(await find(name), 'removeMember', 'removeParticipant')(identity);
   },
@@ -118,10 +124,16 @@ const commands = {
   level: async ({ name }) => (await find(name)).notificationLevel,
   typing: async ({ name }) => { await (await find(name)).typing(); },
   user: async ({ identity }) => person(await client.getUser(identity)),
+  describeUser: async ({ identity }) => person(descriptor = await client.getUserDescriptor(identity)),
+  descriptor: async () => person(descriptor),
+  follow: async ({ identities }) => { for (const identity of identities) await client.getUser(identity); },
+  followed: async () =>
+    (await client.getSubscribedUsers()).map((user) => user.identity).filter((one) => one !== client.user.identity).sort(),
   rename: async ({ name }) => { await client.user.updateFriendlyName(name); },
   push: async ({ device }) => { await client.setPushRegistrationId('fcm', device); },
   unpush: async () => { await client.unsetPushRegistrationId('fcm'); },
   token: async ({ token: fresh }) => { await client.updateToken(fresh); },
+  offer: async ({ token: fresh }) => { client.updateToken(fresh).catch(() => {}); },  // twilio-chat 5 may never answer
   shutdown: async () => { await client.shutdown(); },
 };
 
@@ -134,4 +146,6 @@ readline.createInterface({ input: process.stdin }).on('line', async (line) => {
   }
 }).on('close', () => process.exit(0));
 
+// twilio-chat 5, denied, rejects a promise of its own that no application can reach.
+process.on('unhandledRejection', (error) => say({ event: 'unhandled', message: String(error.message) }));
 start().catch((error) => say({ event: 'failed', message: String(error.message) }));
