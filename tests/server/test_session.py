@@ -25,6 +25,14 @@ def test_authentication_comes_first_and_once() -> None:
     assert isinstance(session.receive(Packet(Header("init", "4", token="t"))), s.Refuse)
 
 
+def test_a_notification_context_may_follow_before_the_answer_to_init() -> None:
+    """twilio-chat 5 does not wait; hanging up on it cost its users four seconds. Before any init it is refused."""
+    session, context = s.Session(0.0), Packet(Header("put_notification_ctx", "2"))
+    assert isinstance(session.receive(context), s.Refuse)
+    session.receive(Packet(Header("init", "1", token="t")))
+    assert session.receive(context) == s.Acknowledge("2")
+
+
 @pytest.mark.parametrize(
     ("header", "action"),
     [

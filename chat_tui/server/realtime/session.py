@@ -96,14 +96,14 @@ class Session:
         if method == "init" and self.phase is Phase.NEW:
             self.phase = Phase.AUTHENTICATING
             return Authenticate(header.id, header.token)
+        if method in _ACKNOWLEDGED and self.phase is not Phase.NEW:
+            return Acknowledge(header.id)  # twilio-chat 5 does not wait for the answer to its init
         if self.phase is not Phase.OPEN:
             return Refuse(header.id, "init with a token must come first, once")
         if method == "message" and header.http_request is not None:
             return Serve(header.id, header.http_request, packet.payload)
         if method == "update":
             return Renew(header.id, header.token)
-        if method in _ACKNOWLEDGED:
-            return Acknowledge(header.id)
         return Refuse(header.id, f"method {method!r} is not expected here")
 
     def authenticated(self, expires: float) -> None:

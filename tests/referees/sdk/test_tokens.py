@@ -13,7 +13,7 @@ from tests.referees.sdk.parties import MAKES, OWN, as_parameters, party, ready_p
 from tests.referees.sdk.witness import Event
 from tests.support.service import Tenant
 
-WARNED_IN_TWO_SECONDS, ENDS_SOON = 182, 5
+WARNED_SOON, ENDS_SOON = 183, 5
 """Seconds a token lives; the warning comes 180 before its end."""
 
 TELLING = as_parameters(make for make in (*VERSIONS, OWN) if make != "chat-5.0.2")
@@ -112,7 +112,7 @@ async def test_each_refusal_of_a_later_token_keeps_its_code(make: str, tenant: T
 @pytest.mark.parametrize("make", MAKES)
 async def test_a_token_about_to_expire_is_renewed_on_the_same_socket(make: str, tenant: Tenant) -> None:
     """The warning is told, ``updateToken`` is taken, and what is asked afterwards is answered."""
-    async with party(make, tenant, "alice", tenant.token("alice", WARNED_IN_TWO_SECONDS)) as alice:
+    async with party(make, tenant, "alice", tenant.token("alice", WARNED_SOON)) as alice:
         await alice.see("tokenAboutToExpire")
         alice.forget()
         await alice.do("token", token=tenant.token("alice"))
