@@ -101,6 +101,17 @@ async def test_an_id_from_the_future_interrupts(watch: Watch) -> None:
     assert (await alice.see("subscription_established"))[0]["replay_status"] == "interrupted"
 
 
+async def test_who_asks_again_for_what_cannot_be_replayed_is_not_interrupted_again(watch: Watch) -> None:
+    """An official SDK asks at once with the same id, for ever; another id, or another time, is another question."""
+    alice = await watch("alice")
+    sid = await messages_list(alice)
+    told: list[str] = []
+    for after in (10_000, 10_000, 20_000, 10_000):
+        await alice.follow(sid, after=after)
+        told.append((await alice.see("subscription_established", len(told) + 1))[-1]["replay_status"])
+    assert told == ["interrupted", "completed", "interrupted", "interrupted"]
+
+
 async def test_a_stranger_may_follow_nothing_private(tenant: Tenant, watch: Watch) -> None:
     """Another's own channels, and a private channel's objects, answer like what does not exist."""
     channel = tenant.post(f"{tenant.path}/Channels", UniqueName="secret", Type="private")

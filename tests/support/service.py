@@ -66,15 +66,22 @@ class Tenant:
     """One Service on a process, with its own users and channels: reachability on, a public ``general``."""
 
     def __init__(self, process: LocalService, name: str = "test") -> None:
-        self.process = process
-        self.url = process.url
-        self.http = httpx.Client(
-            base_url=process.url, auth=(process.account_sid, process.auth_token), timeout=10, trust_env=False
-        )
+        self._enter(process)
         self.service_sid: str = self.post("/v2/Services", FriendlyName=name)["sid"]
         self.path = f"/v2/Services/{self.service_sid}"
         self.post(self.path, ReachabilityEnabled="true")
         self.post(f"{self.path}/Channels", UniqueName="general", FriendlyName="general")
+
+    def move_to(self, process: LocalService) -> None:
+        """The same data are served at another place, or again."""
+        self.close()
+        self._enter(process)
+
+    def _enter(self, process: LocalService) -> None:
+        self.process = process
+        self.url = process.url
+        auth = (process.account_sid, process.auth_token)
+        self.http = httpx.Client(base_url=process.url, auth=auth, timeout=10, trust_env=False)
 
     def post(self, path: str, **form: str) -> dict[str, Any]:
         answer = self.http.post(path, data=form)

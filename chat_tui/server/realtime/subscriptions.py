@@ -45,9 +45,10 @@ class Subscriber(Protocol):
 
 
 class Subscription:
-    """``position`` is the id of the last event handed to the socket; ``head`` the newest seen while replaying."""
+    """``position`` is the id of the last event handed to the socket; ``head`` the newest seen while replaying;
+    ``interrupted_at`` what was asked for in vain."""
 
-    __slots__ = ("head", "is_live", "object_sid", "object_type", "position", "subscriber")
+    __slots__ = ("head", "interrupted_at", "is_live", "object_sid", "object_type", "position", "subscriber")
 
     def __init__(self, subscriber: Subscriber, request: SubscriptionRequest) -> None:
         self.subscriber = subscriber
@@ -56,13 +57,16 @@ class Subscription:
         self.position = request.last_event_id or 0
         self.head = 0
         self.is_live = False
+        self.interrupted_at: int | None = None
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """Where an object stood when a subscriber asked: from ``floor`` on, up to ``head``, events can be replayed."""
+    """Where an object stood when a subscriber asked: from ``floor`` on, up to ``head``, events can be replayed.
+    ``summary`` stands in for what cannot, when that was asked for twice."""
 
     head: int
     floor: int
+    summary: Sequence[bytes] | None = None
 
 
 def frame(payload: bytes, message_type: str = NOTIFICATION_SYNC) -> bytes:
@@ -130,7 +134,9 @@ class Subscriptions:
                 refusal = TooManyRequests(f"At most {MAX_PER_CONNECTION} subscriptions", Code.SUBSCRIPTION_LIMIT)
                 self._run(self._fail(subscriber, request, refusal, correlation_id))
                 continue
-            subscription = Subscription(subscriber, request)
+            subscription, before = Subscription(subscriber, request), own.get(request.object_sid)
+            if before is not None:
+                subscription.interrupted_at = before.interrupted_at
             own[request.object_sid] = subscription
             self._by_object.setdefault(request.object_sid, {})[subscriber] = subscription
             fresh.append((request, subscription))
@@ -153,7 +159,7 @@ class Subscriptions:
         fresh: Sequence[tuple[SubscriptionRequest, Subscription]],
         correlation_id: int,
     ) -> None:
-        standings = await self._read(lambda reader: [_standing(reader, subscriber, r) for r, _ in fresh])
+        standings = await self._read(lambda reader: [_standing(reader, *asked) for asked in fresh])
         for (request, subscription), standing in zip(fresh, standings, strict=True):
             if isinstance(standing, ChatError):
                 self._drop_if_current(subscription)
@@ -168,7 +174,11 @@ class Subscriptions:
         if request.last_event_id is None:
             subscription.position = standing.head
         elif not standing.floor <= subscription.position <= standing.head:
-            status = ReplayStatus.INTERRUPTED
+            if standing.summary is None:
+                status = ReplayStatus.INTERRUPTED
+                subscription.interrupted_at = subscription.position
+            for payload in standing.summary or ():
+                await subscription.subscriber.send(frame(payload))
             subscription.position = standing.head
         await self._catch_up(subscription, nothing_new=subscription.position == standing.head)
         if self._is_current(subscription):
@@ -302,12 +312,15 @@ async def _quietly(work: Awaitable[None]) -> None:
         await work
 
 
-def _standing(reader: Reader, subscriber: Subscriber, request: SubscriptionRequest) -> Standing | ChatError:
+def _standing(reader: Reader, request: SubscriptionRequest, subscription: Subscription) -> Standing | ChatError:
     try:
-        found = objects.open_for(reader, subscriber.actor, request.object_sid)
+        found = objects.open_for(reader, subscription.subscriber.actor, request.object_sid)
     except NotFound as error:
         return error
-    position = request.last_event_id
-    if position is None or position == found.last_event_id:
-        return Standing(found.last_event_id, found.last_event_id)
-    return Standing(found.last_event_id, log.floor(reader, found.sid))
+    position, head = request.last_event_id, found.last_event_id
+    if position is None or position == head:
+        return Standing(head, head)
+    floor = log.floor(reader, found.sid)
+    # Our client reads the object anew. An official SDK asks again at once, for ever: it gets what there is.
+    asks_again = subscription.interrupted_at == position and not floor <= position <= head
+    return Standing(head, floor, objects.summary(reader, found, position) if asks_again else None)

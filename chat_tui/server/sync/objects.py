@@ -8,14 +8,14 @@ import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code, NotFound
 from chat_tui.protocol.sids import Kind
-from chat_tui.protocol.sync import Descriptor, Item, ItemPage, ObjectType
+from chat_tui.protocol.sync import Descriptor, EventType, Item, ItemPage, ObjectType
 from chat_tui.protocol.values import ChannelType
 from chat_tui.server.dates import timestamp
 from chat_tui.server.reachability.rules import published
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, Service, SyncObject, User
 from chat_tui.server.store.transaction import Reader
+from chat_tui.server.sync import notifications as n
 from chat_tui.server.sync import views as v
-from chat_tui.server.sync.projection import item_url
 
 MAX_PAGE = 1000
 DEFAULT_PAGE = 50
@@ -122,6 +122,30 @@ def items(reader: Reader, viewer: Viewer, kind: ObjectType, name_or_sid: str, qu
     return ItemPage([item for item in first if scan.key_of(item) == key], _meta(None, None))
 
 
+def summary(reader: Reader, found: SyncObject, position: int) -> list[bytes]:
+    """What is there now and was changed after event ``position``, as events in their order: for a subscriber that can
+    neither be replayed to nor reads anew. Of a list, among its newest thousand items. What is gone is not told."""
+    if found.type == ObjectType.DOCUMENT:
+        channel = reader.one(Channel, "channel_by_sid_alone", sid=found.owner_sid)
+        if channel is None:
+            return []
+        event = n.document(found.sid, found.last_event_id, v.channel_document(channel))
+        return [n.notification(EventType.DOCUMENT_UPDATED, found.last_event_id, channel.date_updated, event)]
+    is_list = found.type == ObjectType.LIST
+    there = _messages(reader, found, None, True, MAX_PAGE) if is_list else _map_items(reader, found)
+    changed = sorted((item for item in there if item.last_event_id > position), key=lambda item: item.last_event_id)
+    return [_as_event(found, item) for item in changed]
+
+
+def _as_event(found: SyncObject, item: Item) -> bytes:
+    """As added: whoever has the item takes it as an update."""
+    at, date = item.last_event_id, found.date_created
+    if item.index is not None:
+        return n.notification(EventType.LIST_ITEM_ADDED, at, date, n.list_item(found.sid, at, item.index, item.data))
+    event = n.map_item(found.sid, at, item.key or "", item.data)
+    return n.notification(EventType.MAP_ITEM_ADDED, at, date, event)
+
+
 class _Scan(NamedTuple):
     """A way through an object's items: ``rows(start or None, descending, limit)``, the start included."""
 
@@ -204,7 +228,7 @@ def _item(
         data=data,
         revision=str(event),
         last_event_id=event,
-        url=item_url(ObjectType(found.type), found.sid, key if index is None else index),  # type: ignore[arg-type]
+        url=n.item_url(ObjectType(found.type), found.sid, key if index is None else index),  # type: ignore[arg-type]
         date_updated=timestamp(date),
         date_created=timestamp(date),
         key=key,

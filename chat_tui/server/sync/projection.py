@@ -3,19 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.sync import EventType, ObjectType
 from chat_tui.server.bus import AccessRevoked, EventPublished, ObjectsRemoved, ServiceGone, UserGone
-from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, Member, SyncObject
 from chat_tui.server.store.transaction import Transaction
 from chat_tui.server.sync import changes as c
+from chat_tui.server.sync import notifications as n
 from chat_tui.server.sync import views as v
 
 _KINDS = {ObjectType.MAP: Kind.MAP, ObjectType.LIST: Kind.LIST, ObjectType.DOCUMENT: Kind.DOCUMENT}
-_encode = msgspec.json.Encoder().encode
 
 
 def project(tx: Transaction) -> None:
@@ -24,53 +21,31 @@ def project(tx: Transaction) -> None:
         _REDUCERS[type(change)](tx, change)
 
 
-def item_url(kind: ObjectType, sid: str, key: str | int) -> str:
-    return f"{v.LABEL}/v3/{kind.value.title()}s/{sid}/Items/{key}"
-
-
 def _create(tx: Transaction, name: str, kind: ObjectType, owner_sid: str) -> None:
     tx.run("insert_object", name=name, sid=new_sid(_KINDS[kind]), type=kind.value, owner_sid=owner_sid, now=tx.now)
 
 
 def _write(tx: Transaction, sid: str, event_id: int, event_type: EventType, event: dict[str, Any]) -> None:
-    event |= {"id": event_id, "date_created": timestamp(tx.now)}
-    notification = _encode({"event_type": event_type.value, "event": event, "strictly_ordered": True})
-    tx.run("insert_event", object_sid=sid, id=event_id, notification=notification, now=tx.now)
-    tx.publish(EventPublished(sid, event_id, notification))
+    payload = n.notification(event_type, event_id, tx.now, event)
+    tx.run("insert_event", object_sid=sid, id=event_id, notification=payload, now=tx.now)
+    tx.publish(EventPublished(sid, event_id, payload))
 
 
 def _map_event(tx: Transaction, name: str, event_type: EventType, key: str, data: Any) -> int:
     (sid, event_id) = tx.first("next_event", name=name)
-    event = {
-        "map_sid": sid,
-        "map_revision": str(event_id),
-        "item_key": key,
-        "item_data": data,
-        "item_url": item_url(ObjectType.MAP, sid, key),
-        "item_revision": str(event_id),
-    }
-    _write(tx, sid, event_id, event_type, event)
+    _write(tx, sid, event_id, event_type, n.map_item(sid, event_id, key, data))
     return int(event_id)
 
 
 def _list_event(tx: Transaction, name: str, event_type: EventType, index: int, data: Any) -> int:
     (sid, event_id) = tx.first("next_event", name=name)
-    event = {
-        "list_sid": sid,
-        "list_revision": str(event_id),
-        "item_index": index,
-        "item_data": data,
-        "item_url": item_url(ObjectType.LIST, sid, index),
-        "item_revision": str(event_id),
-    }
-    _write(tx, sid, event_id, event_type, event)
+    _write(tx, sid, event_id, event_type, n.list_item(sid, event_id, index, data))
     return int(event_id)
 
 
 def _document_event(tx: Transaction, channel: Channel) -> None:
     (sid, event_id) = tx.first("next_event", name=v.document_name(channel.sid))
-    event = {"document_sid": sid, "document_revision": str(event_id), "document_data": v.channel_document(channel)}
-    _write(tx, sid, event_id, EventType.DOCUMENT_UPDATED, event)
+    _write(tx, sid, event_id, EventType.DOCUMENT_UPDATED, n.document(sid, event_id, v.channel_document(channel)))
 
 
 _GONE = {

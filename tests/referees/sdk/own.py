@@ -53,6 +53,7 @@ NAMES: dict[type[events.Event], str] = {
     events.ChannelInvited: "channelInvited",
     events.ChannelLeft: "channelLeft",
     events.ChannelUpdated: "channelUpdated",
+    events.ChannelReloaded: "channelReloaded",
     events.MemberJoined: "memberJoined",
     events.MemberLeft: "memberLeft",
     events.MemberUpdated: "memberUpdated",

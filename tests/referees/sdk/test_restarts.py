@@ -1,0 +1,103 @@
+"""A service that goes away asks its clients to come back, and they do (close 308; guarantees, "SIGTERM"); what they
+missed they get, whether it can be replayed or not."""
+
+import contextlib
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.referees.sdk.official import VERSIONS
+from tests.referees.sdk.parties import OWN, ready_party
+from tests.support.service import ServiceProcess, Tenant, serving
+
+
+async def offload(makes: tuple[str, ...], data: Path) -> None:
+    """Every make follows the next; the service is stopped and started, and they hear of what happened since."""
+    process = ServiceProcess(data)
+    tenant = Tenant(process.start())
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(process.stop)
+        parties = [await stack.enter_async_context(ready_party(make, tenant, make)) for make in makes]
+        for one, other in zip(parties, [*parties[1:], parties[0]], strict=True):
+            await one.do("page", name="general", size=1)
+            await one.do("user", identity=other.identity)
+        for one in parties:
+            one.forget()
+        process.stop()
+        assert process.start().url == tenant.url
+        tenant.post(f"{tenant.path}/Channels/general/Messages", Body="here again", From="owner")
+        for one in parties:
+            await one.see("connection", lambda found: found["state"] == "connected")
+            await one.see("messageAdded", lambda found: found["body"] == "here again")
+            assert await one.do("send", name="general", body=f"{one.identity} is back") > 0
+        for one in parties:
+            assert one.seen("messageAdded", body="here again") == 1
+            assert one.seen("connectionError", terminal=True) == 0
+            assert one.seen("userUpdated", online=False) == 0, "an offload takes nobody offline"
+    tenant.close()
+
+
+@pytest.mark.node
+async def test_every_sdk_comes_back_after_an_offload(tmp_path: Path) -> None:
+    """All at once, beside our own client."""
+    await offload((*VERSIONS, OWN), tmp_path / "data")
+
+
+async def test_our_client_comes_back_after_an_offload(tmp_path: Path) -> None:
+    """Without Node too."""
+    await offload((OWN,), tmp_path / "data")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+async def outlast_the_log(makes: tuple[str, ...], data: Path) -> None:
+    """Messages come while everybody is away, and the log forgets them before anybody is back."""
+    process = ServiceProcess(data)
+    tenant = Tenant(process.start())
+    home, missed = tenant.url.rpartition(":")[2], [f"missed {number}" for number in range(3)]
+    messages = f"{tenant.path}/Channels/general/Messages"
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(process.stop)
+        parties = [await stack.enter_async_context(ready_party(make, tenant, make)) for make in makes]
+        for one in parties:
+            await one.do("page", name="general", size=1)
+        process.stop()
+        with serving(data, "--port", str(free_port())) as elsewhere:
+            tenant.move_to(elsewhere)
+            for body in missed:
+                tenant.post(messages, Body=body, From="owner")
+        with contextlib.closing(sqlite3.connect(data / "chat.db")) as database:
+            assert database.execute("DELETE FROM sync_events").rowcount > len(missed)
+            database.commit()
+        for one in parties:
+            one.forget()
+        process.arguments = ("--port", home)
+        tenant.move_to(process.start())
+        for one in parties:
+            if one.identity == OWN:
+                await one.see("channelReloaded")
+            else:
+                await one.see("messageAdded", lambda found: found["body"] == missed[-1])
+                assert [one.seen("messageAdded", body=body) for body in missed] == [1, 1, 1]
+            assert (await one.do("page", name="general", size=30))["indices"] == [0, 1, 2]
+        tenant.post(messages, Body="afterwards", From="owner")
+        for one in parties:
+            await one.see("messageAdded", lambda found: found["body"] == "afterwards")
+    tenant.close()
+
+
+@pytest.mark.node
+async def test_what_the_log_forgot_reaches_every_sdk(tmp_path: Path) -> None:
+    """An SDK that is told ``interrupted`` asks again at once, so it gets what is there instead."""
+    await outlast_the_log((*VERSIONS, OWN), tmp_path / "data")
+
+
+async def test_what_the_log_forgot_is_read_anew_by_our_client(tmp_path: Path) -> None:
+    """It says so with `ChannelReloaded`."""
+    await outlast_the_log((OWN,), tmp_path / "data")
