@@ -24,7 +24,7 @@ async def harm(folder: Path, episodes: int, seed: int) -> Tally:
             workload = Workload(process, seed + number)
             await workload.start()
             for _ in range(min(EPISODES_AT_ONCE, episodes - number)):
-                inflicted[await workload.episode()] += 1
+                inflicted[(await workload.episode()).value] += 1
             record = await workload.settle()
             tally.add(record, judge(record))
             await workload.close()

@@ -13,6 +13,7 @@ class Fault(StrEnum):
     RESET = "reset"
     STALL = "stall"
     HALF_OPEN = "half-open"
+    DEAF = "answers lost"
     SPLIT = "split"
     TRICKLE = "byte by byte"
     DELAY = "delay"
@@ -57,8 +58,9 @@ class Proxy:
             self._flowing.clear()
 
     def heal(self) -> None:
-        """New bytes flow again; a half-open link stays dead, as one does whose other end has forgotten it."""
-        if self._fault is Fault.HALF_OPEN:
+        """New bytes flow again; a half-open link stays dead, as one does whose other end has forgotten it, and so does
+        one that lost bytes."""
+        if self._fault in (Fault.HALF_OPEN, Fault.DEAF):
             self._drop_all(reset=False)
         self._fault = None
         self._flowing.set()
@@ -79,13 +81,15 @@ class Proxy:
             return
         self._links |= {writer, there_writer}
         for source, sink in ((reader, there_writer), (there_reader, writer)):
-            pump = asyncio.ensure_future(self._pump(source, sink))
+            pump = asyncio.ensure_future(self._pump(source, sink, is_answer=sink is writer))
             self._pumps.add(pump)
             pump.add_done_callback(self._pumps.discard)
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, is_answer: bool) -> None:
         with contextlib.suppress(OSError):
             while data := await source.read(65536):
+                if is_answer and self._fault is Fault.DEAF:
+                    continue
                 await self._flowing.wait()
                 for piece in self._pieces(data):
                     sink.write(piece)

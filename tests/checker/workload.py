@@ -123,7 +123,7 @@ class Workload:
             person.write_for(0.3)
         await asyncio.sleep(self._chance.uniform(0, 0.2))
         self.proxy.inflict(fault)
-        await asyncio.sleep(self._chance.uniform(0.05, 0.8 if fault is Fault.HALF_OPEN else 0.2))
+        await asyncio.sleep(self._chance.uniform(0.05, 0.8 if fault in (Fault.HALF_OPEN, Fault.DEAF) else 0.2))
         self.proxy.heal()
         await asyncio.gather(*(person.finish() for person in self.people))
         return fault

@@ -182,6 +182,12 @@ class OwnClient(Witness):
         text = json.dumps(attributes if attributes is not None else {})
         return (await self._client.send_message(self._find(name), body, attributes=text)).index
 
+    async def _hold(self, name: str) -> None:
+        self._held = name
+
+    async def _sendHeld(self, body: str) -> int:  # noqa: N802 - sdk.cjs's word
+        return await self._send(self._held, body)
+
     async def _edit(self, name: str, index: int, body: str) -> None:
         await self._client.update_message(await self._at(name, index), body=body)
 

@@ -10,6 +10,7 @@ from _pytest.mark import ParameterSet
 from tests.referees.sdk.official import VERSIONS, Realm, SdkClient
 from tests.referees.sdk.own import OwnClient
 from tests.referees.sdk.witness import Event
+from tests.support.service import Tenant
 
 OWN = "ours"
 
@@ -34,6 +35,14 @@ class Party(Protocol):
     async def see(self, event: str, when: Callable[[Event], bool] = ...) -> Event: ...
     def seen(self, event: str, **wanted: Any) -> int: ...
     def forget(self) -> None: ...
+
+
+class Detour:
+    """A tenant by another way."""
+
+    def __init__(self, tenant: Tenant, url: str) -> None:
+        self.url = url
+        self.token = tenant.token
 
 
 @contextlib.asynccontextmanager

@@ -81,6 +81,7 @@ const find = (name) => (isChat ? client.getChannelByUniqueName(name) : client.ge
 const one = async (name, index) => (await (await find(name)).getMessages(1, index)).items[0];
 const either = (channel, chat, conversations) => (...given) => channel[isChat ? chat : conversations](...given);
 
+let held;
 let page;
 let descriptor;
 const shown = () => ({ indices: page.items.map((m) => m.index), before: page.hasPrevPage, after: page.hasNextPage });
@@ -107,6 +108,8 @@ const commands = {
     (await either(await find(name), 'getMembers', 'getParticipants')()).map(seat)
       .sort((a, b) => (a.identity < b.identity ? -1 : 1)),
   send: async ({ name, body, attributes }) => (await find(name)).sendMessage(body, attributes),
+  hold: async ({ name }) => { held = await find(name); },
+  sendHeld: async ({ body }) => held.sendMessage(body),
   edit: async ({ name, index, body }) => { await (await one(name, index)).updateBody(body); },
   mark: async ({ name, index, attributes }) => { await (await one(name, index)).updateAttributes(attributes); },
   erase: async ({ name, index }) => { await (await one(name, index)).remove(); },

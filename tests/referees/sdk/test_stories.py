@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.checker.proxy import Proxy
-from tests.referees.sdk.parties import OWN, Party, ready_party
+from tests.referees.sdk.parties import OWN, Detour, Party, ready_party
 from tests.referees.sdk.stories import Story
 from tests.referees.sdk.stories.interruption import Interruption
 from tests.referees.sdk.stories.invitations import Invitations
@@ -36,14 +36,6 @@ WITH_NODE += [(pair, Invitations) for pair in PAIRS_WITH_INVITATIONS]
 
 def named(part: tuple[str, str] | type[Story]) -> str:
     return " with ".join(part) if isinstance(part, tuple) else part.__name__
-
-
-class Detour:
-    """A tenant by another way."""
-
-    def __init__(self, tenant: Tenant, url: str) -> None:
-        self.url = url
-        self.token = tenant.token
 
 
 async def hear(makes: tuple[str, str], told: type[Story], tenant: Tenant) -> None:
