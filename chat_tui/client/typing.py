@@ -1,21 +1,27 @@
 """Typing indicators, both ways: one's own, sent sparingly, and those of others, which end by themselves."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import msgspec
 
 from chat_tui.client import events
 from chat_tui.client.model import Channel
+from chat_tui.client.people import Api, Emit
 from chat_tui.protocol.errors import ChatError
+from chat_tui.protocol.sync import TypingNotification
 
 FIRST_TIMEOUT = 5.0
 """Seconds, until the service has said its own (S18)."""
 
 
 class TypingIndicators:
-    """``notify`` tells the service and answers with the time-out in seconds."""
+    """Of ``channels``."""
 
-    def __init__(self, notify: Callable[[Channel], Awaitable[float]], emit: Callable[[events.Event], None]) -> None:
-        self._notify = notify
+    def __init__(self, api: Api, channels: Mapping[str, Channel], emit: Emit) -> None:
+        self._api = api
+        self._channels = channels
         self._emit = emit
         self._timeout = FIRST_TIMEOUT
         self._silent_until: dict[str, float] = {}
@@ -33,8 +39,9 @@ class TypingIndicators:
         task.add_done_callback(self._tasks.discard)
 
     async def _tell(self, channel: Channel) -> None:
+        form = urlencode({"ChannelSid": channel.sid}).encode()
         try:
-            self._timeout = await self._notify(channel)
+            self._timeout = float((await self._api("POST", "typing", form=form))["typing_timeout"])
         except ChatError:
             self._silent_until.pop(channel.sid, None)
 
@@ -42,8 +49,15 @@ class TypingIndicators:
         """A message went out: the next keystroke is news again."""
         self._silent_until.pop(channel_sid, None)
 
-    def on_notice(self, channel: Channel, identity: str, timeout: float) -> None:
-        """Somebody else types, for ``timeout`` seconds unless renewed."""
+    def on_notice(self, payload: bytes) -> None:
+        """The service says that somebody else types."""
+        notice = msgspec.json.decode(payload, type=TypingNotification)
+        channel = self._channels.get(notice.channel_sid)
+        if channel is not None:
+            self._began(channel, notice.identity, notice.typing_timeout)
+
+    def _began(self, channel: Channel, identity: str, timeout: float) -> None:
+        """For ``timeout`` seconds, unless it is said again."""
         key = (channel.sid, identity)
         known = self._active.pop(key, None)
         if known is not None:
@@ -59,5 +73,6 @@ class TypingIndicators:
             timer.cancel()
             self._emit(events.TypingEnded(channel, identity))
 
-    def active(self, channel_sid: str) -> list[str]:
-        return [identity for sid, identity in self._active if sid == channel_sid]
+    def active(self, channel: Channel) -> list[str]:
+        """Who is typing there."""
+        return [identity for sid, identity in self._active if sid == channel.sid]

@@ -98,9 +98,9 @@ class Player:
     async def _say_something(self, client: ChatClient) -> None:
         stage = self._dice.choice(self._stages)
         channel = client.channels.find(stage.name)
-        client.typing(channel)
+        client.typing.keystroke(channel)
         await self._sleep(self._dice.uniform(*TYPING_FOR))
-        await client.send_message(channel, self._script.line(stage))
+        await client.messages.send(channel, self._script.line(stage))
 
     async def _read(self, client: ChatClient) -> None:
         channel = client.channels.find(self._dice.choice(self._stages).name)
@@ -109,9 +109,9 @@ class Player:
 
     async def _turn_push(self, client: ChatClient, *, on: bool) -> None:
         if on:
-            await client.register_push(f"demo-{self._person.identity}")
+            await client.push.register(f"demo-{self._person.identity}")
         else:
-            await client.unregister_push(f"demo-{self._person.identity}")
+            await client.push.unregister(f"demo-{self._person.identity}")
         self._has_push = on
 
 

@@ -17,7 +17,7 @@ class Deeds:
     async def toggle_mute(self, channel: Channel) -> str:
         """Shown before the service answers, taken back when it refuses."""
         level = NotificationLevel.DEFAULT if channel.is_muted else NotificationLevel.MUTED
-        await self._client.set_notification_level(channel, level)
+        await self._client.channels.set_notification_level(channel, level)
         return ""
 
     async def accept(self, channel: Channel) -> str:
@@ -56,9 +56,9 @@ class Deeds:
     async def push(self, *, on: bool) -> str:
         """Register or remove this machine's push binding, which outlives the program."""
         if on:
-            await self._client.register_push(self._device())
+            await self._client.push.register(self._device())
             return "push is on: you are reachable by push"
-        await self._client.unregister_push(self._device())
+        await self._client.push.unregister(self._device())
         return "push is off"
 
     def _device(self) -> str:

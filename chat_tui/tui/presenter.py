@@ -124,7 +124,7 @@ class Presenter:
 
     def typing(self) -> Line:
         channel = self.channel
-        names = [] if channel is None else [safe_name(self.name_of(i)) for i in self._client.typing_in(channel)]
+        names = [] if channel is None else [safe_name(self.name_of(i)) for i in self._client.typing.active(channel)]
         if not names:
             return ()
         if len(names) > TYPING_NAMES:

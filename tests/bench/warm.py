@@ -10,7 +10,6 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -19,7 +18,7 @@ from chat_tui.local_service import LocalService
 from tests.bench.raw_terminal import client
 from tests.bench.report import bench_directory, finish, header, percentile, reach
 from tests.bench.start import ready_after
-from tests.client.conftest import until
+from tests.client.conftest import note_requests, until
 from tests.support.service import Tenant, serving
 
 CHANNELS, STARTS = 1_000, 10
@@ -77,16 +76,9 @@ async def requests(tenant: Tenant, keep: Path, number: int) -> tuple[float, int]
     async with ChatClient(tenant.url, tenant.token("alice"), keep=keep) as first:
         await until(lambda: len(first.channels._documents) == number, first.events())
         await asyncio.sleep(SETTLE)
-    asked = 0
+    asked: list[str] = []
     warm = ChatClient(tenant.url, tenant.token("alice"), keep=keep)
-    request = warm._transport.request
-
-    async def counting(method: str, url: str, **parts: Any) -> Any:
-        nonlocal asked
-        asked += 1
-        return await request(method, url, **parts)
-
-    warm._request = warm._replicas._request = warm.channels._request = counting
+    note_requests(warm, asked)
     began = time.monotonic()
     stream = warm.events()
     await warm.start()
@@ -94,7 +86,7 @@ async def requests(tenant: Tenant, keep: Path, number: int) -> tuple[float, int]
     took = time.monotonic() - began
     await asyncio.sleep(SETTLE)
     await warm.close()
-    return took, asked
+    return took, len(asked)
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ async def write(url: str, token: str, keep: str, first: str) -> None:
         await client.open_channel(channel)
         number = int(first)
         while True:
-            client.submit_message(channel, str(number))
+            client.messages.submit(channel, str(number))
             await client.outbox.flush()
             print(number, flush=True)
             number += 1

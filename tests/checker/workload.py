@@ -57,7 +57,7 @@ class Person:
         while time.monotonic() < end:
             body = f"{self.identity} {len(self.sent)}"
             self.sent.append(body)
-            pending = self.client.submit_message(self.channel, body)
+            pending = self.client.messages.submit(self.channel, body)
             self.client.outbox.receipt(pending).add_done_callback(partial(self._note, body))
             if self.opened.messages and self._chance.random() < 0.1:
                 self.client.horizons.advance(self.channel, self.opened.messages[-1].index)

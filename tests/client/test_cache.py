@@ -11,7 +11,7 @@ import pytest
 
 from chat_tui.client import ChatClient
 from chat_tui.client.open_channel import _Newest
-from tests.client.conftest import until
+from tests.client.conftest import note_requests, until
 from tests.support.service import FAST_LINGER, ServiceProcess, Tenant
 
 ROOMS = 12
@@ -117,13 +117,7 @@ async def test_a_warm_start_asks_little(tenant: Tenant, tmp_path: Path) -> None:
     await visit(tenant, tmp_path / "keep")
     asked: list[str] = []
     client = ChatClient(tenant.url, tenant.token("alice"), keep=tmp_path / "keep")
-    request = client._transport.request
-
-    async def counting(method: str, url: str, **parts: Any) -> Any:
-        asked.append(f"{method} {url}")
-        return await request(method, url, **parts)
-
-    client._request = client._replicas._request = client.channels._request = counting
+    note_requests(client, asked)
     try:
         await client.start()
         opened = await client.open_channel(client.channels.find("room-0"))
@@ -149,7 +143,7 @@ async def test_a_killed_client_leaves_a_cache_that_agrees_with_itself(tenant: Te
         copy.close()
         newest = msgspec.msgpack.decode(data, type=_Newest)
         assert newest.messages[-1].index + 1 == position
-    await client._transport.close()  # and no farewell to the disk
+    await client._connection.close()  # and no farewell to the disk
     async with ChatClient(tenant.url, tenant.token("alice"), keep=keep) as again:
         opened = await again.open_channel(again.channels.find("room-0"))
         await until(lambda: len(opened.messages) == 25, again.events())

@@ -24,7 +24,7 @@ async def test_a_message_arrives_once_and_in_order(connect: Connect) -> None:
     theirs, mine = bob.channels.find("general"), alice.channels.find("general")
     opened, stream = await bob.open_channel(theirs), bob.events()
     for number in range(10):
-        assert (await alice.send_message(mine, str(number))).index == number
+        assert (await alice.messages.send(mine, str(number))).index == number
     await until(lambda: len(opened.messages) == 10, stream)
     assert [(m.index, m.body, m.author) for m in opened.messages] == [(n, str(n), "alice") for n in range(10)]
 
@@ -43,7 +43,7 @@ async def test_a_user_is_followed_with_the_proper_reasons(connect: Connect) -> N
                 seen.append(event.update_reasons)
                 return
 
-    for change in (bob.register_push("phone"), bob.unregister_push(), bob.update_user(friendly_name="Bobby")):
+    for change in (bob.push.register("phone"), bob.push.unregister(), bob.update_user(friendly_name="Bobby")):
         await change
         await asyncio.wait_for(next_reasons(), 10)
     await bob.close()
@@ -57,14 +57,14 @@ async def test_a_user_is_followed_with_the_proper_reasons(connect: Connect) -> N
 async def test_push_is_turned_off_after_a_restart(connect: Connect, tenant: Tenant) -> None:
     """The device's own id is enough; what is not registered is not missed."""
     first = await connect("bob")
-    await first.register_push("phone")
+    await first.push.register("phone")
     await first.close()
     second = await connect("bob")
     assert second.user.is_notifiable is True
-    await second.unregister_push("phone")
+    await second.push.unregister("phone")
     assert tenant.get(f"{tenant.path}/Users/bob")["is_notifiable"] is False
-    await second.unregister_push("phone")
-    await second.unregister_push()
+    await second.push.unregister("phone")
+    await second.push.unregister()
 
 
 async def test_the_feature_switch_is_told_apart_from_unknown(connect: Connect, tenant: Tenant) -> None:
@@ -101,12 +101,12 @@ async def test_unread_counts_follow_messages_and_horizon(connect: Connect) -> No
     phone = await connect("bob")
     channel, stream = bob.channels.find("general"), bob.events()
     sender = alice.channels.find("general")
-    await alice.send_message(sender, "zero")
+    await alice.messages.send(sender, "zero")
     await until(lambda: channel.last_index == 0, stream)
     assert channel.unread_messages_count is None
     assert await bob.channels.set_consumption_horizon(channel, 0) == 0
     for number in range(4):
-        await alice.send_message(sender, str(number))
+        await alice.messages.send(sender, str(number))
     await until(lambda: channel.unread_messages_count == 4, stream)
     await phone.channels.set_consumption_horizon(phone.channels.find("general"), 4)
     await until(lambda: channel.unread_messages_count == 0, stream)
@@ -116,14 +116,14 @@ async def test_mute_is_shown_at_once_and_taken_back_when_refused(connect: Connec
     """The service has the last word."""
     alice = await connect("alice")
     channel = alice.channels.find("general")
-    muting = asyncio.create_task(alice.set_notification_level(channel, NotificationLevel.MUTED))
+    muting = asyncio.create_task(alice.channels.set_notification_level(channel, NotificationLevel.MUTED))
     await asyncio.sleep(0)
     assert channel.is_muted
     await muting
     assert tenant.get(f"{tenant.path}/Users/alice/Channels/general")["notification_level"] == "muted"
     tenant.http.delete(f"{tenant.path}/Channels/general/Members/alice")
     with pytest.raises(ChatError):
-        await alice.set_notification_level(channel, NotificationLevel.DEFAULT)
+        await alice.channels.set_notification_level(channel, NotificationLevel.DEFAULT)
     assert channel.is_muted
 
 
@@ -151,10 +151,10 @@ async def test_members_and_typing_are_live(connect: Connect) -> None:
     opened, stream = await alice.open_channel(channel), alice.events()
     carl = await connect("carl")
     await until(lambda: "carl" in {member.identity for member in opened.members.values()}, stream)
-    bob.typing(bob.channels.find("general"))
-    await until(lambda: alice.typing_in(channel) == ["bob"], stream)
-    await bob.send_message(bob.channels.find("general"), "done")
-    await until(lambda: alice.typing_in(channel) == [], stream)
+    bob.typing.keystroke(bob.channels.find("general"))
+    await until(lambda: alice.typing.active(channel) == ["bob"], stream)
+    await bob.messages.send(bob.channels.find("general"), "done")
+    await until(lambda: alice.typing.active(channel) == [], stream)
     await carl.channels.leave(carl.channels.find("general"))
     await until(lambda: "carl" not in {member.identity for member in opened.members.values()}, stream)
 
@@ -176,11 +176,11 @@ async def test_edits_and_deletions_are_seen_with_reasons(connect: Connect) -> No
     opened, stream = await bob.open_channel(bob.channels.find("general")), bob.events()
     mine = await alice.open_channel(alice.channels.find("general"))
     for text in ("a", "b", "c"):
-        await alice.send_message(mine.channel, text)
+        await alice.messages.send(mine.channel, text)
     await until(lambda: len(opened.messages) == 3, stream)
     await until(lambda: len(mine.messages) == 3, alice.events())
-    await alice.update_message(mine.messages[0], body="A")
-    await alice.delete_message(mine.messages[1])
+    await alice.messages.update(mine.messages[0], body="A")
+    await alice.messages.delete(mine.messages[1])
     await until(lambda: [(m.index, m.body) for m in opened.messages] == [(0, "A"), (2, "c")], stream)
     assert opened.messages[0].was_edited
 
@@ -201,9 +201,9 @@ async def test_a_killed_service_loses_and_repeats_nothing(tmp_path: Path) -> Non
     channel, opened = alice.channels.find("general"), await bob.open_channel(bob.channels.find("general"))
     stream, mine = bob.events(), alice.events()
     for number in range(20):
-        await alice.send_message(channel, f"acknowledged {number}")
+        await alice.messages.send(channel, f"acknowledged {number}")
     service.kill()
-    waiting = [alice.submit_message(channel, f"waiting {number}") for number in range(5)]
+    waiting = [alice.messages.submit(channel, f"waiting {number}") for number in range(5)]
     assert {pending.state for pending in waiting} == {SendState.QUEUED}
     running = await asyncio.to_thread(service.start)
     for client in clients:
@@ -235,7 +235,7 @@ async def test_sigterm_brings_everybody_back_to_the_next_service(tmp_path: Path)
         running = await asyncio.to_thread(service.start)
         alice.reconnect_now()
         await until(lambda: alice.connection.phase is Phase.CONNECTED, stream)
-        assert (await alice.send_message(alice.channels.find("general"), "back")).index == 0
+        assert (await alice.messages.send(alice.channels.find("general"), "back")).index == 0
     service.stop()
 
 
@@ -252,7 +252,7 @@ async def test_a_service_made_anew_is_noticed(tmp_path: Path) -> None:
 
     async with ChatClient("", token, address=address) as alice:
         stream, old = alice.events(), alice.channels.find("general")
-        await alice.send_message(old, "in the old world")
+        await alice.messages.send(old, "in the old world")
         service.kill()
         for path in (tmp_path / "data").glob("chat.db*"):
             path.unlink()
@@ -261,7 +261,7 @@ async def test_a_service_made_anew_is_noticed(tmp_path: Path) -> None:
         await until(lambda: alice.connection.phase is Phase.CONNECTED and old.sid not in alice.channels, stream)
         general = alice.channels.find("general")
         assert (await alice.open_channel(general)).messages == []
-        assert (await alice.send_message(general, "in the new world")).index == 0
+        assert (await alice.messages.send(general, "in the new world")).index == 0
     service.stop()
 
 

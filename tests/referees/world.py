@@ -45,7 +45,7 @@ class World:
 
     async def _bound(self) -> str:
         async with ChatClient(self.tenant.url, self.tenant.token(HOLDER)) as client:
-            await client.register_push("device")
+            await client.push.register("device")
         found: str = self.tenant.get(f"{self.path}/Bindings")["bindings"][0]["sid"]
         return found
 

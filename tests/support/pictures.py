@@ -42,8 +42,8 @@ async def draw(
         screen.desk.drafts[screen.client.channels.find("design").sid] = "a draft"
         await pilot.pause()
         if pending:
-            screen.client.submit_message(screen.client.channels.find("incident-42"), "confirming now")
-        screen.client._typing._active["CH" + f"{1:032x}", "carla"] = asyncio.get_running_loop().call_later(99, int)
+            screen.client.messages.submit(screen.client.channels.find("incident-42"), "confirming now")
+        screen.client.typing._active["CH" + f"{1:032x}", "carla"] = asyncio.get_running_loop().call_later(99, int)
         await pilot.pause(0.2)
         screen.panes.show_everything()
         await pilot.pause()

@@ -55,10 +55,14 @@ class StageClient(ChatClient):
         super().__init__("http://stage.invalid", "no token")
         self.commands: list[tuple[str, str]] = []
         self._state = state or ConnectionState(Phase.CONNECTED, NOW.timestamp())
-        self.reachability_enabled = reachability
+        self._knowledge.configuration.reachability_enabled = reachability
         self.horizons = Horizons(self._read_up_to)
-        self._ready.set()
+        self._connection.ready.set()
+        for part in (self.people, self.channels, self.messages, self.typing):
+            part._api = self._answer
         self.people.follow_members = self._follow_members  # type: ignore[method-assign]
+        self.channels.set_notification_level = self._set_level  # type: ignore[method-assign]
+        self.messages.submit = self._submit  # type: ignore[method-assign]
         self._make_people(reachability)
         self._make_channels(lines)
 
@@ -89,7 +93,7 @@ class StageClient(ChatClient):
             if reachability:
                 user.is_online, user.is_notifiable = online, notifiable
             self.people._users[identity] = user
-        self.user = self.people._users["alice"]
+        self._knowledge.user = self.people._users["alice"]
         self.channels.identity = "alice"
 
     def _make_channels(self, lines: Any) -> None:
@@ -104,7 +108,7 @@ class StageClient(ChatClient):
             channel.counted, channel.counted_at = unread, 40
             self.channels._channels[channel.sid] = channel
         channel = self.channels.find("incident-42")
-        opened = OpenChannel(channel, self._replicas, self._request, self.channels.open)
+        opened = OpenChannel(channel, self._knowledge.replicas, self._connection.request, self.channels.open)
         opened._list.messages = [
             message(channel, index, author, body, hour, minute)
             for index, (hour, minute, author, body) in enumerate(lines)
@@ -138,12 +142,12 @@ class StageClient(ChatClient):
     async def open_channel(self, channel: Channel) -> OpenChannel:
         found = self.channels.open.get(channel.sid)
         if found is None:
-            found = OpenChannel(channel, self._replicas, self._request, self.channels.open)
+            found = OpenChannel(channel, self._knowledge.replicas, self._connection.request, self.channels.open)
             found._list.has_older = False
             self.channels.open._open[channel.sid] = found
         return found
 
-    async def _api(self, method: str, link: str, path: str = "", **_: Any) -> Any:
+    async def _answer(self, method: str, link: str, path: str = "", **_: Any) -> Any:
         self.commands.append((method, f"{link}/{path}"))
         return {"users": [], "meta": {}, "typing_timeout": 5}
 
@@ -153,19 +157,16 @@ class StageClient(ChatClient):
     async def _read_up_to(self, channel: Channel, index: int) -> None:
         self.commands.append(("read", f"{channel.title} {index}"))
 
-    async def set_notification_level(self, channel: Channel, level: NotificationLevel) -> None:
+    async def _set_level(self, channel: Channel, level: NotificationLevel) -> None:
         self.commands.append(("level", level.value))
         self.channels._show_level(channel, level)
 
-    def submit_message(self, channel: Channel, body: str, *, attributes: str = "{}") -> PendingMessage:
+    def _submit(self, channel: Channel, body: str, *, attributes: str = "{}") -> PendingMessage:
         pending = PendingMessage(f"m{len(self.commands)}", channel.sid, body, NOW, SendState.SENDING)
         self.commands.append(("send", body))
         self.outbox._failed[pending.mutation_id] = pending
         self._emit(events.PendingMessageUpdated(pending))
         return pending
-
-    def typing(self, channel: Channel) -> None:
-        return
 
 
 def message(channel: Channel, index: int, author: str, body: str, hour: int, minute: int) -> Message:

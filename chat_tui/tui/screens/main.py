@@ -218,14 +218,14 @@ class MainScreen(Navigation):
 
     def _send(self, channel: Channel, body: str) -> None:
         self.desk.divider = None
-        self.client.submit_message(channel, body)
+        self.client.messages.submit(channel, body)
         self.panes.log.scroll_to_end()
         self.panes.show_log()
 
     def on_text_area_changed(self) -> None:
         channel, text = self.presenter.channel, self.panes.composer.text
         if channel is not None and channel.is_joined and text and not text.startswith("/"):
-            self.client.typing(channel)
+            self.client.typing.keystroke(channel)
 
     def attempt(self, deed: Callable[[], Awaitable[str]]) -> None:
         """Do something over the network, and say how it went."""

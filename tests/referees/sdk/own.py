@@ -180,7 +180,7 @@ class OwnClient(Witness):
 
     async def _send(self, name: str, body: str, attributes: Any = None) -> int:
         text = json.dumps(attributes if attributes is not None else {})
-        return (await self._client.send_message(self._find(name), body, attributes=text)).index
+        return (await self._client.messages.send(self._find(name), body, attributes=text)).index
 
     async def _hold(self, name: str) -> None:
         self._held = name
@@ -189,13 +189,13 @@ class OwnClient(Witness):
         return await self._send(self._held, body)
 
     async def _edit(self, name: str, index: int, body: str) -> None:
-        await self._client.update_message(await self._at(name, index), body=body)
+        await self._client.messages.update(await self._at(name, index), body=body)
 
     async def _mark(self, name: str, index: int, attributes: Any) -> None:
-        await self._client.update_message(await self._at(name, index), attributes=json.dumps(attributes))
+        await self._client.messages.update(await self._at(name, index), attributes=json.dumps(attributes))
 
     async def _erase(self, name: str, index: int) -> None:
-        await self._client.delete_message(await self._at(name, index))
+        await self._client.messages.delete(await self._at(name, index))
 
     async def _page(self, name: str, size: int) -> Told:
         self._opened, self._size = await self._open(name), size
@@ -236,13 +236,13 @@ class OwnClient(Witness):
         return await self._read(name, None)
 
     async def _mute(self, name: str, level: str) -> None:
-        await self._client.set_notification_level(self._find(name), NotificationLevel(level))
+        await self._client.channels.set_notification_level(self._find(name), NotificationLevel(level))
 
     async def _level(self, name: str) -> str:
         return self._find(name).notification_level.value
 
     async def _typing(self, name: str) -> None:
-        self._client.typing(self._find(name))
+        self._client.typing.keystroke(self._find(name))
 
     async def _user(self, identity: str) -> Told:
         return person(await self._client.get_user(identity))
@@ -265,10 +265,10 @@ class OwnClient(Witness):
         await self._client.update_user(friendly_name=name)
 
     async def _push(self, device: str) -> None:
-        await self._client.register_push(device)
+        await self._client.push.register(device)
 
     async def _unpush(self) -> None:
-        await self._client.unregister_push()
+        await self._client.push.unregister()
 
     async def _token(self, token: str) -> None:
         await self._client.update_token(token)

@@ -1,0 +1,95 @@
+"""All that a client knows of a service, from the first link to the last, and from one start to the next."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+from chat_tui.client.cache import Kept, Rows
+from chat_tui.client.channels import Channels
+from chat_tui.client.configuration import Configuration
+from chat_tui.client.events import Resynchronise
+from chat_tui.client.memory import Known
+from chat_tui.client.model import User
+from chat_tui.client.people import Emit, People
+from chat_tui.client.sync import Replica, Replicas, Request
+
+Spawn = Callable[[Awaitable[Any]], None]
+
+
+class Knowledge:
+    """``user`` is oneself; ``date_known``: when what is known was so, in seconds since 1970, if it is from an earlier
+    start, until a link makes it live."""
+
+    def __init__(self, request: Request, emit: Emit, spawn: Spawn, clock: Callable[[], float]) -> None:
+        self._emit = emit
+        self._spawn = spawn
+        self._clock = clock
+        self.configuration = Configuration(request, emit)
+        self.replicas = Replicas(request, self._on_reloaded)
+        self.people = People(self.configuration.api, self.replicas, emit, clock)
+        self.channels = Channels(self.configuration.api, self.replicas, request, emit)
+        self.user = User("", "")
+        self.date_known: float | None = None
+        self._objects: dict[str, str] = {}
+
+    # ---- with every link
+
+    async def catch_up(self) -> None:
+        """Learn everything, or what was missed. Raises ChatError when the link breaks meanwhile."""
+        found = await self.configuration.read()
+        self.people.limit = self.configuration.followed_at_most
+        if self._objects == found["sync_objects"]:
+            await self.replicas.resume()
+            self._spawn(self.channels.recount())
+            self._spawn(self.channels.follow_missing())
+        else:
+            await self._begin(found["identity"], found["sync_objects"])
+        self.date_known = None
+
+    async def _begin(self, identity: str, objects: dict[str, str]) -> None:
+        """Learn everything. After a first time, this is another service under the same address: begin anew."""
+        self.forget()
+        self._objects = {}
+        self.channels.identity = identity
+        self.user, _ = await asyncio.gather(
+            self.people.follow_own(identity, objects["my_user_info"], self._on_own_reachability),
+            self.channels.start(objects["my_conversations"]),
+        )
+        self._objects = objects
+
+    def _on_own_reachability(self) -> None:
+        """One's own marks turn to or from null when the feature is switched: ask (guarantees, "Feature off")."""
+        if (self.user.is_online is None) == self.configuration.reachability_enabled:
+            self._spawn(self.configuration.read())
+
+    def _on_reloaded(self, replica: Replica) -> None:
+        self.channels.open.on_reloaded(replica)
+
+    # ---- from one start to the next
+
+    def known(self) -> Known | None:
+        """Whom what `remembered` says belongs to."""
+        if not self._objects:
+            return None
+        return Known(self.user.identity, self._objects, self.configuration.options, self._clock())
+
+    def remembered(self) -> Iterator[tuple[str, Kept]]:
+        yield from self.people.remembered()
+        yield from self.channels.remembered()
+
+    def recall(self, rows: Rows) -> None:
+        self.people.recall(rows)
+        self.channels.recall(rows)
+
+    def know_again(self, known: Known) -> None:
+        self.user = self.people.recall_own(known.identity, self._on_own_reachability)
+        self.channels.identity = known.identity
+        self._objects, self.date_known = known.objects, known.date_saved
+        self.configuration.take(known.options)
+        self._emit(Resynchronise())
+
+    def forget(self) -> None:
+        """Know nothing any more."""
+        self.replicas.forget_all()
+        self.people.forget_all()
+        self.channels.forget_all()

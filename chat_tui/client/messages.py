@@ -1,0 +1,63 @@
+"""What can be done with messages: sent through the outbox, changed, deleted."""
+
+from collections.abc import Awaitable, Callable
+
+from chat_tui.client.channels import Channels
+from chat_tui.client.events import PendingMessageUpdated
+from chat_tui.client.horizons import Horizons
+from chat_tui.client.model import Channel, Message, PendingMessage
+from chat_tui.client.outbox import Outbox, Receipt
+from chat_tui.client.people import Api, Emit
+
+
+class Messages:
+    """Commands raise ChatError as the service refuses. ``connected`` waits for a link; ``on_not_kept`` and ``is_kept``
+    as `Outbox` has them."""
+
+    def __init__(
+        self,
+        api: Api,
+        channels: Channels,
+        horizons: Horizons,
+        emit: Emit,
+        connected: Callable[[], Awaitable[object]],
+        on_not_kept: Callable[[str], None],
+        *,
+        is_kept: bool,
+    ) -> None:
+        self._api = api
+        self._channels = channels
+        self._horizons = horizons
+        self._emit = emit
+        self.outbox = Outbox(self._deliver, connected, self._on_change, on_not_kept, is_kept=is_kept)
+
+    def _on_change(self, pending: PendingMessage) -> None:
+        self._emit(PendingMessageUpdated(pending))
+
+    def submit(self, channel: Channel, body: str, *, attributes: str = "{}") -> PendingMessage:
+        """Queue a message and return at once; `PendingMessageUpdated` events tell how it fares. ``attributes`` is a
+        string of JSON."""
+        pending = self.outbox.submit(channel.sid, body, attributes)
+        self._on_change(pending)
+        return pending
+
+    async def send(self, channel: Channel, body: str, *, attributes: str = "{}") -> Receipt:
+        """Send a message and wait until the service has stored it. Raises what it refuses with."""
+        return await self.outbox.receipt(self.submit(channel, body, attributes=attributes))
+
+    async def _deliver(self, pending: PendingMessage) -> Receipt:
+        """Hand one message of the outbox to the service. What one wrote oneself is read."""
+        body = {"body": pending.body, "attributes": pending.attributes}
+        path = f"{pending.channel_sid}/Messages"
+        answer = await self._api("POST", "conversations", path, json=body, mutation_id=pending.mutation_id)
+        channel = self._channels.get(pending.channel_sid)
+        if channel is not None and channel.last_consumed_message_index is not None:
+            self._horizons.advance(channel, answer["index"])
+        return Receipt(answer["sid"], answer["index"])
+
+    async def update(self, message: Message, **fields: str) -> None:
+        """Change ``body`` or ``attributes`` of a message."""
+        await self._api("POST", "conversations", f"{message.channel_sid}/Messages/{message.sid}", json=fields)
+
+    async def delete(self, message: Message) -> None:
+        await self._api("DELETE", "conversations", f"{message.channel_sid}/Messages/{message.sid}")
