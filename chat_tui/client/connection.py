@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Protocol
 
 from chat_tui.client.events import ConnectionChanged, TokenAboutToExpire, TokenExpired
 from chat_tui.client.people import Emit
-from chat_tui.client.sync import Request
+from chat_tui.client.sync import Request, Spawn
 from chat_tui.client.timing import Timing
 from chat_tui.client.transport import Address, ConnectionState, Listener, Phase, TokenSource, Transport
 from chat_tui.protocol.errors import Code, Unauthenticated
@@ -35,7 +35,7 @@ class Connection(Listener):
         token: str | TokenSource,
         hearer: Hearer,
         emit: Emit,
-        spawn: Callable[[Awaitable[None]], None],
+        spawn: Spawn,
         *,
         address: Address | None = None,
         timing: Timing | None = None,

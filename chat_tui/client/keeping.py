@@ -1,7 +1,7 @@
 """What a client keeps on disk, from its first token on: the outbox and the memory of what it knew."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from chat_tui.client.disk import Disk, DiskError, folder_of
 from chat_tui.client.journal import Journal
 from chat_tui.client.memory import Known, Memory
 from chat_tui.client.outbox import Outbox
+from chat_tui.client.sync import Spawn
 from chat_tui.protocol.tokens import token_bearer
 
 
@@ -37,7 +38,7 @@ class Keeping:
         parent: Path | None,
         owner: Owner,
         outbox: Outbox,
-        spawn: Callable[[Awaitable[None]], None],
+        spawn: Spawn,
         on_trouble: Callable[[str], None],
     ) -> None:
         self._parent = parent

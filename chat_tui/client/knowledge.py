@@ -1,19 +1,17 @@
 """All that a client knows of a service, from the first link to the last, and from one start to the next."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from chat_tui.client.cache import Kept, Rows
 from chat_tui.client.channels import Channels
 from chat_tui.client.configuration import Configuration
 from chat_tui.client.events import Resynchronise
+from chat_tui.client.known_channels import KnownChannels
 from chat_tui.client.memory import Known
 from chat_tui.client.model import User
 from chat_tui.client.people import Emit, People
-from chat_tui.client.sync import Replica, Replicas, Request
-
-Spawn = Callable[[Awaitable[Any]], None]
+from chat_tui.client.sync import Replica, Replicas, Request, Spawn
 
 
 class Knowledge:
@@ -25,9 +23,10 @@ class Knowledge:
         self._spawn = spawn
         self._clock = clock
         self.configuration = Configuration(request, emit)
-        self.replicas = Replicas(request, self._on_reloaded)
+        self.replicas = Replicas(request, self._on_reloaded, spawn)
         self.people = People(self.configuration.api, self.replicas, emit, clock)
-        self.channels = Channels(self.configuration.api, self.replicas, request, emit)
+        self._known_channels = KnownChannels(self.configuration.api, self.replicas, request, emit, spawn)
+        self.channels = Channels(self.configuration.api, self._known_channels, emit)
         self.user = User("", "")
         self.date_known: float | None = None
         self._objects: dict[str, str] = {}
@@ -40,8 +39,8 @@ class Knowledge:
         self.people.limit = self.configuration.followed_at_most
         if self._objects == found["sync_objects"]:
             await self.replicas.resume()
-            self._spawn(self.channels.recount())
-            self._spawn(self.channels.follow_missing())
+            self._spawn(self._known_channels.recount())
+            self._spawn(self._known_channels.follow_missing())
         else:
             await self._begin(found["identity"], found["sync_objects"])
         self.date_known = None
@@ -53,7 +52,7 @@ class Knowledge:
         self.channels.identity = identity
         self.user, _ = await asyncio.gather(
             self.people.follow_own(identity, objects["my_user_info"], self._on_own_reachability),
-            self.channels.start(objects["my_conversations"]),
+            self._known_channels.start(objects["my_conversations"]),
         )
         self._objects = objects
 
@@ -75,11 +74,11 @@ class Knowledge:
 
     def remembered(self) -> Iterator[tuple[str, Kept]]:
         yield from self.people.remembered()
-        yield from self.channels.remembered()
+        yield from self._known_channels.remembered()
 
     def recall(self, rows: Rows) -> None:
         self.people.recall(rows)
-        self.channels.recall(rows)
+        self._known_channels.recall(rows)
 
     def know_again(self, known: Known) -> None:
         self.user = self.people.recall_own(known.identity, self._on_own_reachability)
@@ -92,4 +91,4 @@ class Knowledge:
         """Know nothing any more."""
         self.replicas.forget_all()
         self.people.forget_all()
-        self.channels.forget_all()
+        self._known_channels.forget_all()

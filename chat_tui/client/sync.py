@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from chat_tui.protocol.errors import ChatError, NotFound, TransportError
+from chat_tui.protocol.errors import NotFound, TransportError
 from chat_tui.protocol.sync import (
     Descriptor,
     EventType,
@@ -23,6 +23,8 @@ LABEL = "https://cds.chat-tui.invalid"
 BATCH = 1000
 AT_ONCE = 32
 """Requests in flight while many objects are opened."""
+
+Spawn = Callable[[Awaitable[object]], None]
 
 _PLURALS = {ObjectType.MAP: "Maps", ObjectType.LIST: "Lists", ObjectType.DOCUMENT: "Documents"}
 _decode = msgspec.json.Decoder(SyncNotification).decode
@@ -95,15 +97,16 @@ class Replica:
 
 
 class Replicas:
-    """Every object this client follows. ``on_reload`` hears of a replica that had to be read anew."""
+    """Every object this client follows. ``on_reload`` hears of a replica that had to be read anew; ``spawn`` does work
+    nobody awaits, and does not mind when a link breaks: the next one repairs what this one could not."""
 
-    def __init__(self, request: Request, on_reload: Callable[[Replica], None]) -> None:
+    def __init__(self, request: Request, on_reload: Callable[[Replica], None], spawn: Spawn) -> None:
         self._request = request
+        self._spawn = spawn
         self._on_reload = on_reload
         self._by_sid: dict[str, Replica] = {}
         self._correlation = 0
         self._slots = asyncio.Semaphore(AT_ONCE)
-        self._tasks: set[asyncio.Task[None]] = set()
 
     # ---- follow
 
@@ -223,16 +226,3 @@ class Replicas:
         self._by_sid.pop(replica.sid, None)
         await self.open(replica)
         self._on_reload(replica)
-
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(_quietly(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-async def _quietly(work: Awaitable[None]) -> None:
-    """The next link repairs what this one could not."""
-    try:
-        await work
-    except ChatError:
-        return

@@ -106,7 +106,7 @@ class StageClient(ChatClient):
                 last_consumed_message_index=None if unread is None else 40 - unread,
             )
             channel.counted, channel.counted_at = unread, 40
-            self.channels._channels[channel.sid] = channel
+            self._knowledge._known_channels.channels[channel.sid] = channel
         channel = self.channels.find("incident-42")
         opened = OpenChannel(channel, self._knowledge.replicas, self._connection.request, self.channels.open)
         opened._list.messages = [
