@@ -67,7 +67,8 @@ def test_time_asks_for_a_warning_and_then_for_the_end() -> None:
     assert (session.due(1000), session.next_due()) == (None, 4820)
     session.due(4820)
     assert session.due(5000) == s.Expire()
-    assert session.phase is s.Phase.ENDED
+    session.end()
+    assert (session.due(5001), session.next_due()) == (None, None)
 
 
 def test_who_does_not_authenticate_is_given_up() -> None:

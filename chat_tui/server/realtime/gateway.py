@@ -11,7 +11,8 @@ import msgspec
 from chat_tui.server import bus
 from chat_tui.server.house import House
 from chat_tui.server.realtime import client_api, sync_api
-from chat_tui.server.realtime.link import Bucket, Link
+from chat_tui.server.realtime.bucket import Bucket
+from chat_tui.server.realtime.link import Link
 from chat_tui.server.realtime.requests import Handler
 from chat_tui.server.realtime.subscriptions import Subscriptions
 from chat_tui.server.routes import Router

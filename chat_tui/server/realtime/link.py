@@ -4,9 +4,8 @@ import asyncio
 import logging
 import secrets
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from chat_tui.protocol.errors import ChatError, Code, TooManyRequests, Unauthenticated
 from chat_tui.protocol.sync import SubscriptionRequest
@@ -16,6 +15,8 @@ from chat_tui.server.operations.actors import SYSTEM, ClientActor
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.operations.users import EnsureUser
 from chat_tui.server.realtime import session as s
+from chat_tui.server.realtime.bucket import Bucket
+from chat_tui.server.realtime.outgoing import Outgoing, Socket
 from chat_tui.server.realtime.requests import Request, decode_body, decode_params
 from chat_tui.server.realtime.subscriptions import ws_frame
 from chat_tui.server.store.transaction import Reader
@@ -32,39 +33,7 @@ _ACK_WITHIN = 400
 """Bytes at the start of a packet in which the SDKs' acknowledgements show what they are."""
 
 
-class Socket(Protocol):
-    """The shell around the bytes."""
-
-    is_paused: bool
-    """The kernel takes no more for now."""
-
-    def write(self, frames: bytes) -> None: ...
-    def hang_up(self) -> None:
-        """Close in good order, and abort if the peer does not join in."""
-
-    def abort(self) -> None: ...
-    def hold_back(self, *, on: bool) -> None:
-        """Stop reading while too many requests are unanswered."""
-
-
-class Bucket:
-    """A budget of ``burst`` that refills at ``rate`` a second."""
-
-    __slots__ = ("_at", "_burst", "_level", "_rate")
-
-    def __init__(self, rate: float, burst: float, now: float) -> None:
-        self._rate, self._burst, self._level, self._at = rate, burst, burst, now
-
-    def take(self, now: float) -> bool:
-        self._level = min(self._burst, self._level + (now - self._at) * self._rate)
-        self._at = now
-        if self._level < 1:
-            return False
-        self._level -= 1
-        return True
-
-
-class Link:
+class Link(Outgoing):
     """See `requests.Connection` and `subscriptions.Subscriber` for its two uses."""
 
     def __init__(self, gateway: "Gateway", socket: Socket) -> None:
@@ -73,23 +42,17 @@ class Link:
         self.actor = NOBODY
         self.identity: ClientIdentity | None = None
         self.registrations: list[str] = []
-        self._socket = socket
-        self._connection_id = _fresh_id()
+        super().__init__(socket, _fresh_id(), most_events=limits.queued_events, most_bytes=limits.queued_bytes)
         self._session = s.Session(
             time.time(), authenticate_within=limits.authenticate_within, warn_before=limits.warn_before_expiry
         )
         self._bucket = Bucket(limits.session_rate, limits.session_burst, time.monotonic())
-        self._batch: list[bytes] = []
-        self._queue: deque[bytes] = deque()
-        self._queued_bytes = 0
-        self._writable: asyncio.Event | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_open = False
         self._ended_cleanly = False
         self._offloaded = False
-        self._is_lost = False
         self._watch_time()
 
     # ---- incoming
@@ -173,24 +136,24 @@ class Link:
             self._session.end()
             self._socket.hang_up()
             return
-        if self._is_lost or self._session.phase is s.Phase.ENDED:
+        if self.is_lost or self._session.phase is s.Phase.ENDED:
             return
         self.identity = identity
         self.actor = ClientActor(identity.service_sid, identity.identity, view.user.sid, identity.role_sid)
-        await gateway.house.presence.connected(self._connection_id, self.actor.user_sid)
+        await gateway.house.presence.connected(self.connection_id, self.actor.user_sid)
         self._is_open = True
-        if self._is_lost:
+        if self.is_lost:
             return
         gateway.subscriptions.admit(self)
         self._session.authenticated(identity.expires)
         self._watch_time()
-        _log.info("connected", extra={"connection": self._connection_id, "user": self.actor.user_sid})
+        _log.info("connected", extra={"connection": self.connection_id, "user": self.actor.user_sid})
         await self._reply(
             Header(
                 "reply",
                 action.request_id,
                 status=OK,
-                continuation_token=self._connection_id,
+                continuation_token=self.connection_id,
                 capabilities=["client_update"],
                 offline_storage={},
                 init_registrations=[],
@@ -220,7 +183,7 @@ class Link:
         except ChatError as error:
             status, body = error.status, error.body()
         except Exception:
-            _log.exception("a request failed", extra={"connection": self._connection_id})
+            _log.exception("a request failed", extra={"connection": self.connection_id})
             status, body = 500, ChatError("The service failed; the operator's log says why").body()
         http_status = HttpStatus(status, "OK" if status < 300 else "ERROR")
         header = Header("reply", action.request_id, status=OK, http_status=http_status, http_headers={})
@@ -258,55 +221,8 @@ class Link:
     def unsubscribe(self, requests: Sequence[SubscriptionRequest], correlation_id: int) -> None:
         self.gateway.subscriptions.cancel(self, requests, correlation_id)
 
-    # ---- outgoing
-
     async def _reply(self, header: Header) -> None:
         await self.send(ws_frame(encode(header)))
-
-    async def send(self, frame: bytes) -> None:
-        """Write at the socket's pace: replies and replays wait, and do not count against the queue."""
-        while self._socket.is_paused or self._queue:
-            if self._is_lost:
-                raise ConnectionResetError("the connection is gone")
-            if self._writable is None:
-                self._writable = asyncio.Event()
-            await self._writable.wait()
-        if self._is_lost:
-            raise ConnectionResetError("the connection is gone")
-        self._socket.write(frame)
-
-    def push(self, frame: bytes, *, droppable: bool = False) -> None:
-        """Queue a live event for `flush`; ``droppable`` ones go when the queue is half full."""
-        limits = self.gateway.limits
-        if droppable and len(self._queue) >= limits.queued_events // 2:
-            return
-        self._batch.append(frame)
-
-    def flush(self) -> None:
-        """Write what `push` gathered, or keep it until the socket takes more. Over the bound the connection is
-        aborted: the log makes that harmless."""
-        batch, self._batch = self._batch, []
-        if self._is_lost or not batch:
-            return
-        if not self._queue and not self._socket.is_paused:
-            self._socket.write(b"".join(batch))
-            return
-        self._queue.extend(batch)
-        self._queued_bytes += sum(map(len, batch))
-        limits = self.gateway.limits
-        if len(self._queue) > limits.queued_events or self._queued_bytes > limits.queued_bytes:
-            _log.warning("aborted a connection that does not read", extra={"connection": self._connection_id})
-            self._socket.abort()
-
-    def on_writable(self) -> None:
-        """The socket takes more."""
-        while self._queue and not self._socket.is_paused:
-            frame = self._queue.popleft()
-            self._queued_bytes -= len(frame)
-            self._socket.write(frame)
-        if self._writable is not None and not self._queue and not self._socket.is_paused:
-            self._writable.set()
-            self._writable = None
 
     # ---- time and end
 
@@ -315,7 +231,7 @@ class Link:
             self._timer.cancel()
         when = self._session.next_due()
         self._timer = None
-        if when is not None and not self._is_lost:
+        if when is not None and not self.is_lost:
             delay = max(0.0, when - time.time())
             self._timer = asyncio.get_running_loop().call_later(delay, self._on_time)
 
@@ -325,7 +241,7 @@ class Link:
         if isinstance(due, s.GiveUp):
             self._socket.abort()
         elif isinstance(due, s.Expire):
-            self._part(Status(410, "TOKEN_EXPIRED", 51207, "The access token expired"))
+            self._end(Status(410, "TOKEN_EXPIRED", 51207, "The access token expired"))
         else:
             if isinstance(due, s.WarnOfExpiry):
                 header = Header("client_update", _fresh_id(), client_update_type="token_about_to_expire")
@@ -345,24 +261,18 @@ class Link:
         if self._session.phase is s.Phase.ENDED:
             return  # the first reason is the one that is told
         self._session.end()
-        self._part(status, body)
-
-    def _part(self, status: Status, body: Any = None) -> None:
         header = Header("close", _fresh_id(), status=status)
         packet = encode(header) if body is None else encode_json(header, body)
-        if not self._is_lost:
+        if not self.is_lost:
             self._socket.write(ws_frame(packet))
             self._socket.hang_up()
 
     def lost(self) -> None:
         """The socket is gone: for good if the client said so, else perhaps to come back."""
-        self._is_lost = True
+        super().lost()
         self._session.end()
         if self._timer is not None:
             self._timer.cancel()
-        if self._writable is not None:
-            self._writable.set()
-        self._queue.clear()
         self.gateway.forget(self, self._leave())
 
     async def _leave(self) -> None:
@@ -371,9 +281,9 @@ class Link:
         if not self._is_open:
             return
         self.gateway.subscriptions.dismiss(self)
-        _log.info("disconnected", extra={"connection": self._connection_id, "clean": self._ended_cleanly})
+        _log.info("disconnected", extra={"connection": self.connection_id, "clean": self._ended_cleanly})
         await self.gateway.house.presence.disconnected(
-            self._connection_id, self.actor.user_sid, clean=self._ended_cleanly, offloaded=self._offloaded
+            self.connection_id, self.actor.user_sid, clean=self._ended_cleanly, offloaded=self._offloaded
         )
 
 

@@ -126,15 +126,13 @@ class Session:
         return self._expires if self._warned else self._expires - self._warn_before
 
     def due(self, now: float) -> Due | None:
-        """What time itself asks for; each is said once."""
+        """What time itself asks for. A warning is said once; the rest is to be followed by `end`."""
         when = self.next_due()
         if when is None or now < when:
             return None
         if self.phase is not Phase.OPEN:
-            self.phase = Phase.ENDED
             return GiveUp()
         if self._expires is not None and now >= self._expires:
-            self.phase = Phase.ENDED
             return Expire()
         self._warned = True
         return WarnOfExpiry()
