@@ -2,7 +2,7 @@
 
 from textual.screen import Screen
 
-from chat_tui.tui.actions import ACTIONS, CHANNELS, EVERYWHERE, MESSAGES, short_key
+from chat_tui.tui.actions import ACTIONS, CHANNELS, EVERYWHERE, MESSAGES, Action, short_key
 from chat_tui.tui.desk import Desk
 from chat_tui.tui.presenter import Presenter
 from chat_tui.tui.render.line import Line, Piece, width_of
@@ -83,9 +83,16 @@ class Panes:
         actions = [action for action in ACTIONS if action.hint and action.where == where]
         if where != EVERYWHERE:
             actions += [action for action in ACTIONS if action.id in ("compose", "help")]
-        pieces: list[Piece] = []
-        for action in actions:
-            key, words = Safe(f" {short_key(action.keys[0])}"), Safe(f" {action.hint or 'compose'} ")
-            if width_of(pieces) + len(key) + len(words) <= self._screen.size.width:
-                pieces += [Piece(key, "accent"), Piece(words, "dim")]
-        self.hints.show(tuple(pieces))
+        actions.sort(key=lambda action: action.id == "help")
+        *others, help_ = [_hint(action) for action in actions]
+        room = self._screen.size.width - width_of(help_)  # who knows no key needs that one
+        shown: list[Piece] = []
+        for hint in others:
+            if width_of((*shown, *hint)) <= room:
+                shown += hint
+        self.hints.show((*shown, *help_))
+
+
+def _hint(action: Action) -> Line:
+    key, words = Safe(f" {short_key(action.keys[0])}"), Safe(f" {action.hint or 'compose'} ")
+    return Piece(key, "accent"), Piece(words, "dim")

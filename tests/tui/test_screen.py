@@ -296,3 +296,23 @@ async def test_the_outbox_sends_again_writes_anew_and_discards() -> None:
         assert "\x1b" not in stage.text
         assert [pending.mutation_id for pending in outbox.everything()] == ["m1"]
         await outbox.close()
+
+
+@pytest.mark.parametrize("width", [112, 80, 50])
+async def test_the_key_to_help_is_always_shown(width: int) -> None:
+    """Whatever else there is room for, wherever the focus is."""
+    async with opened(size=(width, 24)) as stage:
+        for _ in range(3):
+            assert "F1 help" in plain_text(stage.screen.panes.hints._drawn)
+            await stage.press("tab")
+
+
+@pytest.mark.parametrize(("width", "last"), [(112, "Esc close"), (50, "d discard")])
+async def test_the_outbox_names_the_keys_there_is_room_for(width: int, last: str) -> None:
+    """None is cut in two."""
+    async with opened(size=(width, 24)) as stage:
+        await stage.press(*"/outbox", "enter")
+        await stage.until(lambda: isinstance(stage.pilot.app.screen, OutboxScreen))
+        outbox = stage.pilot.app.screen.query_one(OutboxList)
+        await stage.until(lambda: str(outbox.border_subtitle).endswith(last))
+        assert len(str(outbox.border_subtitle)) <= outbox.size.width - 2

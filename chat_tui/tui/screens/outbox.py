@@ -22,7 +22,8 @@ from chat_tui.tui.widgets.pick_list import PickList
 REFRESH_EVERY = 0.5
 """Seconds between two looks: a message that is sent leaves the list."""
 
-HINTS = "Enter go there  r send again  e write anew  d discard  Esc close"
+HINTS: tuple[str, ...] = ("r send again", "e write anew", "d discard", "Enter go there", "Esc close")
+"""The first of them for a narrow screen."""
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -89,10 +90,15 @@ class OutboxScreen(ModalScreen[Choice]):
         yield self._list
 
     def on_mount(self) -> None:
-        self._list.border_subtitle = safe_text(HINTS)
         self._list.focus()
         self.set_interval(REFRESH_EVERY, self._show)
         self._show()
+
+    def on_resize(self) -> None:
+        shown = HINTS
+        while len(shown) > 1 and len("  ".join(shown)) > self._list.size.width - 2:
+            shown = shown[:-1]
+        self._list.border_subtitle = safe_text("  ".join(shown))
 
     def _show(self) -> None:
         count = self._list.count()
