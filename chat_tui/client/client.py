@@ -28,7 +28,8 @@ class ChatClient(Hearer):
     ``url``: the service, as ``https://chat.example.com`` or its WebSocket. ``token``: an access token, or an async
     function that fetches one, which is asked again before a token runs out. ``address``, when given, is asked for the
     URL before every try to connect. ``keep``: a directory for what is known and for what is not sent yet, so that it
-    survives the program; without one it is kept in memory.
+    survives the program; without one it is kept in memory. ``token_source``: a name for where tokens come from, by
+    which a start finds what is kept before there is a token.
 
     Its parts are ``channels``, ``people``, ``messages`` with their ``outbox``, ``horizons``, ``typing`` and ``push``.
     Commands raise the `ChatError` the service answers with; those that need an answer raise `TransportError` while
@@ -42,6 +43,7 @@ class ChatClient(Hearer):
         *,
         address: Address | None = None,
         keep: Path | None = None,
+        token_source: str | None = None,
         timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -68,7 +70,7 @@ class ChatClient(Hearer):
         self.outbox = self.messages.outbox
         self.typing = TypingIndicators(api, self.channels, self._emit)
         self.push = Push(self._connection.request)
-        self._keeping = Keeping(keep, self._knowledge, self.outbox, self._spawn, self._on_not_kept)
+        self._keeping = Keeping(keep, token_source, self._knowledge, self.outbox, self._on_not_kept)
 
     # ---- life
 
@@ -78,6 +80,7 @@ class ChatClient(Hearer):
 
     def start_soon(self) -> Awaitable[None]:
         """Begin to connect; the answer can be awaited, or not: the client keeps trying either way."""
+        self._keeping.begin()
         return self._connection.start()
 
     async def __aenter__(self) -> "ChatClient":
@@ -98,6 +101,7 @@ class ChatClient(Hearer):
                 async with asyncio.timeout(1.0):
                     await self.horizons.flush()
         await self._connection.close()
+        await self._keeping.settled()
         await self.outbox.close()
         for task in self._tasks:
             task.cancel()

@@ -13,6 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 
+import msgspec
+
+from chat_tui.protocol.tokens import Bearer
+
 if TYPE_CHECKING:
     import sqlite3  # imported in the disk's own thread, off the start path
 
@@ -50,7 +54,30 @@ class DiskError(Exception):
 
 def folder_of(parent: Path, service_sid: str, identity: str) -> Path:
     """Where the files of one user of one service are; an identity may hold anything, a file name may not."""
-    return parent / f"{service_sid}-{hashlib.blake2b(identity.encode(), digest_size=8).hexdigest()}"
+    return parent / f"{service_sid}-{_digest(identity)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def last_bearer(parent: Path, source: str) -> Bearer | None:
+    """Whom the last token of a source was for, if that is known."""
+    try:
+        return msgspec.json.decode((parent / f"source-{_digest(source)}.json").read_bytes(), type=Bearer)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def note_bearer(parent: Path, source: str, bearer: Bearer) -> None:
+    """For the next start; it can do without."""
+    with contextlib.suppress(OSError):
+        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        noted = parent / f"source-{_digest(source)}.json"
+        fresh = noted.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(msgspec.json.encode(bearer))
+        fresh.replace(noted)
 
 
 class Disk:

@@ -9,12 +9,14 @@ import msgspec
 
 from chat_tui.client import memory
 from chat_tui.client.cache import Cache, Rows
-from chat_tui.client.disk import Disk, DiskError, folder_of
+from chat_tui.client.disk import Disk, DiskError, folder_of, last_bearer, note_bearer
 from chat_tui.client.journal import Journal
 from chat_tui.client.memory import Known, Memory
 from chat_tui.client.outbox import Outbox
-from chat_tui.client.sync import Spawn
-from chat_tui.protocol.tokens import token_bearer
+from chat_tui.protocol.errors import Code, Unauthenticated
+from chat_tui.protocol.tokens import Bearer, token_bearer
+
+WRONG_USER = Code.TOKEN_GRANTS_INVALID
 
 
 class Owner(memory.Owner, Protocol):
@@ -28,7 +30,8 @@ class Owner(memory.Owner, Protocol):
 
 
 class Keeping:
-    """``parent`` holds a folder for every user of every service; without one nothing is kept.
+    """``parent`` holds a folder for every user of every service; without one nothing is kept. ``source`` names where
+    tokens come from: whom its last one was for is known before it answers again, or can.
 
     ``is_recalled`` is set once there is nothing more to recall: a link that is up already waits for it.
     """
@@ -36,32 +39,53 @@ class Keeping:
     def __init__(
         self,
         parent: Path | None,
+        source: str | None,
         owner: Owner,
         outbox: Outbox,
-        spawn: Spawn,
         on_trouble: Callable[[str], None],
     ) -> None:
         self._parent = parent
+        self._source = source
         self._owner = owner
         self._outbox = outbox
-        self._spawn = spawn
         self._on_trouble = on_trouble
+        self._bearer: Bearer | None = None
+        self._recalling: asyncio.Task[None] | None = None
         self._disk: Disk | None = None
         self._memory: Memory | None = None
         self.is_recalled = asyncio.Event()
         if parent is None:
             self.is_recalled.set()
 
+    def begin(self) -> None:
+        """Recall what is kept of whom the source spoke for last."""
+        if self._parent is not None and self._source is not None and self._bearer is None:
+            bearer = last_bearer(self._parent, self._source)
+            if bearer is not None:
+                self._open(self._parent, bearer)
+
     def on_token(self, token: str) -> None:
-        """The first token says whose folder it is."""
+        """A token says whose folder it is. Raises Unauthenticated when another user's is open."""
         if self._parent is None:
             return
-        parent, self._parent = self._parent, None
         bearer = token_bearer(token)
         if bearer is None:
-            self._go_without("the access token does not say whose it is")
-        else:
-            self._spawn(self._recall(Disk(folder_of(parent, bearer.service_sid, bearer.identity))))
+            if self._bearer is None:
+                self._parent = None
+                self._go_without("the access token does not say whose it is")
+            return
+        if self._source is not None and bearer != self._bearer:
+            note_bearer(self._parent, self._source, bearer)
+        if self._bearer is None:
+            self._open(self._parent, bearer)
+        elif bearer != self._bearer:
+            was, now = self._bearer.identity, bearer.identity
+            raise Unauthenticated(f"the access token is for {now} now, and this is {was}: start again", WRONG_USER)
+
+    def _open(self, parent: Path, bearer: Bearer) -> None:
+        self._bearer = bearer
+        disk = Disk(folder_of(parent, bearer.service_sid, bearer.identity))
+        self._recalling = asyncio.ensure_future(self._recall(disk))
 
     def _go_without(self, reason: str) -> None:
         self._outbox.go_unkept(reason)
@@ -99,6 +123,11 @@ class Keeping:
         """Now, instead of soon."""
         if self._memory is not None:
             await self._memory.save()
+
+    async def settled(self) -> None:
+        """Return once everything that is to be recalled is, and what is written goes to disk."""
+        if self._recalling is not None:
+            await asyncio.wait([self._recalling])
 
     async def close(self) -> None:
         """What is known and what is not sent is on disk when this returns."""

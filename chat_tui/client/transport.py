@@ -137,7 +137,8 @@ class Transport:
                 if not self._token_is_new:
                     continue  # it was good once: a fresh one may be again
                 self._set(Phase.DENIED, error.message, error.code)
-                self._listener.on_token(expired=error.code == Code.TOKEN_EXPIRED)
+                if error.code == Code.TOKEN_EXPIRED:
+                    self._listener.on_token(expired=True)
                 return
             except (ChatError, OSError, WebSocketException, EOFError, TimeoutError) as error:
                 reason, delay = _why(error), None

@@ -102,7 +102,8 @@ def run(target: Target, *, ready: Callable[[], str | None] | None = None, place:
         assert isinstance(target, RemoteTarget)
         token_url = target.token_url
         token = target.token or (lambda: fetch_token(token_url or ""))
-        client = ChatClient(target.url, token, keep=target.data / CLIENTS)
+        source = f"{target.url} {token_url}" if token_url else None
+        client = ChatClient(target.url, token, keep=target.data / CLIENTS, token_source=source)
         place, prepare = target.url.partition("://")[2].partition("/")[0], None
     app = ChatApp(client, place=place, glyphs=choose(target.glyphs), theme=target.theme, prepare=prepare)
     trouble = app.run()

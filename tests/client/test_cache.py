@@ -11,6 +11,8 @@ import pytest
 
 from chat_tui.client import ChatClient
 from chat_tui.client.open_channel import _Newest
+from chat_tui.client.transport import TokenSource
+from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
 from tests.client.conftest import note_requests, until
 from tests.support.service import FAST_LINGER, ServiceProcess, Tenant
 
@@ -82,6 +84,59 @@ async def test_a_start_without_a_network_shows_what_was_known(
         assert bob.date_refreshed is not None
     finally:
         await client.close()
+
+
+SOURCE = "https://tokens.example.com/mine"
+
+
+def from_source(tenant: Tenant, keep: Path, token: TokenSource) -> ChatClient:
+    return ChatClient(tenant.url, token, keep=keep, token_source=SOURCE)
+
+
+async def test_a_start_without_a_token_shows_and_keeps_as_well(tenant: Tenant, tmp_path: Path) -> None:
+    """Where tokens come from cannot be reached: whom the last one was for is known, and what is written is sent when
+    there is one again."""
+
+    async def answering() -> str:
+        return tenant.token("alice")
+
+    async def silent() -> str:
+        raise TransportError("nobody answers there", Code.UNAVAILABLE)
+
+    async with from_source(tenant, tmp_path, answering) as first:
+        before = shown(first)
+    client = from_source(tenant, tmp_path, silent)
+    stream = client.events()
+    client.start_soon()
+    await until(lambda: client.date_known is not None, stream)
+    assert shown(client) == before
+    client.messages.submit(client.channels.find("room-0"), "written without a token")
+    await client.close()
+    async with from_source(tenant, tmp_path, answering) as third:
+        opened = await third.open_channel(third.channels.find("room-0"))
+        await until(lambda: len(opened.messages) == 6, third.events())
+    stored = tenant.get(f"{tenant.path}/Channels/room-0/Messages")["messages"]
+    assert [message["body"] for message in stored][5:] == ["written without a token"]
+
+
+async def test_a_source_that_answers_for_somebody_else_shows_nobody_the_wrong_things(
+    tenant: Tenant, tmp_path: Path
+) -> None:
+    """It is said, nothing goes out under the other name, and the next start is the other's."""
+    who = "alice"
+
+    async def answering() -> str:
+        return tenant.token(who)
+
+    async with from_source(tenant, tmp_path, answering) as first:
+        assert first.identity == "alice"
+    who = "bob"
+    client = from_source(tenant, tmp_path, answering)
+    with pytest.raises(Unauthenticated, match="for bob now, and this is alice: start again"):
+        await client.start()
+    await client.close()
+    async with from_source(tenant, tmp_path, answering) as third:
+        assert third.identity == "bob"
 
 
 async def test_a_start_with_a_network_is_right_after_the_replay(tenant: Tenant, tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ async def denied_with(make: str, tenant: Tenant, token: str) -> tuple[int, bool]
             denied = await alice.see("connectionError", denial)
         if denied["errorCode"] == EXPIRED:
             await alice.see("tokenExpired")
+        assert alice.seen("tokenAboutToExpire") == 0
         return denied["errorCode"], alice.seen("tokenExpired") > 0
 
 
