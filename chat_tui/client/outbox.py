@@ -6,11 +6,11 @@ import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
-from chat_tui.client.disk import DiskError
+from chat_tui.client.ledger import Keeper, Ledger
 from chat_tui.client.model import Message, PendingMessage, SendState
 from chat_tui.protocol.errors import ChatError, Code, Conflict, NotFound, TooManyRequests, TransportError, Unavailable
 
@@ -31,14 +31,6 @@ class Receipt(msgspec.Struct, frozen=True):
 
     sid: str
     index: int
-
-
-class Keeper(Protocol):
-    """Where messages are kept until the service has them. Raises DiskError."""
-
-    async def load(self) -> list[PendingMessage]: ...
-    async def put(self, pending: PendingMessage) -> None: ...
-    async def remove(self, mutation_id: str) -> None: ...
 
 
 Send = Callable[[PendingMessage], Awaitable[Receipt]]
@@ -63,19 +55,13 @@ class Outbox:
         self._send = send
         self._connected = connected
         self._on_change = on_change
-        self._on_not_kept = on_not_kept
         self._sleep = sleep
         self._now = now
-        self._keeper: Keeper | None = None
-        self._is_open = asyncio.Event()
-        if not is_kept:
-            self._is_open.set()
-        self._kept: dict[str, asyncio.Task[None] | None] = {}
+        self._ledger = Ledger(on_not_kept, is_kept=is_kept)
         self._queues: dict[str, deque[PendingMessage]] = {}
         self._failed: dict[str, PendingMessage] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._receipts: dict[str, asyncio.Future[Receipt]] = {}
-        self._chores: set[asyncio.Task[None]] = set()
 
     # ---- what the writer does
 
@@ -95,7 +81,7 @@ class Outbox:
         if failed is None:
             raise NotFound("this message has not failed", Code.NOT_FOUND)
         again = msgspec.structs.replace(failed, state=SendState.QUEUED, error=None)
-        self._kept.pop(mutation_id, None)
+        self._ledger.rewrite(again)
         self._enqueue(again)
         self._on_change(again)
 
@@ -105,7 +91,7 @@ class Outbox:
         found = self._failed.pop(mutation_id, None)
         if found is None:
             found = self._take_from_queue(mutation_id)
-        self._forget(found)
+        self._ledger.forget(found.mutation_id)
         self._on_change(found)
         return found
 
@@ -141,24 +127,17 @@ class Outbox:
 
     async def keep(self, keeper: Keeper) -> None:
         """Write to ``keeper`` from now on, and send what it holds from earlier, before anything newer."""
-        try:
-            left = await keeper.load()
-        except DiskError as error:
-            self.go_unkept(str(error))
-        else:
-            self._keeper = keeper
-            self._restore(left)
-            for pending in self.everything():
-                self._keep(pending)
-            self._is_open.set()
+        left = await self._ledger.begin(keeper)
+        self._restore(left)
+        for pending in self.everything():
+            self._ledger.write(pending)
+        self._ledger.is_open.set()
 
     def go_unkept(self, reason: str) -> None:
         """Send without a journal, and say why there is none."""
-        self._on_not_kept(reason)
-        self._is_open.set()
+        self._ledger.go_unkept(reason)
 
     def _restore(self, left: list[PendingMessage]) -> None:
-        self._kept |= dict.fromkeys(pending.mutation_id for pending in left)
         for pending in left:
             if pending.state is SendState.FAILED:
                 self._failed[pending.mutation_id] = pending
@@ -173,41 +152,16 @@ class Outbox:
         for pending in left:
             self._on_change(pending)
 
-    def _keep(self, pending: PendingMessage) -> asyncio.Task[None] | None:
-        """The writing of a message to disk, begun once; ``None`` when there is nothing to wait for."""
-        if self._keeper is None:
-            return None
-        if pending.mutation_id not in self._kept:
-            self._kept[pending.mutation_id] = asyncio.ensure_future(self._quietly(self._keeper.put(pending)))
-        return self._kept[pending.mutation_id]
-
-    def _forget(self, pending: PendingMessage) -> None:
-        """Not waited for: a message that is sent and still kept is sent again, which is harmless."""
-        self._kept.pop(pending.mutation_id, None)
-        if self._keeper is not None:
-            task = asyncio.ensure_future(self._quietly(self._keeper.remove(pending.mutation_id)))
-            self._chores.add(task)
-            task.add_done_callback(self._chores.discard)
-
-    async def _quietly(self, work: Awaitable[None]) -> None:
-        try:
-            await work
-        except DiskError as error:
-            self._on_not_kept(str(error))
-
     async def flush(self) -> None:
         """Return once the disk has what was written so far, if there is a journal."""
-        await self._is_open.wait()
-        writing = [task for pending in self.everything() if (task := self._keep(pending)) is not None]
-        if writing or self._chores:
-            await asyncio.wait([*writing, *self._chores])
+        await self._ledger.settle(self.everything())
 
     async def close(self) -> None:
         """Stop sending; what is not sent is on disk when this returns."""
         for worker in self._workers.values():
             worker.cancel()
         await asyncio.gather(*self._workers.values(), return_exceptions=True)
-        if self._keeper is not None:
+        if self._ledger.has_keeper:
             await self.flush()
 
     # ---- sending
@@ -215,7 +169,7 @@ class Outbox:
     def _enqueue(self, pending: PendingMessage) -> None:
         self._queues.setdefault(pending.channel_sid, deque()).append(pending)
         self._start(pending.channel_sid)
-        self._keep(pending)
+        self._ledger.write(pending)
 
     def _start(self, channel_sid: str) -> None:
         if channel_sid not in self._workers:
@@ -229,8 +183,8 @@ class Outbox:
         queue = self._queues[channel_sid]
         tries, spent = 0, timedelta()
         while queue:
-            await self._is_open.wait()
-            if (writing := self._keep(queue[0])) is not None:
+            await self._ledger.is_open.wait()
+            if (writing := self._ledger.write(queue[0])) is not None:
                 await asyncio.wait([writing])
             await self._connected()
             if not queue:
@@ -274,7 +228,7 @@ class Outbox:
         if queue[0].state is not SendState.SENT:
             self._update(queue, state=SendState.SENT, index=receipt.index)
         done = queue.popleft()
-        self._forget(done)
+        self._ledger.forget(done.mutation_id)
         waiting = self._receipts.pop(done.mutation_id, None)
         if waiting is not None and not waiting.done():
             waiting.set_result(receipt)
@@ -283,8 +237,7 @@ class Outbox:
         self._update(queue, state=SendState.FAILED, error=error.message)
         failed = queue.popleft()
         self._failed[failed.mutation_id] = failed
-        self._kept.pop(failed.mutation_id, None)  # what is kept is to say that it failed
-        self._keep(failed)
+        self._ledger.rewrite(failed)
         waiting = self._receipts.pop(failed.mutation_id, None)
         if waiting is not None and not waiting.done():
             waiting.set_exception(error)

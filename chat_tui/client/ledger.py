@@ -1,0 +1,84 @@
+"""What of an outbox is on disk: each message is written before it is sent, and forgotten when it is done with."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
+
+from chat_tui.client.disk import DiskError
+from chat_tui.client.model import PendingMessage
+
+
+class Keeper(Protocol):
+    """Where messages are kept until the service has them. Raises DiskError."""
+
+    async def load(self) -> list[PendingMessage]: ...
+    async def put(self, pending: PendingMessage) -> None: ...
+    async def remove(self, mutation_id: str) -> None: ...
+
+
+class Ledger:
+    """``is_open`` is set once it is known where to write, or that there is nowhere; ``on_trouble`` hears why the disk
+    does not take something."""
+
+    def __init__(self, on_trouble: Callable[[str], None], *, is_kept: bool) -> None:
+        self._on_trouble = on_trouble
+        self._keeper: Keeper | None = None
+        self._written: dict[str, asyncio.Task[None] | None] = {}
+        self._chores: set[asyncio.Task[None]] = set()
+        self.is_open = asyncio.Event()
+        if not is_kept:
+            self.is_open.set()
+
+    @property
+    def has_keeper(self) -> bool:
+        return self._keeper is not None
+
+    async def begin(self, keeper: Keeper) -> list[PendingMessage]:
+        """Write to ``keeper`` from now on, if it can be read; what it holds from earlier."""
+        try:
+            left = await keeper.load()
+        except DiskError as error:
+            self.go_unkept(str(error))
+            return []
+        self._keeper = keeper
+        self._written |= dict.fromkeys(pending.mutation_id for pending in left)
+        return left
+
+    def go_unkept(self, reason: str) -> None:
+        """There is nowhere to write to."""
+        self._on_trouble(reason)
+        self.is_open.set()
+
+    def write(self, pending: PendingMessage) -> asyncio.Task[None] | None:
+        """The writing of a message, begun once; ``None`` when there is nothing to wait for."""
+        if self._keeper is None:
+            return None
+        if pending.mutation_id not in self._written:
+            self._written[pending.mutation_id] = asyncio.ensure_future(self._quietly(self._keeper.put(pending)))
+        return self._written[pending.mutation_id]
+
+    def rewrite(self, pending: PendingMessage) -> None:
+        """What is on disk of it is no longer so."""
+        self._written.pop(pending.mutation_id, None)
+        self.write(pending)
+
+    def forget(self, mutation_id: str) -> None:
+        """Not waited for: a message that is sent and still kept is sent again, which is harmless."""
+        self._written.pop(mutation_id, None)
+        if self._keeper is not None:
+            task = asyncio.ensure_future(self._quietly(self._keeper.remove(mutation_id)))
+            self._chores.add(task)
+            task.add_done_callback(self._chores.discard)
+
+    async def settle(self, messages: Iterable[PendingMessage]) -> None:
+        """Return once the disk has these, and has forgotten what it was told to."""
+        await self.is_open.wait()
+        writing = [task for pending in messages if (task := self.write(pending)) is not None]
+        if writing or self._chores:
+            await asyncio.wait([*writing, *self._chores])
+
+    async def _quietly(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except DiskError as error:
+            self._on_trouble(str(error))
