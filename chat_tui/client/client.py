@@ -22,7 +22,7 @@ from chat_tui.client.typing import TypingIndicators
 from chat_tui.protocol.errors import ChatError
 
 
-class ChatClient(Hearer):
+class ChatClient:
     """A user's connection to a service, which comes back by itself and replays what was missed.
 
     ``url``: the service, as ``https://chat.example.com`` or its WebSocket. ``token``: an access token, or an async
@@ -49,8 +49,9 @@ class ChatClient(Hearer):
     ) -> None:
         self._streams: list[EventStream] = []
         self._tasks: set[asyncio.Task[Any]] = set()
+        hearer = Hearer(self._catch_up, self._on_token, self._on_sync, self._on_typing)
         self._connection = Connection(
-            url, token, self, self._emit, self._spawn, address=address, timing=timing, clock=clock
+            url, token, hearer, self._emit, self._spawn, address=address, timing=timing, clock=clock
         )
         self._knowledge = Knowledge(self._connection.request, self._emit, self._spawn, clock)
         api = self._knowledge.configuration.api
@@ -189,18 +190,18 @@ class ChatClient(Hearer):
 
     # ---- what the link brings
 
-    async def catch_up(self) -> None:
+    async def _catch_up(self) -> None:
         await self._keeping.is_recalled.wait()
         await self._knowledge.catch_up()
         self.horizons.resume()
 
-    def on_token(self, token: str) -> None:
+    def _on_token(self, token: str) -> None:
         self._keeping.on_token(token)
 
-    def on_sync(self, payload: bytes) -> None:
+    def _on_sync(self, payload: bytes) -> None:
         self._knowledge.replicas.on_notification(payload)
 
-    def on_typing(self, payload: bytes) -> None:
+    def _on_typing(self, payload: bytes) -> None:
         self.typing.on_notice(payload)
 
     def _spawn(self, work: Awaitable[object]) -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 from chat_tui.client.events import ConnectionChanged, TokenAboutToExpire, TokenExpired
 from chat_tui.client.people import Emit
@@ -13,17 +13,14 @@ from chat_tui.client.transport import Address, ConnectionState, Listener, Phase,
 from chat_tui.protocol.errors import Code, Unauthenticated
 
 
-class Hearer(Protocol):
-    """Whoever makes something of what a link brings."""
+class Hearer(NamedTuple):
+    """What becomes of what a link brings. ``catch_up``: it is up, and nobody has been told yet; raises ChatError when
+    it breaks meanwhile. ``on_token``: one is about to be used. The others get payloads of notifications."""
 
-    async def catch_up(self) -> None:
-        """The link is up, and nobody has been told yet. Raises ChatError when it breaks meanwhile."""
-
-    def on_token(self, token: str) -> None:
-        """A token is about to be used."""
-
-    def on_sync(self, payload: bytes) -> None: ...
-    def on_typing(self, payload: bytes) -> None: ...
+    catch_up: Callable[[], Awaitable[None]]
+    on_token: Callable[[str], None]
+    on_sync: Callable[[bytes], None]
+    on_typing: Callable[[bytes], None]
 
 
 class Connection(Listener):
