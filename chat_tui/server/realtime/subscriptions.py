@@ -178,6 +178,8 @@ class Subscriptions:
                 status = ReplayStatus.INTERRUPTED
                 subscription.interrupted_at = subscription.position
             for payload in standing.summary or ():
+                if not self._is_current(subscription):
+                    return
                 await subscription.subscriber.send(frame(payload))
             subscription.position = standing.head
         await self._catch_up(subscription, nothing_new=subscription.position == standing.head)

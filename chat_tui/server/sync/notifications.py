@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 
 from chat_tui.protocol.sync import EventType, ObjectType
-from chat_tui.server.dates import timestamp
 from chat_tui.server.sync import views as v
 
 _encode = msgspec.json.Encoder().encode
@@ -41,7 +40,7 @@ def document(sid: str, event_id: int, data: Any) -> dict[str, Any]:
     return {"document_sid": sid, "document_revision": str(event_id), "document_data": data}
 
 
-def notification(event_type: EventType, event_id: int, date: int, event: dict[str, Any]) -> bytes:
-    """The payload of an event that happened at ``date`` (milliseconds)."""
-    event |= {"id": event_id, "date_created": timestamp(date)}
+def notification(event_type: EventType, event_id: int, date: str, event: dict[str, Any]) -> bytes:
+    """The payload of an event that happened at ``date``, a timestamp."""
+    event |= {"id": event_id, "date_created": date}
     return _encode({"event_type": event_type.value, "event": event, "strictly_ordered": True})

@@ -130,7 +130,8 @@ def summary(reader: Reader, found: SyncObject, position: int) -> list[bytes]:
         if channel is None:
             return []
         event = n.document(found.sid, found.last_event_id, v.channel_document(channel))
-        return [n.notification(EventType.DOCUMENT_UPDATED, found.last_event_id, channel.date_updated, event)]
+        date = timestamp(channel.date_updated)
+        return [n.notification(EventType.DOCUMENT_UPDATED, found.last_event_id, date, event)]
     is_list = found.type == ObjectType.LIST
     there = _messages(reader, found, None, True, MAX_PAGE) if is_list else _map_items(reader, found)
     changed = sorted((item for item in there if item.last_event_id > position), key=lambda item: item.last_event_id)
@@ -139,7 +140,7 @@ def summary(reader: Reader, found: SyncObject, position: int) -> list[bytes]:
 
 def _as_event(found: SyncObject, item: Item) -> bytes:
     """As added: whoever has the item takes it as an update."""
-    at, date = item.last_event_id, found.date_created
+    at, date = item.last_event_id, item.date_updated
     if item.index is not None:
         return n.notification(EventType.LIST_ITEM_ADDED, at, date, n.list_item(found.sid, at, item.index, item.data))
     event = n.map_item(found.sid, at, item.key or "", item.data)

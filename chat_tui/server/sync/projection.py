@@ -6,6 +6,7 @@ from typing import Any
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.sync import EventType, ObjectType
 from chat_tui.server.bus import AccessRevoked, EventPublished, ObjectsRemoved, ServiceGone, UserGone
+from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, Member, SyncObject
 from chat_tui.server.store.transaction import Transaction
 from chat_tui.server.sync import changes as c
@@ -26,7 +27,7 @@ def _create(tx: Transaction, name: str, kind: ObjectType, owner_sid: str) -> Non
 
 
 def _write(tx: Transaction, sid: str, event_id: int, event_type: EventType, event: dict[str, Any]) -> None:
-    payload = n.notification(event_type, event_id, tx.now, event)
+    payload = n.notification(event_type, event_id, timestamp(tx.now), event)
     tx.run("insert_event", object_sid=sid, id=event_id, notification=payload, now=tx.now)
     tx.publish(EventPublished(sid, event_id, payload))
 
