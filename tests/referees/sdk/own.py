@@ -168,9 +168,6 @@ class OwnClient(Witness):
     async def _decline(self, name: str) -> None:
         await self._client.channels.decline(self._find(name))
 
-    async def _status(self, name: str) -> str:
-        return self._find(name).status.value
-
     async def _remove(self, name: str, identity: str) -> None:
         await self._client.channels.remove_member(self._find(name), identity)
 

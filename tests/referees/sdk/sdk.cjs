@@ -100,7 +100,6 @@ const commands = {
   add: async ({ name, identity }) => { await (await find(name)).add(identity); },
   invite: async ({ name, identity }) => { await (await find(name)).invite(identity); },
   decline: async ({ name }) => { await (await find(name)).decline(); },
-  status: async ({ name }) => (await find(name)).status,
   remove: async ({ name, identity }) => {
     await either(await find(name), 'removeMember', 'removeParticipant')(identity);
   },
