@@ -2,25 +2,16 @@
 
 import logging
 import sys
-import time
+from pathlib import Path
+
+from chat_tui import logs
 
 FIELDS = ("connection", "user", "clean", "method", "port", "pid", "limit")
 
 
-class _Formatter(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
-        fields = "".join(f" {name}={getattr(record, name)}" for name in FIELDS if hasattr(record, name))
-        line = f"{stamp}Z {record.levelname.lower():7} {record.getMessage()}{fields}"
-        return line if record.exc_info is None else f"{line}\n{self.formatException(record.exc_info)}"
-
-
-def configure(level: str) -> None:
-    """Log to standard error from ``level`` up."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Formatter())
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(level.upper())
-    logging.getLogger("uvicorn").setLevel("WARNING")
-    logging.getLogger("uvicorn.access").setLevel("WARNING")
+def configure(level: str, file: Path | None = None) -> None:
+    """Log from ``level`` up to ``file``, which rotates, or to standard error."""
+    if file is not None:
+        logs.configure_file(file, level, fields=FIELDS)
+    else:
+        logs.use(logging.StreamHandler(sys.stderr), level, fields=FIELDS)

@@ -66,6 +66,8 @@ def serve(settings: Settings, data: Path, *, on_demand: bool = False) -> int:
     os.umask(0o077)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _holding(data):
+        if on_demand:  # nobody watches: what it says goes where it is bounded, its last words to standard error
+            configure(settings.log_level, data / "service.log")
         asyncio.run(_Runner(settings, data, on_demand=on_demand).run())
     return 0
 
