@@ -33,17 +33,18 @@ class TypingIndicators:
         loop = asyncio.get_running_loop()
         if loop.time() < self._silent_until.get(channel.sid, 0.0):
             return
-        self._silent_until[channel.sid] = loop.time() + self._timeout
-        task = asyncio.create_task(self._tell(channel))
+        silent_until = self._silent_until[channel.sid] = loop.time() + self._timeout
+        task = asyncio.create_task(self._tell(channel, silent_until))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _tell(self, channel: Channel) -> None:
+    async def _tell(self, channel: Channel, silent_until: float) -> None:
         form = urlencode({"ChannelSid": channel.sid}).encode()
         try:
             self._timeout = float((await self._api("POST", "typing", form=form))["typing_timeout"])
         except ChatError:
-            self._silent_until.pop(channel.sid, None)
+            if self._silent_until.get(channel.sid) == silent_until:  # else it was told anew meanwhile
+                del self._silent_until[channel.sid]
 
     def sent(self, channel_sid: str) -> None:
         """A message went out: the next keystroke is news again."""

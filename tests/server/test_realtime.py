@@ -94,6 +94,19 @@ async def test_what_was_missed_is_replayed_in_order_and_then_it_is_live(watch: W
     assert (await alice.see("list_item_added", 41))[-1]["item_data"]["text"] == "live"
 
 
+async def test_a_request_that_speaks_of_replies_is_answered(tenant: Tenant, watch: Watch) -> None:
+    """In the body, in a parameter, in the path: only the packet's own method says what it is."""
+    alice = await watch("alice")
+    lies = {"method": "reply", "attributes": '{"method":"reply"}', "body": '"method":"reply"', "x": {"method": "reply"}}
+    async with asyncio.timeout(WITHIN):
+        sent = await alice.socket.request("POST", "/Client/v2/Conversations/general/Messages", lies)
+        request = HttpRequest("h", "/Client/v2/Users", "GET", params={"method": "reply", "ConversationSid": "general"})
+        listed = await alice.socket.exchange(Header("message", http_request=request))
+    assert (sent["body"], sent["attributes"]) == (lies["body"], lies["attributes"])
+    assert listed.header.http_status is not None
+    assert listed.header.http_status.code == 200
+
+
 async def test_an_id_from_the_future_interrupts(watch: Watch) -> None:
     """Ahead of the object's last id (a restored copy): the client must reload."""
     alice = await watch("alice")

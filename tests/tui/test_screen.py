@@ -17,6 +17,7 @@ from chat_tui.tui.screens.help import Help
 from chat_tui.tui.screens.main import MainScreen
 from chat_tui.tui.screens.outbox import OutboxList, OutboxScreen
 from chat_tui.tui.screens.picker import Picker
+from chat_tui.tui.visit import Noticed
 from tests.support.hostile import HOSTILE, REFUSED
 from tests.support.stage import NOW, StageClient, stage_app
 
@@ -261,6 +262,18 @@ async def test_a_key_is_drawn_without_waiting_for_the_next_tick() -> None:
         await stage.until(lambda: not screen.app._batch_count)
         await screen._on_idle(Idle())
         assert drawn == [False]
+
+
+async def test_a_notice_stands_for_its_own_time() -> None:
+    """The end of one that stood before it, said in the same words or in others, does not end it."""
+    async with opened() as stage:
+        due: list[Callable[[], None]] = []
+        stage.screen.set_timer = lambda delay, callback: due.append(callback)  # type: ignore[method-assign,assignment,misc]
+        for words in ("first", "second", "second"):
+            stage.screen.on_noticed(Noticed(words))
+        for number, shown in enumerate((" second", " second", "")):
+            due[number]()
+            assert "".join(piece.text for piece in stage.screen.panes.notice) == shown
 
 
 async def test_the_log_makes_no_widget_per_message() -> None:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from chat_tui.protocol.errors import ChatError, Code, TooManyRequests, Unauthenticated
 from chat_tui.protocol.sync import SubscriptionRequest
-from chat_tui.protocol.twilsock import OK, Header, HttpStatus, PacketError, Status, decode, encode, encode_json
+from chat_tui.protocol.twilsock import (
+    OK,
+    Header,
+    HttpStatus,
+    PacketError,
+    Status,
+    decode,
+    encode,
+    encode_json,
+    is_reply,
+)
 from chat_tui.server.auth import ClientIdentity
 from chat_tui.server.operations.actors import SYSTEM, ClientActor
 from chat_tui.server.operations.operation import Command
@@ -28,9 +38,6 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 NOBODY = ClientActor("", "", "")
-_ACK = b'"method":"reply"'
-_ACK_WITHIN = 400
-"""Bytes at the start of a packet in which the SDKs' acknowledgements show what they are."""
 
 
 class Link(Outgoing):
@@ -59,7 +66,7 @@ class Link(Outgoing):
 
     def received(self, data: bytes) -> None:
         """One WebSocket message. Anything that is no packet ends the connection."""
-        if data.find(_ACK, 0, _ACK_WITHIN) >= 0:
+        if is_reply(data):
             return
         try:
             action = self._session.receive(decode(data))

@@ -21,7 +21,7 @@ from chat_tui.tui.mentions import Mentions
 from chat_tui.tui.panes import Panes
 from chat_tui.tui.presenter import Presenter
 from chat_tui.tui.render.glyphs import ASCII, Glyphs
-from chat_tui.tui.render.line import Piece
+from chat_tui.tui.render.line import Line, Piece
 from chat_tui.tui.render.safe_text import Safe, safe, safe_name
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.screens.navigation import Navigation
@@ -153,13 +153,16 @@ class MainScreen(Navigation):
 
     def on_noticed(self, message: Noticed) -> None:
         style = "failed" if message.is_error else "good"
-        self.panes.notice = (Piece(Safe(f" {safe_name(message.text)}"), style),)
+        notice = (Piece(Safe(f" {safe_name(message.text)}"), style),)
+        self.panes.notice = notice
         self.panes.show_hints()
-        self.set_timer(NOTICE_FOR, self._forget_notice)
+        self.set_timer(NOTICE_FOR, lambda: self._forget_notice(notice))
 
-    def _forget_notice(self) -> None:
-        self.panes.notice = ()
-        self.panes.show_hints()
+    def _forget_notice(self, notice: Line) -> None:
+        """Its time is over: only its own, not that of a notice which came after it."""
+        if self.panes.notice is notice:
+            self.panes.notice = ()
+            self.panes.show_hints()
 
     # ---- reading
 
