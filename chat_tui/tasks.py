@@ -11,16 +11,21 @@ T = TypeVar("T")
 AGAIN_AFTER = 1.0
 """Seconds between a failure of what must live and its next try."""
 
+CLOSE_WITHIN = 10.0
+"""Seconds that what is cancelled may take to end; what takes longer is named in the log and left."""
+
 OnFailure = Callable[[str, BaseException], None]
 
 _log = logging.getLogger(__name__)
 
 
 class Tasks:
-    """The tasks of one owner. ``on_failure`` is told of each that dies, beside the log: its name and the error."""
+    """The tasks of one owner. ``on_failure`` is told of each that dies, beside the log: its name and the error.
+    ``expected``: errors that are an end like any other, and neither logged nor told."""
 
-    def __init__(self, on_failure: OnFailure | None = None) -> None:
+    def __init__(self, on_failure: OnFailure | None = None, *, expected: tuple[type[BaseException], ...] = ()) -> None:
         self._on_failure = on_failure
+        self._expected = expected
         self._running: set[asyncio.Task[Any]] = set()
 
     def __len__(self) -> int:
@@ -47,18 +52,31 @@ class Tasks:
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         error = None if task.cancelled() else task.exception()
-        if error is None:
+        if error is None or isinstance(error, self._expected):
             return
         _log.error("%s failed", task.get_name(), exc_info=error)
         if self._on_failure is not None:
             self._on_failure(task.get_name(), error)
 
-    async def close(self) -> None:
-        """Cancel what runs, and return once nothing does; what a task raises meanwhile is logged, not raised."""
+    async def settle(self) -> None:
+        """Return once nothing runs, however it ends."""
         while self._running:
-            for task in self._running:
-                task.cancel()
             await asyncio.wait(self._running)
+            await asyncio.sleep(0)
+
+    async def close(self, within: float = CLOSE_WITHIN) -> None:
+        """Cancel what runs, and return once nothing does; what a task raises meanwhile is logged, not raised. One of
+        the tasks may call this: it alone goes on."""
+        loop, me = asyncio.get_running_loop(), asyncio.current_task()
+        deadline = loop.time() + within
+        while rest := self._running - {me}:
+            left = deadline - loop.time()
+            if left <= 0:
+                _log.error("%s did not end in time", ", ".join(sorted(task.get_name() for task in rest)))
+                return
+            for task in rest:
+                task.cancel()
+            await asyncio.wait(rest, timeout=min(left, 1.0))  # one that shrugged it off is asked again
             await asyncio.sleep(0)  # the callbacks that forget them run before the next look
 
 
@@ -71,8 +89,16 @@ async def _run_forever(
         try:
             await step()
             is_failing = False
-        except Exception:
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and _is_asked_to_end():
+                raise
             if not is_failing:
                 _log.exception("%s failed; trying again", name)
             is_failing = True
             await sleep(again_after)
+
+
+def _is_asked_to_end() -> bool:
+    """Whether a cancellation was meant for this task, and is not that of something it waited for."""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0

@@ -74,3 +74,71 @@ async def test_closing_ends_everything_even_what_begins_meanwhile_or_fails(caplo
     assert len(tasks) == 0
     assert ended == ["quiet", "quiet"]
     assert "stubborn failed" in caplog.text
+
+
+async def test_what_must_live_outlives_the_cancellation_of_what_it_waits_for() -> None:
+    """Only a cancellation of its own ends it."""
+    tasks, tries, is_third = Tasks(), [], asyncio.Event()
+
+    async def step() -> None:
+        tries.append(1)
+        if len(tries) == 3:
+            is_third.set()
+            await asyncio.Event().wait()
+        other = asyncio.get_running_loop().create_future()
+        other.cancel()
+        await other
+
+    async def sleep(seconds: float) -> None:
+        assert seconds == 1.0
+
+    task = tasks.keep_running(step, "the sweep", sleep=sleep)
+    async with asyncio.timeout(5):
+        await is_third.wait()
+        await tasks.close()
+    assert task.cancelled()
+
+
+async def test_closing_does_not_wait_for_ever_for_what_will_not_end(caplog: pytest.LogCaptureFixture) -> None:
+    """It is asked again, then named in the log and left."""
+    tasks, is_over, asked = Tasks(), asyncio.Event(), []
+
+    async def shrug() -> None:
+        while not is_over.is_set():
+            try:
+                await is_over.wait()
+            except asyncio.CancelledError:
+                asked.append(1)
+
+    tasks.spawn(shrug(), "the mule")
+    await asyncio.sleep(0)
+    await tasks.close(within=0.05)
+    assert asked
+    assert "the mule did not end in time" in caplog.text
+    is_over.set()
+    await tasks.settle()
+
+
+async def test_one_of_the_tasks_may_close_the_rest() -> None:
+    """It is not cancelled itself."""
+    tasks = Tasks()
+
+    async def close() -> str:
+        await tasks.close()
+        return "closed"
+
+    other = tasks.spawn(asyncio.Event().wait(), "another")
+    assert await asyncio.wait_for(tasks.spawn(close(), "the one that closes"), 5) == "closed"
+    assert other.cancelled()
+
+
+async def test_what_is_expected_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """An end like any other."""
+    tasks = Tasks(expected=(ConnectionError,))
+
+    async def leave() -> None:
+        raise ConnectionResetError
+
+    tasks.spawn(leave(), "a request")
+    await tasks.settle()
+    assert caplog.records == []

@@ -1,11 +1,9 @@
 """The service as a whole: its store, bus, dispatcher, presence and authenticator, opened and closed together."""
 
 import asyncio
-import contextlib
 from pathlib import Path
 
 from chat_tui.server.auth import Authenticator
-from chat_tui.server.background import keep_doing
 from chat_tui.server.bus import Bus
 from chat_tui.server.operations import states
 from chat_tui.server.operations.dispatch import RATE, Dispatcher
@@ -15,6 +13,7 @@ from chat_tui.server.store.secrets import SecretBox
 from chat_tui.server.store.store import Store
 from chat_tui.server.sync import log
 from chat_tui.server.sync.projection import project
+from chat_tui.tasks import Tasks
 
 PRUNE_EVERY = 60.0
 """Seconds between two steps of pruning the event log."""
@@ -53,21 +52,16 @@ class House:
         self.presence = Presence(self.store, linger=linger)
         self._retention = retention
         self._kept_events = kept_events
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks = Tasks()
 
     async def start(self) -> None:
         await self.presence.start()
-        self._tasks = [
-            asyncio.create_task(keep_doing(self._prune, "pruning the log"), name="log-pruner"),
-            asyncio.create_task(keep_doing(self._move_states_on, "timers of channels"), name="channel-timers"),
-        ]
+        self._tasks.keep_running(self._prune, "pruning the log")
+        self._tasks.keep_running(self._move_states_on, "timers of channels")
 
     async def close(self) -> None:
         """Finish what waits; the store's threads end before this returns."""
-        for task in self._tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await self._tasks.close()
         await self.presence.stop()
         await asyncio.to_thread(self.store.close)
 

@@ -8,7 +8,6 @@ import pytest
 from chat_tui.protocol.errors import Unavailable
 from chat_tui.protocol.sids import Kind
 from chat_tui.protocol.sync import ObjectType, SubscriptionRequest
-from chat_tui.server.background import insist
 from chat_tui.server.house import House
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.messages import SendMessage
@@ -16,6 +15,7 @@ from chat_tui.server.operations.users import FetchUser
 from chat_tui.server.reachability import rules
 from chat_tui.server.realtime import subscriptions
 from chat_tui.server.realtime.gateway import Gateway, Limits
+from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.sync import log
 from tests.server.conftest import Domain
 
@@ -32,18 +32,38 @@ async def test_what_the_store_refuses_is_done_again(caplog: pytest.LogCaptureFix
             raise answer
         return answer
 
-    assert await insist(work, "the work", every=0) == "done"
+    assert await retry_until_stored(work, "the work", again_after=0) == "done"
     assert [record.getMessage() for record in caplog.records] == ["the work must wait: The disk is full"]
 
 
-async def test_another_error_is_not_tried_again() -> None:
-    """Only a store that cannot answer is worth waiting for."""
+@pytest.mark.parametrize("fault", [ValueError("ours"), KeyError("x"), MemoryError(), RecursionError(), OSError("io")])
+async def test_an_error_nobody_thought_of_is_no_reason_to_give_up(
+    fault: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged once, with its traceback, and the waits grow to half a minute."""
+    waits: list[float] = []
+
+    async def work() -> int:
+        if len(waits) < 8:
+            raise fault
+        return len(waits)
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    assert await retry_until_stored(work, "the work", sleep=sleep) == 8
+    assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
+    assert [record.getMessage() for record in caplog.records] == ["the work failed; trying again"]
+
+
+async def test_what_nobody_waits_for_any_more_ends_at_once() -> None:
+    """A kind of failure that its caller names is the end."""
 
     async def work() -> None:
-        raise ValueError("a fault of ours")
+        raise ConnectionResetError
 
-    with pytest.raises(ValueError, match="ours"):
-        await insist(work, "the work", every=0)
+    with pytest.raises(ConnectionResetError):
+        await retry_until_stored(work, "the work", unless=(ConnectionError,), again_after=0)
 
 
 async def test_who_left_while_nothing_could_be_written_is_offline_in_the_end(domain: Domain) -> None:

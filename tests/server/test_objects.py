@@ -1,6 +1,5 @@
 """What stands in for events that the log has forgotten."""
 
-import asyncio
 from typing import Any
 
 import msgspec
@@ -84,7 +83,7 @@ async def test_who_is_removed_hears_no_more_of_a_summary(domain: Domain) -> None
     told = []
     for _ in range(2):
         reader.follows.establish(reader, [SubscriptionRequest(reader.object_sid, ObjectType.LIST, 0)], 1)
-        await asyncio.wait(reader.follows._tasks)
+        await reader.follows._tasks.settle()
         while not reader.frames.empty():
             told.append(reader.frames.get_nowait())
     assert len(told) == 2

@@ -6,10 +6,11 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from chat_tui.server.background import insist, keep_doing
 from chat_tui.server.reachability import rules
 from chat_tui.server.reachability.tracker import apply_leases
+from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.store.transaction import Reader, Transaction
+from chat_tui.tasks import Tasks
 
 T = TypeVar("T")
 SWEEP = 500
@@ -65,18 +66,15 @@ class Presence:
         self._linger = linger
         self._drops: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=16))
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
 
     async def start(self) -> None:
         """Make everybody suspect who was online when the service stopped, and begin sweeping."""
         await self._store.write(suspect_everybody)
-        self._task = asyncio.create_task(keep_doing(self._sweep_when_due, "who lingers"), name="lease-sweeper")
+        self._tasks.keep_running(self._sweep_when_due, "who lingers")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._tasks.close()
 
     async def connected(self, connection: str, user_sid: str) -> None:
         """A connection was authenticated: online at once."""
@@ -85,7 +83,9 @@ class Presence:
     async def disconnected(self, connection: str, user_sid: str, *, clean: bool, offloaded: bool = False) -> None:
         """A connection ended: ``clean``, its client said so; ``offloaded``, we sent it away; else it may be back."""
         linger = self._linger_for(user_sid, clean and not offloaded, offloaded)
-        await insist(lambda: self._store.write(lambda tx: end(tx, connection, user_sid, linger)), "who left")
+        await retry_until_stored(
+            lambda: self._store.write(lambda tx: end(tx, connection, user_sid, linger)), "who left"
+        )
         if linger:
             self._wake.set()
 

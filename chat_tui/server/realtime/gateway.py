@@ -16,6 +16,7 @@ from chat_tui.server.realtime.link import Link
 from chat_tui.server.realtime.requests import Handler
 from chat_tui.server.realtime.subscriptions import Subscriptions
 from chat_tui.server.routes import Router
+from chat_tui.tasks import Tasks
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -50,14 +51,13 @@ class Gateway:
         self.links: set[Link] = set()
         self.is_draining = False
         self._upgrades = Bucket(self.limits.upgrades_per_second, self.limits.upgrades_per_second, 0.0)
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._leaving = Tasks()
         self._somebody_left = asyncio.Event()
-        self._checker: asyncio.Task[None] | None = None
         house.bus.subscribe(self.subscriptions.on_published)
         house.bus.subscribe(self._on_published)
 
     async def start(self) -> None:
-        self._checker = asyncio.create_task(self.subscriptions.check_for_ever(), name="delivery-check")
+        self.subscriptions.start()
 
     def admits_upgrade(self, now: float) -> bool:
         return not self.is_draining and self._upgrades.take(now)
@@ -65,13 +65,9 @@ class Gateway:
     def forget(self, link: Link, leaving: Coroutine[Any, Any, None]) -> None:
         """The link's socket is gone; what it leaves behind is settled in the background."""
         self.links.discard(link)
-        task = asyncio.ensure_future(leaving)
-        self._leaving.add(task)
-        task.add_done_callback(self._settled)
-
-    def _settled(self, task: asyncio.Task[None]) -> None:
-        self._leaving.discard(task)
-        self._somebody_left.set()
+        self._leaving.spawn(leaving, "what a connection leaves behind").add_done_callback(
+            lambda _: self._somebody_left.set()
+        )
 
     def _on_published(self, items: Iterable[object]) -> None:
         for item in items:
@@ -96,10 +92,8 @@ class Gateway:
             link.offload(random.uniform(0, self.limits.drain_spread))  # noqa: S311 - spreads load, hides nothing
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.limits.close_within + 1.0):
-                while self.links or self._leaving:
+                while self.links or len(self._leaving):
                     self._somebody_left.clear()
                     await self._somebody_left.wait()
-        if self._checker is not None:
-            self._checker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._checker
+        await self._leaving.close()
+        await self.subscriptions.close()

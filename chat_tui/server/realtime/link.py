@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from chat_tui.protocol.errors import ChatError, Code, TooManyRequests, Unauthenticated
@@ -30,6 +30,7 @@ from chat_tui.server.realtime.outgoing import Outgoing, Socket
 from chat_tui.server.realtime.requests import Request, decode_body, decode_params
 from chat_tui.server.realtime.subscriptions import ws_frame
 from chat_tui.server.store.transaction import Reader
+from chat_tui.tasks import Tasks
 
 if TYPE_CHECKING:
     from chat_tui.server.realtime.gateway import Gateway
@@ -54,7 +55,7 @@ class Link(Outgoing):
             time.time(), authenticate_within=limits.authenticate_within, warn_before=limits.warn_before_expiry
         )
         self._bucket = Bucket(limits.session_rate, limits.session_burst, time.monotonic())
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(expected=(ConnectionError,))  # nobody is there any more to be answered
         self._opening: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_open = False
@@ -76,18 +77,18 @@ class Link(Outgoing):
         self._HANDLERS[type(action)](self, action)
 
     def _on_authenticate(self, action: s.Authenticate) -> None:
-        self._opening = self._spawn(self._open(action))
+        self._opening = self._spawn(self._open(action), "a login")
 
     def _on_renew(self, action: s.Renew) -> None:
-        self._spawn(self._renew(action))
+        self._spawn(self._renew(action), "a renewal")
 
     def _on_serve(self, action: s.Serve) -> None:
-        self._spawn(self._serve(action))
+        self._spawn(self._serve(action), "a request")
         if len(self._tasks) >= self.gateway.limits.requests_at_once:
             self._socket.hold_back(on=True)
 
     def _on_acknowledge(self, action: s.Acknowledge) -> None:
-        self._spawn(self._reply(Header("reply", action.request_id, status=OK)))
+        self._spawn(self._reply(Header("reply", action.request_id, status=OK)), "an answer")
 
     def _on_refuse(self, action: s.Refuse) -> None:
         status = Status(400, "BAD_REQUEST", int(Code.BAD_PARAMETER), action.description)
@@ -111,18 +112,14 @@ class Link(Outgoing):
         s.Ignore: _on_ignore,
     }
 
-    def _spawn(self, work: Any) -> asyncio.Task[None]:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)
-        self._tasks.add(task)
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = self._tasks.spawn(work, name)
         task.add_done_callback(self._done)
         return task
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+    def _done(self, _: asyncio.Task[None]) -> None:
         if len(self._tasks) < self.gateway.limits.requests_at_once:
             self._socket.hold_back(on=False)
-        if not task.cancelled() and task.exception() is not None and not isinstance(task.exception(), ConnectionError):
-            _log.error("a connection's task failed", exc_info=task.exception())
 
     # ---- authentication
 
@@ -138,17 +135,15 @@ class Link(Outgoing):
                     first_channel=gateway.house.first_channel,
                 ),
             )
-        except ChatError as error:
-            await self._reply(Header("reply", action.request_id, status=_refusal(error)))
-            self._session.end()
-            self._socket.hang_up()
+            if self.is_lost or self._session.phase is s.Phase.ENDED:
+                return
+            self.identity = identity
+            self.actor = ClientActor(identity.service_sid, identity.identity, view.user.sid, identity.role_sid)
+            self._is_open = True  # what is begun here is ended by `_leave`, even if the next line fails
+            await gateway.house.presence.connected(self.connection_id, self.actor.user_sid)
+        except Exception as error:
+            await self._refuse_login(action, error)
             return
-        if self.is_lost or self._session.phase is s.Phase.ENDED:
-            return
-        self.identity = identity
-        self.actor = ClientActor(identity.service_sid, identity.identity, view.user.sid, identity.role_sid)
-        await gateway.house.presence.connected(self.connection_id, self.actor.user_sid)
-        self._is_open = True
         if self.is_lost:
             return
         gateway.subscriptions.admit(self)
@@ -167,6 +162,12 @@ class Link(Outgoing):
             )
         )
 
+    async def _refuse_login(self, action: s.Authenticate, error: Exception) -> None:
+        """Say why, and hang up: whoever waits for an answer gets one, whatever failed."""
+        await self._reply(Header("reply", action.request_id, status=_refusal(_as_told(error, self.connection_id))))
+        self._session.end()
+        self._socket.hang_up()
+
     async def _renew(self, action: s.Renew) -> None:
         """Another token for the same identity and service keeps the session (guarantees, "token")."""
         assert self.identity is not None
@@ -174,8 +175,8 @@ class Link(Outgoing):
             identity = await self.gateway.house.authenticator.client(action.token)
             if (identity.identity, identity.service_sid) != (self.identity.identity, self.identity.service_sid):
                 raise Unauthenticated("Access token: for another identity or service", Code.TOKEN_GRANTS_INVALID)
-        except ChatError as error:
-            await self._reply(Header("reply", action.request_id, status=_refusal(error)))
+        except Exception as error:
+            await self._reply(Header("reply", action.request_id, status=_refusal(_as_told(error, self.connection_id))))
             return
         self.identity = identity
         self._session.authenticated(identity.expires)
@@ -187,11 +188,9 @@ class Link(Outgoing):
     async def _serve(self, action: s.Serve) -> None:
         try:
             status, body = await self._answer(action)
-        except ChatError as error:
-            status, body = error.status, error.body()
-        except Exception:
-            _log.exception("a request failed", extra={"connection": self.connection_id})
-            status, body = 500, ChatError("The service failed; the operator's log says why").body()
+        except Exception as error:
+            told = _as_told(error, self.connection_id)
+            status, body = told.status, told.body()
         http_status = HttpStatus(status, "OK" if status < 300 else "ERROR")
         header = Header("reply", action.request_id, status=OK, http_status=http_status, http_headers={})
         packet = encode(header) if body is None else encode_json(header, body)
@@ -252,7 +251,7 @@ class Link(Outgoing):
         else:
             if isinstance(due, s.WarnOfExpiry):
                 header = Header("client_update", _fresh_id(), client_update_type="token_about_to_expire")
-                self._spawn(self._reply(header))
+                self._spawn(self._reply(header), "a warning")
             self._watch_time()
 
     def offload(self, reconnect_in: float) -> None:
@@ -297,6 +296,14 @@ class Link(Outgoing):
 def _fresh_id() -> str:
     """For a connection, or a packet of ours."""
     return "TM" + secrets.token_hex(16)
+
+
+def _as_told(error: Exception, connection_id: str) -> ChatError:
+    """What the client hears of ``error``; one that nobody thought of is for the operator's log."""
+    if isinstance(error, ChatError):
+        return error
+    _log.error("a request failed", exc_info=error, extra={"connection": connection_id})
+    return ChatError("The service failed; the operator's log says why")
 
 
 def _refusal(error: ChatError) -> Status:

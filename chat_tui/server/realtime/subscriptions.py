@@ -1,11 +1,10 @@
 """Delivery: who follows which object, how far each has got, replay from the log, then live."""
 
 import asyncio
-import contextlib
 import itertools
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -13,10 +12,11 @@ from chat_tui.protocol.errors import ChatError, Code, NotFound, TooManyRequests
 from chat_tui.protocol.sync import EventType, ReplayStatus, SubscriptionRequest, SyncEvent, SyncNotification
 from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, Header, encode
 from chat_tui.server import bus
-from chat_tui.server.background import insist, keep_doing
 from chat_tui.server.operations.actors import ClientActor
+from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.store.transaction import Reader
 from chat_tui.server.sync import log, objects
+from chat_tui.tasks import Tasks
 
 T = TypeVar("T")
 
@@ -96,7 +96,7 @@ class Subscriptions:
         self._by_object: dict[str, dict[Subscriber, Subscription]] = {}
         self._by_subscriber: dict[Subscriber, dict[str, Subscription]] = {}
         self._by_user: dict[str, set[Subscriber]] = defaultdict(set)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(expected=(ConnectionError,))  # a subscriber that went away needs nothing more
 
     # ---- connections
 
@@ -148,10 +148,15 @@ class Subscriptions:
             event = SyncEvent(object_sid=request.object_sid, object_type=request.object_type.value)
             self._run(self._tell(subscriber, EventType.SUBSCRIPTION_CANCELED, event, correlation_id))
 
-    def _run(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(_quietly(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def start(self) -> None:
+        """Begin to compare, now and then, what was delivered with what is stored."""
+        self._tasks.keep_running(self._check_later, "the check of what was delivered")
+
+    async def close(self) -> None:
+        await self._tasks.close()
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.spawn(work, "a subscription")
 
     async def _start(
         self,
@@ -159,7 +164,7 @@ class Subscriptions:
         fresh: Sequence[tuple[SubscriptionRequest, Subscription]],
         correlation_id: int,
     ) -> None:
-        standings = await self._read(lambda reader: [_standing(reader, *asked) for asked in fresh])
+        standings = await self._read(subscriber, lambda reader: [_standing(reader, *asked) for asked in fresh])
         for (request, subscription), standing in zip(fresh, standings, strict=True):
             if isinstance(standing, ChatError):
                 self._drop_if_current(subscription)
@@ -197,7 +202,10 @@ class Subscriptions:
         while not (nothing_new and subscription.head <= subscription.position):
             nothing_new = False
             sid, position = subscription.object_sid, subscription.position
-            events = await self._read(lambda reader: log.read(reader, sid, position, REPLAY_STEP))  # noqa: B023
+            events = await self._read(
+                subscription.subscriber,
+                lambda reader: log.read(reader, sid, position, REPLAY_STEP),  # noqa: B023
+            )
             for event in events:
                 if not self._is_current(subscription):
                     return
@@ -209,9 +217,15 @@ class Subscriptions:
                 break  # what was published is in no log: the object went away with it
         subscription.is_live = True
 
-    async def _read(self, query: Callable[[Reader], T]) -> T:
-        """A replay is only put off by a store that cannot read."""
-        return await insist(lambda: self._store.read(query), "a replay")
+    async def _read(self, subscriber: Subscriber, query: Callable[[Reader], T]) -> T:
+        """A replay is only put off by a store that cannot read, as long as somebody waits for it."""
+
+        async def read() -> T:
+            if subscriber not in self._by_subscriber:
+                raise ConnectionResetError("the connection is gone")
+            return await self._store.read(query)
+
+        return await retry_until_stored(read, "a replay", unless=(ConnectionError,))
 
     def _is_current(self, subscription: Subscription) -> bool:
         return self._by_object.get(subscription.object_sid, {}).get(subscription.subscriber) is subscription
@@ -300,18 +314,9 @@ class Subscriptions:
                 if subscription.is_live and subscription.position < head:
                     self._replay(subscription, head)
 
-    async def check_for_ever(self) -> None:
-        async def check_later() -> None:
-            await asyncio.sleep(CHECK_EVERY)
-            await self.check()
-
-        await keep_doing(check_later, "the check of what was delivered")
-
-
-async def _quietly(work: Awaitable[None]) -> None:
-    """A subscriber that went away needs nothing more."""
-    with contextlib.suppress(ConnectionError):
-        await work
+    async def _check_later(self) -> None:
+        await asyncio.sleep(CHECK_EVERY)
+        await self.check()
 
 
 def _standing(reader: Reader, request: SubscriptionRequest, subscription: Subscription) -> Standing | ChatError:

@@ -1,0 +1,138 @@
+"""A connection without a network: what it answers while the store cannot."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import apsw
+import pytest
+
+from chat_tui.protocol.sids import Kind, new_sid
+from chat_tui.protocol.tokens import encode_token
+from chat_tui.protocol.twilsock import Header, Packet, decode, encode
+from chat_tui.server.operations.actors import SYSTEM
+from chat_tui.server.operations.keys import EnsureKey
+from chat_tui.server.operations.users import FetchUser
+from chat_tui.server.reachability import rules
+from chat_tui.server.realtime.gateway import Gateway
+from chat_tui.server.realtime.link import Link
+from tests.server.conftest import Domain
+
+
+class FakeSocket:
+    """Notes what is written to it; ``is_over``: it was hung up on or aborted."""
+
+    is_paused = False
+
+    def __init__(self) -> None:
+        self.packets: asyncio.Queue[Packet] = asyncio.Queue()
+        self.is_over = asyncio.Event()
+
+    def write(self, frames: bytes) -> None:
+        size = frames[1]
+        start = {126: 4, 127: 10}.get(size, 2)
+        self.packets.put_nowait(decode(frames[start:]))
+
+    def hang_up(self) -> None:
+        self.is_over.set()
+
+    def abort(self) -> None:
+        self.is_over.set()
+
+    def hold_back(self, *, on: bool) -> None:
+        pass
+
+
+class Caller:
+    """Somebody with a token on a link of a gateway."""
+
+    def __init__(self, domain: Domain, gateway: Gateway) -> None:
+        self._domain = domain
+        self._key = (new_sid(Kind.KEY), secrets.token_hex(32))
+        self.socket = FakeSocket()
+        self.link = Link(gateway, self.socket)
+        gateway.links.add(self.link)
+
+    async def log_in(self, lifetime: int = 3600) -> Packet:
+        """The answer to an ``init``."""
+        sid, secret = self._key
+        account, box = self._domain.account.account_sid, self._domain.house.box
+        await self._domain.house.dispatcher.run(SYSTEM, EnsureKey(account, sid, "test", box.seal(secret)))
+        return await self.present(lifetime)
+
+    async def present(self, lifetime: int = 3600) -> Packet:
+        sid, secret = self._key
+        token = encode_token(
+            account_sid=self._domain.account.account_sid,
+            key_sid=sid,
+            key_secret=secret,
+            identity="bob",
+            service_sid=self._domain.service_sid,
+            lifetime=lifetime,
+        )
+        self.link.received(encode(Header("init", "1", token=token)))
+        return await asyncio.wait_for(self.socket.packets.get(), 5)
+
+    async def online(self) -> bool | None:
+        view = await self._domain.run(FetchUser(self._domain.service_sid, "bob"))
+        return rules.published(view.service, view.user).online
+
+
+def unwritable(store: Any) -> Callable[[], None]:
+    store._write.pragma("query_only", True)
+    return lambda: store._write.pragma("query_only", False)
+
+
+def full(store: Any) -> Callable[[], None]:
+    store._write.pragma("max_page_count", int(store._write.pragma("page_count")))
+    return lambda: store._write.pragma("max_page_count", 2**30)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "new"])
+async def test_a_login_while_nothing_can_be_written_is_answered(domain: Domain, known: bool) -> None:
+    """503 and hung up on, so that the client backs off; nobody stays online by it, and later it works."""
+    if known:
+        await domain.user("bob")
+    gateway = Gateway(domain.house)
+    caller = Caller(domain, gateway)
+    sid, secret = caller._key
+    box, account = domain.house.box, domain.account.account_sid
+    await domain.house.dispatcher.run(SYSTEM, EnsureKey(account, sid, "test", box.seal(secret)))
+    mend = unwritable(domain.house.store)
+    answer = await caller.present()
+    assert answer.header.status is not None
+    assert answer.header.status.code == 503
+    assert "cannot write" in answer.header.status.description
+    await asyncio.wait_for(caller.socket.is_over.wait(), 5)
+    mend()
+    caller.link.lost()
+    await gateway.drain()
+    again = Caller(domain, Gateway(domain.house))
+    answer = await again.log_in()
+    assert answer.header.status is not None
+    assert answer.header.status.code == 200
+    assert await again.online() is True
+
+
+@pytest.mark.parametrize("fault", [apsw.IOError("io"), MemoryError(), KeyError("a fault of ours"), apsw.BusyError("b")])
+@pytest.mark.parametrize("step", ["authenticator", "presence"])
+async def test_a_login_is_answered_whatever_fails(
+    domain: Domain, fault: Exception, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At every step of it; who never got in does not linger."""
+
+    async def fail(*_: Any) -> None:
+        raise fault
+
+    gateway = Gateway(domain.house)
+    caller = Caller(domain, gateway)
+    method = {"authenticator": "client", "presence": "connected"}[step]
+    monkeypatch.setattr(getattr(domain.house, step), method, fail)
+    answer = await caller.log_in()
+    assert answer.header.status is not None
+    assert answer.header.status.code == 500
+    assert "log" in answer.header.status.description
+    await asyncio.wait_for(caller.socket.is_over.wait(), 5)
+    caller.link.lost()
+    await gateway.drain()
