@@ -90,6 +90,9 @@ async def test_bodies_and_attributes_have_their_bounds(domain: Domain) -> None:
         ({"body": "é" * 16385}, Code.BODY_TOO_LONG),
         ({"attributes": "{"}, Code.ATTRIBUTES_NOT_JSON),
         ({"attributes": '"' + "x" * 32768 + '"'}, Code.ATTRIBUTES_TOO_LONG),
+        ({"attributes": "[" * 65 + "]" * 65}, Code.ATTRIBUTES_NOT_JSON),
+        ({"attributes": '{"a":' * 988 + "1" + "}" * 988}, Code.ATTRIBUTES_NOT_JSON),
+        ({"attributes": "[" * 16000 + "]" * 16000}, Code.ATTRIBUTES_NOT_JSON),
         *(({"body": text}, Code.BAD_PARAMETER) for text in REFUSED.values()),
     ):
         with pytest.raises(BadRequest) as refusal:

@@ -2,13 +2,14 @@
 
 import re
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sids import Kind, is_sid
+from chat_tui.protocol.untrusted import MAX_DEPTH, is_too_deep
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -96,13 +97,26 @@ def body(value: str, limit: int = MAX_BODY) -> str:
 
 
 def attributes(value: str) -> str:
-    """A string of JSON; empty means ``{}``."""
+    """A string of JSON, at most 64 levels deep; empty means ``{}``. It travels inside other JSON to everybody in a
+    channel: what their decoders do not stand must not get there."""
     if not value:
         return "{}"
     if len(text("Attributes", value).encode()) > MAX_ATTRIBUTES:
         raise BadRequest(f"Attributes: at most {MAX_ATTRIBUTES} bytes of UTF-8", Code.ATTRIBUTES_TOO_LONG)
     try:
-        msgspec.json.decode(value)
-    except (msgspec.DecodeError, RecursionError):
+        decoded = msgspec.json.decode(value)
+    except msgspec.DecodeError:
         raise BadRequest("Attributes: must be a string of valid JSON", Code.ATTRIBUTES_NOT_JSON) from None
+    except RecursionError:
+        raise BadRequest(_TOO_DEEP, Code.ATTRIBUTES_NOT_JSON) from None
+    attributes_depth(decoded)
     return value
+
+
+_TOO_DEEP = f"Attributes: at most {MAX_DEPTH} levels of lists and objects"
+
+
+def attributes_depth(decoded: Any) -> None:
+    """Raises BadRequest for attributes, as decoded JSON, that are nested too deeply."""
+    if is_too_deep(decoded):
+        raise BadRequest(_TOO_DEEP, Code.ATTRIBUTES_NOT_JSON)

@@ -55,7 +55,7 @@ def create_with_participants(tx: Transaction, actor: Actor, command: CreateWithP
 def _decoded(text: str) -> _Participant:
     try:
         participant = msgspec.json.decode(text, type=_Participant)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise BadRequest(f"Participant: must be a JSON object; {error}", Code.BAD_PARAMETER) from None
     if participant.messaging_binding is not None:
         raise BadRequest("Participant: a messaging_binding needs a telephone network", Code.BAD_PARAMETER)

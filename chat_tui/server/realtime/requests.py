@@ -9,6 +9,7 @@ import msgspec
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sync import SubscriptionRequest
 from chat_tui.protocol.twilsock import HttpRequest
+from chat_tui.server.operations import checks
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.store.transaction import Reader
@@ -59,6 +60,7 @@ class Request(msgspec.Struct, frozen=True):
             if given in self.fields:
                 value = self.fields[given]
                 if field == "attributes" and not isinstance(value, str):
+                    checks.attributes_depth(value)
                     value = "{}" if value is None else msgspec.json.encode(value).decode()
                 fields[field] = value
         try:

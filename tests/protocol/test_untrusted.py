@@ -1,0 +1,72 @@
+"""JSON from elsewhere: its depths are cut out, and everything else is as it was."""
+
+import json
+import random
+from typing import Any
+
+import msgspec
+import pytest
+
+from chat_tui.protocol.untrusted import MAX_CUT, Malformed, decode, is_too_deep, without_depths
+
+SEED = 20261121
+
+
+def grown(rng: random.Random, depth: int) -> Any:
+    if depth == 0 or rng.random() < 0.3:
+        return rng.choice([1, '[{\\"', None, True, "", "]}", 1.5, "\\", "\U0001f600"])
+    if rng.random() < 0.5:
+        return [grown(rng, depth - 1) for _ in range(rng.randint(0, 3))]
+    return {rng.choice('ab{"\\['): grown(rng, depth - 1) for _ in range(rng.randint(0, 3))}
+
+
+def cut(value: Any, limit: int) -> Any:
+    if not isinstance(value, list | dict):
+        return value
+    if limit == 0:
+        return None
+    if isinstance(value, list):
+        return [cut(inner, limit - 1) for inner in value]
+    return {key: cut(inner, limit - 1) for key, inner in value.items()}
+
+
+def depth_of(value: Any) -> int:
+    if not isinstance(value, list | dict):
+        return 0
+    inner = value.values() if isinstance(value, dict) else value
+    return 1 + max((depth_of(one) for one in inner), default=0)
+
+
+def test_what_is_cut_out_is_what_is_too_deep() -> None:
+    """Against a plain recursive model, on generated values."""
+    rng = random.Random(SEED)
+    for _ in range(1000):
+        value, limit = grown(rng, 7), rng.randint(1, 6)
+        assert json.loads(without_depths(json.dumps(value).encode(), limit)) == cut(value, limit)
+        assert is_too_deep(value, limit) == (depth_of(value) > limit)
+
+
+def test_what_decoders_do_not_stand_is_null_and_the_rest_is_there() -> None:
+    """At any depth, as bytes and as text."""
+    for depth in (900, 1100, 100_000):
+        encoded = b'{"a":' + b"[" * depth + b"]" * depth + b',"id":5}'
+        assert decode(encoded)["id"] == decode(encoded.decode(), dict[str, Any])["id"] == 5
+
+
+@pytest.mark.parametrize(
+    "encoded", [b"", b"\xff", b"{", b"NaN", b"1e400", b'"\\ud800"', "\ud800", "[" * 2000, b"[" * MAX_CUT + b"[["]
+)
+def test_what_is_no_json_is_malformed(encoded: bytes | str) -> None:
+    """One error, whatever is wrong."""
+    with pytest.raises(Malformed):
+        decode(encoded)
+
+
+def test_another_shape_is_malformed() -> None:
+    """And says where."""
+
+    class Shape(msgspec.Struct):
+        number: int
+
+    with pytest.raises(Malformed, match="number"):
+        decode(b'{"number":"x"}', Shape)
