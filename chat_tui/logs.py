@@ -3,12 +3,13 @@
 import logging
 import os
 import re
-import stat
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
+
+from chat_tui.private_files import make_directory, open_private
 
 MAX_BYTES = 1024 * 1024
 KEPT = 3
@@ -96,7 +97,7 @@ class RotatingFile(logging.Handler):
         self._path = path
         self._max_bytes = max_bytes
         self._kept = kept
-        self._descriptor = _open_private(path)
+        self._descriptor = _open(path)
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -115,7 +116,7 @@ class RotatingFile(logging.Handler):
         for newer, older in reversed(list(pairwise(names))):
             with suppress(FileNotFoundError):  # not rotated so often yet, or somebody else tidied up
                 newer.replace(older)
-        fresh = _open_private(self._path)
+        fresh = _open(self._path)
         os.close(self._descriptor)
         self._descriptor = fresh
 
@@ -134,23 +135,13 @@ def _numbered(path: Path, number: int) -> Path:
     return path.with_name(f"{path.name}.{number}")
 
 
-def _open_private(path: Path) -> int:
-    """Links are not followed, and nothing that would make a writer wait is opened."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    descriptor = os.open(path, flags, 0o600)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(f"{path} is not a plain file")
-        os.fchmod(descriptor, 0o600)
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor
+def _open(path: Path) -> int:
+    return open_private(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
 
 def configure_file(path: Path, level: str = "info", *, fields: Iterable[str] = ()) -> None:
     """Log to ``path``, and nowhere else, from ``level`` up. Directories are made (0700). Raises OSError."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_directory(path.parent)
     use(RotatingFile(path), level, fields=fields)
 
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import fcntl
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from chat_tui.private_files import open_private, private_database, private_directory, read_private, replace_private
 from chat_tui.protocol.tokens import Bearer
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ T = TypeVar("T")
 
 MAX_FILES = 64
 """Client processes of one user that may be kept apart."""
+
+MAX_NOTE = 64 * 1024
+"""Bytes of a note on whom a token was for."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
@@ -64,7 +69,7 @@ def _digest(text: str) -> str:
 def last_bearer(parent: Path, source: str) -> Bearer | None:
     """Whom the last token of a source was for, if that is known."""
     try:
-        return msgspec.json.decode((parent / f"source-{_digest(source)}.json").read_bytes(), type=Bearer)
+        return msgspec.json.decode(read_private(parent / f"source-{_digest(source)}.json", MAX_NOTE), type=Bearer)
     except (OSError, msgspec.DecodeError):
         return None
 
@@ -72,12 +77,8 @@ def last_bearer(parent: Path, source: str) -> Bearer | None:
 def note_bearer(parent: Path, source: str, bearer: Bearer) -> None:
     """For the next start; it can do without."""
     with contextlib.suppress(OSError):
-        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        noted = parent / f"source-{_digest(source)}.json"
-        fresh = noted.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_bytes(msgspec.json.encode(bearer))
-        fresh.replace(noted)
+        private_directory(parent)
+        replace_private(parent / f"source-{_digest(source)}.json", msgspec.json.encode(bearer), durable=False)
 
 
 class Disk:
@@ -115,7 +116,8 @@ class Disk:
             return work(self._database)
 
     def _open(self) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_directory(self._folder.parent)
+        private_directory(self._folder)
         for name, lock in self._free_names():
             if self._database is None:
                 self._database, self._lock = _connect(self._folder / f"{name}.db"), lock
@@ -132,7 +134,7 @@ class Disk:
             is_new = not (self._folder / f"{name}.db").exists()
             if is_new and self._database is not None:
                 continue
-            lock = (self._folder / f"{name}.lock").open("w")
+            lock = os.fdopen(open_private(self._folder / f"{name}.lock", os.O_RDWR | os.O_CREAT), "w")
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -174,8 +176,8 @@ def _connect(path: Path) -> "sqlite3.Connection":
     """A commit that returned survives a power cut."""
     import sqlite3
 
+    private_database(path)
     database = sqlite3.connect(path, check_same_thread=False)
-    path.chmod(0o600)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")
     database.executescript(_SCHEMA)
