@@ -28,13 +28,16 @@ from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import ChannelType
 from chat_tui.server.app import Application
 from chat_tui.server.house import House
+from chat_tui.server.http import http_class
+from chat_tui.server.listener import Listener
 from chat_tui.server.logs import configure
 from chat_tui.server.operations.accounts import EnsureAccount
 from chat_tui.server.operations.actors import SYSTEM, AccountActor
 from chat_tui.server.operations.channels import CreateChannel
 from chat_tui.server.operations.keys import EnsureKey
 from chat_tui.server.operations.services import CreateService, FetchService, UpdateService
-from chat_tui.server.realtime.gateway import Gateway, Limits
+from chat_tui.server.realtime.gateway import Gateway
+from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.realtime.socket import SETTINGS, socket_class
 from chat_tui.server.store.database import DatabaseTooNew
 from chat_tui.settings import Settings
@@ -142,7 +145,33 @@ async def seed(house: House, credentials: Credentials) -> str:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, whose signals are ours: the gateway drains before the server stops."""
+    """uvicorn's server, whose signals are ours, since the gateway drains before the server stops, and whose
+    connections our `Listener` takes."""
+
+    def __init__(self, config: uvicorn.Config, gateway: Gateway) -> None:
+        super().__init__(config)
+        self._gateway = gateway
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        config, gateway = self.config, self._gateway
+
+        def make_protocol() -> asyncio.Protocol:
+            made: asyncio.Protocol = config.http_protocol_class(  # type: ignore[call-arg]
+                config=config, server_state=self.server_state, app_state={}
+            )
+            return made
+
+        self.servers: list[Listener] = [  # type: ignore[assignment]
+            Listener(
+                listening,
+                make_protocol,
+                gateway.visitors.make_room,
+                context=config.ssl,
+                handshake_within=gateway.limits.handshake_within,
+            )
+            for listening in sockets or ()
+        ]
+        self.started = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -222,6 +251,7 @@ class _Runner:
         application = Application(house, public_name=settings.public_name)
         config = uvicorn.Config(
             application,
+            http=http_class(gateway.visitors, limits),
             ws=socket_class(gateway),
             lifespan="off",
             log_config=None,
@@ -231,9 +261,10 @@ class _Runner:
             ssl_certfile=settings.tls_cert,
             ssl_keyfile=settings.tls_key,
             timeout_graceful_shutdown=5,
+            timeout_keep_alive=round(limits.idle_within),
             **SETTINGS,
         )
-        server = _Server(config)
+        server = _Server(config, gateway)
         await gateway.start()
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         self._announce(credentials)

@@ -9,7 +9,7 @@ from chat_tui.server.operations import dispatch
 from chat_tui.server.operations import typing as typing_operations
 from chat_tui.server.reachability import rules
 from chat_tui.server.realtime import client_api, subscriptions
-from chat_tui.server.realtime.gateway import Limits
+from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.sync import log
 from chat_tui.settings import Settings
 
@@ -29,6 +29,13 @@ def test_the_service_keeps_the_promised_times_and_bounds() -> None:
         "queued_events": 256,
         "queued_bytes": 1024 * 1024,
         "drain_spread": 2.0,
+        "handshake_within": 10.0,
+        "head_within": 10.0,
+        "body_within": 30.0,
+        "idle_within": 60.0,
+        "read_within": 30.0,
+        "visitors": 1024,
+        "visitors_per_address": 256,
     }
     settings = Settings()
     assert (settings.ping_every, settings.pong_within, settings.linger) == (20.0, 10.0, 15.0)

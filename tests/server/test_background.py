@@ -14,7 +14,8 @@ from chat_tui.server.operations.messages import SendMessage
 from chat_tui.server.operations.users import FetchUser
 from chat_tui.server.reachability import rules
 from chat_tui.server.realtime import subscriptions
-from chat_tui.server.realtime.gateway import Gateway, Limits
+from chat_tui.server.realtime.gateway import Gateway
+from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.sync import log
 from tests.server.conftest import Domain

@@ -40,6 +40,9 @@ class FakeSocket:
     def abort(self) -> None:
         self.is_over.set()
 
+    def settle(self) -> None:
+        pass
+
     def hold_back(self, *, on: bool) -> None:
         pass
 

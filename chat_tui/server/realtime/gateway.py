@@ -6,34 +6,17 @@ import random
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
-import msgspec
-
 from chat_tui.server import bus
 from chat_tui.server.house import House
 from chat_tui.server.realtime import client_api, sync_api
 from chat_tui.server.realtime.bucket import Bucket
+from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.realtime.link import Link
 from chat_tui.server.realtime.requests import Handler
 from chat_tui.server.realtime.subscriptions import Subscriptions
 from chat_tui.server.routes import Router
+from chat_tui.server.visitors import Visitors
 from chat_tui.tasks import Tasks
-
-
-class Limits(msgspec.Struct, frozen=True):
-    """Times in seconds, rates per second (guarantees, "Liveness, reconnect, drain")."""
-
-    ping_every: float = 20.0
-    pong_within: float = 10.0
-    authenticate_within: float = 5.0
-    close_within: float = 1.0
-    warn_before_expiry: float = 180.0
-    upgrades_per_second: float = 200.0
-    session_rate: float = 10.0
-    session_burst: float = 150.0
-    requests_at_once: int = 64
-    queued_events: int = 256
-    queued_bytes: int = 1024 * 1024
-    drain_spread: float = 2.0
 
 
 class Gateway:
@@ -49,15 +32,18 @@ class Gateway:
         self.router: Router[Handler] = Router([*client_api.ROUTES, *sync_api.ROUTES])
         self.subscriptions = Subscriptions(house.store)
         self.links: set[Link] = set()
+        self.visitors = Visitors(self.limits)
         self.is_draining = False
         self._upgrades = Bucket(self.limits.upgrades_per_second, self.limits.upgrades_per_second, 0.0)
         self._leaving = Tasks()
         self._somebody_left = asyncio.Event()
+        self._tasks = Tasks()
         house.bus.subscribe(self.subscriptions.on_published)
         house.bus.subscribe(self._on_published)
 
     async def start(self) -> None:
         self.subscriptions.start()
+        self._tasks.keep_running(self.visitors.sweep, "the visitors' deadlines")
 
     def admits_upgrade(self, now: float) -> bool:
         return not self.is_draining and self._upgrades.take(now)
@@ -97,3 +83,4 @@ class Gateway:
                     await self._somebody_left.wait()
         await self._leaving.close()
         await self.subscriptions.close()
+        await self._tasks.close()

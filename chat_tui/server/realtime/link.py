@@ -147,6 +147,7 @@ class Link(Outgoing):
         if self.is_lost:
             return
         gateway.subscriptions.admit(self)
+        self._socket.settle()
         self._session.authenticated(identity.expires)
         self._watch_time()
         _log.info("connected", extra={"connection": self.connection_id, "user": self.actor.user_sid})

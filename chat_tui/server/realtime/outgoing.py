@@ -19,6 +19,9 @@ class Socket(Protocol):
         """Close in good order, and abort if the peer does not join in."""
 
     def abort(self) -> None: ...
+    def settle(self) -> None:
+        """Whoever is behind it has shown who they are."""
+
     def hold_back(self, *, on: bool) -> None:
         """Stop reading while too many requests are unanswered."""
 

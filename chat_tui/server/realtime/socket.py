@@ -6,6 +6,7 @@ task and no queue between them; only other paths take uvicorn's own road to the 
 
 import random
 import re
+from asyncio.transports import BaseTransport
 from http import HTTPStatus
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -30,7 +31,29 @@ class RealtimeSocket(WebSocketsSansIOProtocol):
 
     link: Link | None = None
     is_paused = False
+    address = ""
+    deadline: float | None = None
+    is_busy = False
     _held_back = False
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(transport)
+        gateway = type(self).gateway
+        self.address = self.client[0] if self.client else ""
+        self.deadline = self.loop.time() + gateway.limits.head_within + gateway.limits.authenticate_within
+        gateway.visitors.arrived(self)
+
+    def settle(self) -> None:
+        self.deadline = None
+        type(self).gateway.visitors.left(self)
+
+    def turn_away(self) -> None:
+        self.transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and self.link is None:
+            self.transport.abort()  # a head that the one parser takes and the other does not
 
     def handle_connect(self, event: Request) -> None:
         path = event.path.partition("?")[0]
@@ -157,6 +180,7 @@ class RealtimeSocket(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        type(self).gateway.visitors.left(self)
         if self.link is not None:
             self.link.lost()
 

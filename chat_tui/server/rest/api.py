@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from chat_tui.protocol.errors import BadRequest, ChatError, Code, NotFound, TooManyRequests, Unauthenticated
 from chat_tui.protocol.words import CODES
-from chat_tui.server.auth import Authenticator
+from chat_tui.server.auth import KNOWN, Authenticator
 from chat_tui.server.operations.accounts import EnsureDefaultService, FindDefaultService
 from chat_tui.server.operations.dispatch import Dispatcher
 from chat_tui.server.rest import (
@@ -90,6 +90,7 @@ class RestApi:
 
     async def _answer(self, request: Request, where: Target) -> Answer:
         actor = await self._authenticator.account(request.headers.get("authorization"))
+        request.scope.get("state", {})[KNOWN] = True
         match = ROUTERS[where.product].match(request.method, where.path)
         call = Call(
             actor=msgspec.structs.replace(actor, wants_webhooks=_wants_webhooks(request)),

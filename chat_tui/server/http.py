@@ -1,0 +1,103 @@
+"""The shell around an HTTP connection: uvicorn's protocol, with a deadline for each thing a peer has to do.
+
+Leans on uvicorn's inner names, as `realtime.socket` does.
+"""
+
+import asyncio
+from typing import ClassVar
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from chat_tui.server.auth import KNOWN
+from chat_tui.server.realtime.limits import Limits
+from chat_tui.server.visitors import Visitors
+
+
+class HttpConnection(H11Protocol):
+    """Subclassed by `http_class` with what it is bounded by. A byte now and then moves no deadline: it belongs to the
+    head, the body or the pause that is under way."""
+
+    visitors: ClassVar[Visitors]
+    limits: ClassVar[Limits]
+
+    address = ""
+    deadline: float | None = None
+    is_busy = False
+    _stage: tuple[str, int] = ("", 0)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.address = self.client[0] if self.client else ""
+        self._enter("head")
+        self.visitors.arrived(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        if self.cycle.scope["state"].get(KNOWN):
+            self.visitors.recognised(self)
+        super().on_response_complete()
+        self._look()
+
+    def _look(self) -> None:
+        """What the peer is at now."""
+        if self.transport.is_closing():
+            self._enter("end")
+            return
+        theirs = self.conn.their_state
+        if theirs is h11.SEND_BODY:
+            self._enter("body")
+        elif theirs is not h11.IDLE:
+            self._enter("answer")
+        elif self.conn.trailing_data[0] or self.cycle is None:
+            self._enter("head")
+        else:
+            self._enter("idle")
+
+    def _enter(self, stage: str) -> None:
+        entered = (stage, id(self.cycle))
+        if entered == self._stage:
+            return
+        self._stage = entered
+        self.is_busy = stage == "answer"
+        if stage == "answer":
+            self.deadline = None
+            return
+        within = {
+            "head": self.limits.head_within,
+            "body": self.limits.body_within,
+            "idle": self.limits.idle_within,
+            "end": self.limits.close_within,
+        }
+        self.deadline = self.loop.time() + within[stage]
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self.deadline is None:
+            self.deadline = self.loop.time() + self.limits.read_within
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._stage[0] == "answer":
+            self.deadline = None
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        self.visitors.left(self)
+        super().handle_websocket_upgrade(event)
+
+    def turn_away(self) -> None:
+        self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.visitors.left(self)
+        super().connection_lost(exc)
+
+
+def http_class(visitors: Visitors, limits: Limits) -> type[HttpConnection]:
+    """What uvicorn is to make for each connection, as its ``http`` setting."""
+    return type("BoundHttpConnection", (HttpConnection,), {"visitors": visitors, "limits": limits})

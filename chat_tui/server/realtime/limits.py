@@ -1,0 +1,35 @@
+"""Every bound on what comes in and goes out over the network, with its default."""
+
+import msgspec
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Times in seconds, rates per second, sizes in bytes (guarantees, "Liveness, reconnect, drain")."""
+
+    ping_every: float = 20.0
+    pong_within: float = 10.0
+    authenticate_within: float = 5.0
+    close_within: float = 1.0
+    warn_before_expiry: float = 180.0
+    upgrades_per_second: float = 200.0
+    session_rate: float = 10.0
+    session_burst: float = 150.0
+    requests_at_once: int = 64
+    queued_events: int = 256
+    queued_bytes: int = 1024 * 1024
+    drain_spread: float = 2.0
+
+    handshake_within: float = 10.0
+    """TLS."""
+    head_within: float = 10.0
+    """Of an HTTP request, from the connect or its first byte to its last line."""
+    body_within: float = 30.0
+    idle_within: float = 60.0
+    """Between two requests on one HTTP connection."""
+    read_within: float = 30.0
+    """How long an answer may wait for an HTTP peer that does not read."""
+    visitors: int = 1024
+    """HTTP connections, and sockets being opened, of those who have not shown who they are; over it the one that has
+    waited longest goes. As many again of those who have."""
+    visitors_per_address: int = 256
+    """The same for one address beyond loopback."""
