@@ -204,7 +204,7 @@ def test_every_action_of_a_client_is_in_the_matrix() -> None:
     """A new command can't be forgotten: it is in the matrix, or clients are refused it."""
     anything: Any = _Anything()
     here = {type(make(anything, anything)) for make, _ in MATRIX.values()}
-    assert {command for command, known in OPERATIONS.items() if known.clients} == here | {FetchService}
+    assert {command for command, known in OPERATIONS.items() if known.for_clients} == here | {FetchService}
 
 
 async def test_what_is_not_for_clients_is_refused_them(domain: Domain, scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chat_tui.protocol.errors import BadRequest, Code, NotFound
+from chat_tui.protocol.errors import BadRequest, Code, Forbidden, NotFound
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import BindingType
 from chat_tui.server.operations import checks
@@ -53,11 +53,14 @@ class ListBindings(Command):
     page: PageQuery = PageQuery()
 
 
-@operation(RegisterBinding, rate=Rate.SERVICE, clients=True)
+@operation(RegisterBinding, rate=Rate.SERVICE, clients=("binding_type", "endpoint", "address", "message_types"))
 def register_binding(tx: Transaction, actor: Actor, command: RegisterBinding) -> Binding:
-    """The same endpoint again renews its binding. Raises BadRequest (50209) for an unknown type."""
+    """The same endpoint again renews its binding; a client registers its own devices only. Raises BadRequest (50209)
+    for an unknown type."""
     service = find_service(tx, actor, command.service_sid)
     user = find_user(tx, service, command.user)
+    if isinstance(actor, ClientActor) and user.sid != actor.user_sid:
+        raise Forbidden("Devices are their user's own to register", Code.USER_UNAUTHORIZED)
     binding_type = checks.choice("BindingType", command.binding_type, BindingType, Code.BAD_BINDING_TYPE)
     endpoint = checks.name("Endpoint", command.endpoint, Code.BAD_PARAMETER)
     if len(checks.text("Address", command.address)) > 4096:
@@ -84,7 +87,7 @@ def register_binding(tx: Transaction, actor: Actor, command: RegisterBinding) ->
     return binding
 
 
-@operation(RemoveBinding, rate=Rate.SERVICE, clients=True)
+@operation(RemoveBinding, rate=Rate.SERVICE, clients=("binding", "endpoint"))
 def remove_binding(tx: Transaction, actor: Actor, command: RemoveBinding) -> None:
     """A client removes its own only. Raises NotFound."""
     service = find_service(tx, actor, command.service_sid)

@@ -75,7 +75,7 @@ def _check_free(tx: Reader, service: Service, unique_name: str | None, but: Chan
         raise Conflict(f"UniqueName: {unique_name} is taken; choose another", Code.UNIQUE_NAME_TAKEN)
 
 
-@operation(CreateChannel, rate=Rate.SERVICE, clients=True)
+@operation(CreateChannel, rate=Rate.SERVICE, clients=("friendly_name", "unique_name", "attributes", "type"))
 def create_channel(tx: Transaction, actor: Actor, command: CreateChannel) -> Channel:
     """Raises Conflict (50307) when the unique name is taken. The creator is not a member until it joins."""
     service = find_service(tx, actor, command.service_sid)
@@ -110,13 +110,13 @@ def reload_channel(tx: Reader, sid: str) -> Channel:
     return channel
 
 
-@operation(FetchChannel, writes=False, clients=True)
+@operation(FetchChannel, writes=False, clients=())
 def fetch_channel(tx: Reader, actor: Actor, command: FetchChannel) -> Channel:
     service = find_service(tx, actor, command.service_sid)
     return find_channel(tx, actor, service, command.channel)
 
 
-@operation(ListChannels, writes=False, clients=True)
+@operation(ListChannels, writes=False, clients=("page",))
 def list_channels(tx: Reader, actor: Actor, command: ListChannels) -> Page[Channel]:
     service = find_service(tx, actor, command.service_sid)
     types = sorted(set(command.types or ChannelType))
@@ -131,7 +131,7 @@ def list_channels(tx: Reader, actor: Actor, command: ListChannels) -> Page[Chann
     return page(tx, Channel, "channels_created_between", command.page, **wanted)
 
 
-@operation(UpdateChannel, rate=Rate.CHANNEL, clients=True)
+@operation(UpdateChannel, rate=Rate.CHANNEL, clients=("friendly_name", "unique_name", "attributes"))
 def update_channel(tx: Transaction, actor: Actor, command: UpdateChannel) -> Channel:
     """Names ask for editChannelName, attributes for editChannelAttributes; the rest is for REST."""
     service = find_service(tx, actor, command.service_sid)
@@ -161,7 +161,7 @@ def update_channel(tx: Transaction, actor: Actor, command: UpdateChannel) -> Cha
     return after
 
 
-@operation(DeleteChannel, rate=Rate.SERVICE, clients=True)
+@operation(DeleteChannel, rate=Rate.SERVICE, clients=())
 def delete_channel(tx: Transaction, actor: Actor, command: DeleteChannel) -> None:
     """Members, messages and invitations go with it; whoever follows it is told."""
     service = find_service(tx, actor, command.service_sid)

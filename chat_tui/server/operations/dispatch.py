@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from chat_tui.protocol.errors import Code, Forbidden
+from chat_tui.protocol.errors import Code
 from chat_tui.server.bus import Bus
 from chat_tui.server.operations import (  # noqa: F401 - importing registers the operations
     accounts,
@@ -49,8 +49,8 @@ class Dispatcher:
     async def run(self, actor: Actor, command: Command) -> Any:
         """The operation's result. Raises ChatError as the operation does, TooManyRequests over a limit."""
         operation = OPERATIONS[type(command)]
-        if isinstance(actor, ClientActor) and not operation.clients:
-            raise Forbidden("Only account credentials allow this", Code.USER_UNAUTHORIZED)
+        if isinstance(actor, ClientActor):
+            operation.check_client(command)
         self._count(operation, command)
         run = operation.run
         if operation.writes:

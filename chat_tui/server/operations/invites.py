@@ -50,7 +50,7 @@ class ListInvites(Command):
     page: PageQuery = PageQuery()
 
 
-@operation(InviteMember, rate=Rate.CHANNEL, clients=True)
+@operation(InviteMember, rate=Rate.CHANNEL, clients=("identity",))
 def invite_member(tx: Transaction, actor: Actor, command: InviteMember) -> Invite:
     """Raises Conflict when the user is a member (50404) or invited (50212) already."""
     service = find_service(tx, actor, command.service_sid)
@@ -108,7 +108,7 @@ def list_invites(tx: Reader, actor: Actor, command: ListInvites) -> Page[Invite]
     return page(tx, Invite, "invites_page", command.page, channel_sid=channel.sid)
 
 
-@operation(RemoveInvite, rate=Rate.CHANNEL, clients=True)
+@operation(RemoveInvite, rate=Rate.CHANNEL, clients=())
 def remove_invite(tx: Transaction, actor: Actor, command: RemoveInvite) -> None:
     """Raises NotFound (50601), or Forbidden (50602) for a client that is a member already."""
     service = find_service(tx, actor, command.service_sid)

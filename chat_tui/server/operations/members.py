@@ -181,7 +181,7 @@ def change_seat(
     return after
 
 
-@operation(AddMember, rate=Rate.CHANNEL, clients=True)
+@operation(AddMember, rate=Rate.CHANNEL, clients=("identity", "attributes"))
 def add_member(tx: Transaction, actor: Actor, command: AddMember) -> Member:
     """Joining asks for joinChannel or an invitation, adding somebody else for addMember."""
     service = find_service(tx, actor, command.service_sid)
@@ -205,13 +205,13 @@ def _authorise_adding(tx: Reader, actor: ClientActor, channel: Channel, identity
         authorise(tx, actor, Permission.JOIN_CHANNEL)
 
 
-@operation(FetchMember, writes=False, clients=True)
+@operation(FetchMember, writes=False, clients=())
 def fetch_member(tx: Reader, actor: Actor, command: FetchMember) -> Member:
     service = find_service(tx, actor, command.service_sid)
     return find_member(tx, find_channel(tx, actor, service, command.channel), command.member)
 
 
-@operation(ListMembers, writes=False, clients=True)
+@operation(ListMembers, writes=False, clients=("identities", "page"))
 def list_members(tx: Reader, actor: Actor, command: ListMembers) -> Page[Member]:
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
@@ -224,7 +224,7 @@ def list_members(tx: Reader, actor: Actor, command: ListMembers) -> Page[Member]
     return page(tx, Member, "members_page", command.page, channel_sid=channel.sid)
 
 
-@operation(UpdateMember, rate=Rate.CHANNEL, clients=True)
+@operation(UpdateMember, rate=Rate.CHANNEL, clients=("attributes",))
 def update_member(tx: Transaction, actor: Actor, command: UpdateMember) -> Member:
     """Clients change attributes only: their own, or anybody's with the permission."""
     service = find_service(tx, actor, command.service_sid)
@@ -251,7 +251,7 @@ def update_member(tx: Transaction, actor: Actor, command: UpdateMember) -> Membe
     )
 
 
-@operation(RemoveMember, rate=Rate.CHANNEL, clients=True)
+@operation(RemoveMember, rate=Rate.CHANNEL, clients=())
 def remove_member(tx: Transaction, actor: Actor, command: RemoveMember) -> None:
     """Leaving asks for leaveChannel, removing somebody else for removeMember."""
     service = find_service(tx, actor, command.service_sid)

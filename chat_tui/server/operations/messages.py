@@ -88,7 +88,7 @@ class MessageView(msgspec.Struct, frozen=True):
     channel: Channel
 
 
-@operation(SendMessage, rate=Rate.CHANNEL, clients=True)
+@operation(SendMessage, rate=Rate.CHANNEL, clients=("body", "attributes", "mutation_id", "subject"))
 def send_message(tx: Transaction, actor: Actor, command: SendMessage) -> Sent:
     """Store a message under the channel's next index. Raises Conflict (20409) for a mutation id that came with
     another body, BadRequest for a body or attributes that are too long."""
@@ -163,7 +163,7 @@ def _refuse(mutation_id: str) -> NoReturn:
     raise Conflict(f"Mutation id {mutation_id} came with another body before", Code.CONFLICT)
 
 
-@operation(FetchMessage, writes=False, clients=True)
+@operation(FetchMessage, writes=False, clients=())
 def fetch_message(tx: Reader, actor: Actor, command: FetchMessage) -> MessageView:
     channel = _readable(tx, actor, command)
     return MessageView(find_message(tx, channel, command.message), channel)
@@ -177,7 +177,7 @@ def _readable(tx: Reader, actor: Actor, command: FetchMessage | ListMessages) ->
     return channel
 
 
-@operation(ListMessages, writes=False, clients=True)
+@operation(ListMessages, writes=False, clients=("order", "page"))
 def list_messages(tx: Reader, actor: Actor, command: ListMessages) -> Page[Message]:
     channel = _readable(tx, actor, command)
     asked, down = command.page, command.order is Order.DESC
@@ -187,7 +187,7 @@ def list_messages(tx: Reader, actor: Actor, command: ListMessages) -> Page[Messa
     return cut([(message, message.idx) for message in rows], asked)
 
 
-@operation(UpdateMessage, rate=Rate.CHANNEL, clients=True)
+@operation(UpdateMessage, rate=Rate.CHANNEL, clients=("body", "attributes"))
 def update_message(tx: Transaction, actor: Actor, command: UpdateMessage) -> MessageView:
     """Marks the message as edited, by whom (fact sheet 1.4)."""
     service = find_service(tx, actor, command.service_sid)
@@ -225,7 +225,7 @@ def _authorise_edit(tx: Reader, actor: Actor, channel: Channel, message: Message
         authorise(tx, actor, Permission.EDIT_OWN_MESSAGE_ATTRIBUTES if own else anybodys, channel, or_any=anybodys)
 
 
-@operation(DeleteMessage, rate=Rate.CHANNEL, clients=True)
+@operation(DeleteMessage, rate=Rate.CHANNEL, clients=())
 def delete_message(tx: Transaction, actor: Actor, command: DeleteMessage) -> None:
     """The index stays empty; the mutation id is remembered for a week."""
     service = find_service(tx, actor, command.service_sid)

@@ -118,7 +118,7 @@ def create_service(tx: Transaction, actor: Actor, command: CreateService) -> Ser
     return service
 
 
-@operation(FetchService, writes=False, clients=True)
+@operation(FetchService, writes=False, clients=())
 def fetch_service(tx: Reader, actor: Actor, command: FetchService) -> Service:
     return find_service(tx, actor, command.service_sid)
 

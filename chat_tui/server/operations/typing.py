@@ -48,7 +48,7 @@ class TypingPace:
         return True
 
 
-@operation(NotifyTyping, writes=False, clients=True)
+@operation(NotifyTyping, writes=False, clients=())
 def notify_typing(tx: Reader, actor: ClientActor, command: NotifyTyping) -> Typing:
     """Everybody else in the channel hears of it for a second longer than the time-out (fact sheet 6.3)."""
     service = find_service(tx, actor, command.service_sid)

@@ -96,12 +96,12 @@ def _find(tx: Reader, actor: Actor, command: FetchUserChannel | UpdateUserChanne
     return service, view(tx, service, user, channel, seat)
 
 
-@operation(FetchUserChannel, writes=False, clients=True)
+@operation(FetchUserChannel, writes=False, clients=())
 def fetch_user_channel(tx: Reader, actor: Actor, command: FetchUserChannel) -> UserChannel:
     return _find(tx, actor, command)[1]
 
 
-@operation(ListUserChannels, writes=False, clients=True)
+@operation(ListUserChannels, writes=False, clients=("page",))
 def list_user_channels(tx: Reader, actor: Actor, command: ListUserChannels) -> Page[UserChannel]:
     """Joined and invited, in the order they began."""
     service = find_service(tx, actor, command.service_sid)
@@ -131,7 +131,7 @@ def _page(tx: Reader, service: Service, user: User, asked: PageQuery) -> Page[Us
     return Page(items, found.next)
 
 
-@operation(UpdateUserChannel, rate=Rate.CHANNEL, clients=True)
+@operation(UpdateUserChannel, rate=Rate.CHANNEL, clients=("notification_level", "last_consumed_message_index"))
 def update_user_channel(tx: Transaction, actor: Actor, command: UpdateUserChannel) -> UserChannel:
     """Mute, unmute, move the horizon. Raises BadRequest (50210), or NotFound for a mere invitation."""
     service, found = _find(tx, actor, command)
@@ -161,7 +161,7 @@ def _level(value: str) -> NotificationLevel:
         raise BadRequest("NotificationLevel: must be default or muted", Code.BAD_NOTIFICATION_LEVEL) from None
 
 
-@operation(LeaveUserChannel, rate=Rate.CHANNEL, clients=True)
+@operation(LeaveUserChannel, rate=Rate.CHANNEL, clients=())
 def leave_user_channel(tx: Transaction, actor: Actor, command: LeaveUserChannel) -> None:
     _, found = _find(tx, actor, command)
     if found.member is None:
