@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -13,12 +14,14 @@ import msgspec
 
 from chat_tui.protocol.errors import Code, NotFound, Unauthenticated
 from chat_tui.protocol.tokens import Claims, decode_token, token_issuer
+from chat_tui.protocol.values import RoleType
 from chat_tui.server.bus import KeyRevoked
 from chat_tui.server.operations.accounts import FindCredentials
 from chat_tui.server.operations.actors import SYSTEM, AccountActor
 from chat_tui.server.operations.dispatch import Dispatcher
+from chat_tui.server.operations.roles import FetchRole
 from chat_tui.server.operations.services import FetchService
-from chat_tui.server.store.rows import Account, ApiKey, Service
+from chat_tui.server.store.rows import Account, ApiKey, Role, Service
 from chat_tui.server.store.secrets import SecretBox
 
 KNOWN = "chat_tui.known"
@@ -90,6 +93,7 @@ class Authenticator:
         secret = self._box.open(key.secret)
         claims = decode_token(token, key_sid=key_sid, key_secret=secret, account_sid=key.account_sid, now=self._clock())
         await self._check_service(claims)
+        await self._check_role(claims)
         grant = claims.grants.chat
         return ClientIdentity(
             key.account_sid, key_sid, grant.service_sid, claims.grants.identity, grant.deployment_role_sid, claims.exp
@@ -105,3 +109,15 @@ class Authenticator:
         except NotFound:
             raise Unauthenticated("Access token: no such service", Code.TOKEN_GRANTS_INVALID) from None
         assert service.account_sid == claims.sub
+
+    async def _check_role(self, claims: Claims) -> None:
+        """The role a token gives must be a service role of its service."""
+        grant = claims.grants.chat
+        if grant.deployment_role_sid is None:
+            return
+        actor, command = AccountActor(claims.sub), FetchRole(grant.service_sid, grant.deployment_role_sid)
+        with contextlib.suppress(NotFound):
+            role: Role = await self._dispatcher.run(actor, command)
+            if role.type is RoleType.DEPLOYMENT:
+                return
+        raise Unauthenticated("Access token: no such service role", Code.TOKEN_GRANTS_INVALID)

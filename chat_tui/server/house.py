@@ -26,7 +26,8 @@ class House:
     """Everything behind the two faces. ``data`` is the directory of one service process.
 
     ``linger`` in milliseconds; ``rate`` in mutations a second; ``first_channel``: the unique name of the channel
-    that users without one are joined to when they connect.
+    that users of the local service without one are joined to when they connect; ``local_service_sid`` says which
+    service that is, once it is known.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class House:
         vfs: str | None = None,
     ) -> None:
         self.first_channel = first_channel
+        self.local_service_sid = ""
         self.store = Store(data / "chat.db", synchronous=synchronous, project=project, vfs=vfs)
         self.box = SecretBox(data / "secrets.key")
         self.bus = Bus()
@@ -53,6 +55,10 @@ class House:
         self._retention = retention
         self._kept_events = kept_events
         self._tasks = Tasks()
+
+    def first_channel_of(self, service_sid: str) -> str | None:
+        """Where a newcomer to this service is seated: whoever made another service says who sits where there."""
+        return self.first_channel if service_sid == self.local_service_sid else None
 
     async def start(self) -> None:
         await self.presence.start()

@@ -195,7 +195,7 @@ class _Runner:
         _raise_descriptor_limit()
         credentials = _credentials(self._data)
         async with self._open_house() as house:
-            credentials.service_sid = await seed(house, credentials)
+            credentials.service_sid = house.local_service_sid = await seed(house, credentials)
             listener = self._listen(credentials.port)
             credentials.port = listener.getsockname()[1]
             write_private(self._data / "credentials.json", credentials)

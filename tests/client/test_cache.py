@@ -230,12 +230,10 @@ async def test_a_database_made_anew_is_not_the_one_that_was_known(tmp_path: Path
     data, keep = tmp_path / "data", tmp_path / "keep"
     first = ServiceProcess(data)
     tenant = Tenant(first.start())
-    tenant.post(f"{tenant.path}/Channels/general/Members", Identity="alice")
-    token = tenant.token("alice")
-    async with ChatClient(tenant.url, token, keep=keep) as alice:
+    async with ChatClient(tenant.url, tenant.token("alice"), keep=keep) as alice:
         await until(lambda: len(alice.channels) == 1, alice.events())
     tenant.http.delete(f"{tenant.path}/Users/alice").raise_for_status()
-    async with ChatClient(tenant.url, token, keep=keep) as again:
+    async with ChatClient(tenant.url, tenant.token("alice"), keep=keep) as again:
         await until(lambda: [channel.members_count for channel in again.channels.values()] == [1], again.events())
         assert again.user.info_map != alice.user.info_map
     tenant.close()

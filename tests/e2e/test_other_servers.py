@@ -92,7 +92,6 @@ def test_what_is_written_while_the_server_is_away_is_sent_once_by_the_next_progr
     service = ServiceProcess(tmp_path / "data")
     tenant = Tenant(service.start())
     arguments = ("--url", tenant.url, "--token", tenant.token("alice"))
-    tenant.post(f"{tenant.path}/Channels/general/Members", Identity="alice")
     with client(*arguments) as terminal:
         terminal.see("connected", "Message #general")
         service.kill()

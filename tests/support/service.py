@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -63,7 +64,8 @@ class ServiceProcess:
 
 
 class Tenant:
-    """One Service on a process, with its own users and channels: reachability on, a public ``general``."""
+    """One Service on a process, with its own users and channels: reachability on, and a public ``general``, in which
+    whoever is given a token is seated who sits nowhere."""
 
     def __init__(self, process: LocalService, name: str = "test") -> None:
         self._enter(process)
@@ -103,6 +105,8 @@ class Tenant:
         return body
 
     def token(self, identity: str, lifetime: int = 3600) -> str:
+        with contextlib.suppress(httpx.TransportError):  # a token can be made while nobody serves
+            self._seat(identity)
         return encode_token(
             account_sid=self.process.account_sid,
             key_sid=self.process.api_key_sid,
@@ -111,6 +115,11 @@ class Tenant:
             service_sid=self.service_sid,
             lifetime=lifetime,
         )
+
+    def _seat(self, identity: str) -> None:
+        found = self.http.get(f"{self.path}/Users/{quote(identity, safe='')}/Channels?PageSize=1")
+        if not found.is_success or not found.json()["channels"]:
+            self.http.post(f"{self.path}/Channels/general/Members", data={"Identity": identity})
 
     def close(self) -> None:
         self.http.close()

@@ -1,6 +1,7 @@
 """Checks on what people hand in: each names the parameter, and the remedy."""
 
 import re
+import unicodedata
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -74,7 +75,20 @@ def unique_name(value: str | None) -> str | None:
     return name("UniqueName", value, Code.UNIQUE_NAME_TOO_LONG)
 
 
+RESERVED = frozenset({"system", "private", "unique"})
+"""Identities that nobody may have (50203): ``system`` is the author of what the operator does."""
+
+
+def is_reserved(identity: str) -> bool:
+    """Whether ``identity`` is a reserved one, or reads like it: in another case, in compatible characters (fullwidth,
+    ligatures), with blanks, marks or characters that are not seen."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", identity).casefold())
+    return "".join(char for char in plain if unicodedata.category(char)[0] not in "CMZ") in RESERVED
+
+
 def identity(value: str) -> str:
+    if is_reserved(value[: MAX_IDENTITY + 1]):
+        raise BadRequest("Identity: is reserved; choose another", Code.IDENTITY_RESERVED)
     if not value:
         raise BadRequest("Identity: is missing", Code.IDENTITY_MISSING)
     if len(value) > MAX_IDENTITY:

@@ -5,9 +5,9 @@ from contextlib import suppress
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from chat_tui.protocol.errors import Code, Conflict, Forbidden
+from chat_tui.protocol.errors import BadRequest, Code, Conflict, Forbidden, Unauthenticated
 from chat_tui.protocol.sids import Kind, new_sid
-from chat_tui.protocol.values import ChannelState, Permission, RoleType
+from chat_tui.protocol.values import ChannelState, ChannelType, Permission, RoleType
 from chat_tui.server.operations import checks
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.authorise import authorise
@@ -96,14 +96,16 @@ def insert_user(
 
 
 def ensure_user(tx: Transaction, service: Service, identity: str) -> User:
-    """The user with this identity, made if there is none (fact sheet 1.3: users come into being when first met)."""
+    """The user with this identity, made if there is none (fact sheet 1.3: users come into being when first met).
+    Raises BadRequest for what nobody may be called (50203…50207), whoever was called so before."""
+    identity = checks.identity(identity)
     found = tx.one(User, "user_by_identity", service_sid=service.sid, identity=identity)
     if found is not None:
         return found
     return insert_user(
         tx,
         service,
-        checks.identity(identity),
+        identity,
         role_sid=service.default_service_role_sid,
         friendly_name=None,
         attributes="{}",
@@ -127,7 +129,7 @@ def create_user(tx: Transaction, actor: Actor, command: CreateUser) -> UserView:
     )
 
 
-@operation(FetchUser, writes=False, clients=True)
+@operation(FetchUser, writes=False, clients=())
 def fetch_user(tx: Reader, actor: Actor, command: FetchUser) -> UserView:
     service = find_service(tx, actor, command.service_sid)
     return UserView(find_user(tx, service, command.user), service)
@@ -144,7 +146,7 @@ class ChannelUsers(msgspec.Struct, frozen=True):
     service: Service
 
 
-@operation(ListChannelUsers, writes=False, clients=True)
+@operation(ListChannelUsers, writes=False, clients=("page",))
 def list_channel_users(tx: Reader, actor: Actor, command: ListChannelUsers) -> ChannelUsers:
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
@@ -153,7 +155,7 @@ def list_channel_users(tx: Reader, actor: Actor, command: ListChannelUsers) -> C
     return ChannelUsers(Page(users, seats.next), service)
 
 
-@operation(UpdateUser, rate=Rate.SERVICE, clients=True)
+@operation(UpdateUser, rate=Rate.SERVICE, clients=("attributes", "friendly_name"))
 def update_user(tx: Transaction, actor: Actor, command: UpdateUser) -> UserView:
     """A client may change its own info, or anybody's with editAnyUserInfo; roles only over REST."""
     service = find_service(tx, actor, command.service_sid)
@@ -167,7 +169,7 @@ def update_user(tx: Transaction, actor: Actor, command: UpdateUser) -> UserView:
         name = None if command.friendly_name is None else checks.name("FriendlyName", command.friendly_name)
     if command.attributes is not UNSET:
         attributes = checks.attributes(command.attributes)
-    if command.role_sid is not UNSET and not isinstance(actor, ClientActor):
+    if command.role_sid is not UNSET:
         role_sid = find_role(tx, service, command.role_sid, RoleType.DEPLOYMENT, Code.BAD_DEPLOYMENT_ROLE).sid
     tx.run("update_user", sid=before.sid, friendly_name=name, attributes=attributes, role_sid=role_sid, now=tx.now)
     after = find_user(tx, service, before.sid)
@@ -198,17 +200,21 @@ def delete_user(tx: Transaction, actor: Actor, command: DeleteUser) -> None:
 
 @operation(EnsureUser)
 def ensure(tx: Transaction, actor: Actor, command: EnsureUser) -> UserView:
-    """Make the user if need be, and seat it in ``first_channel`` when it has no channel of its own.
+    """Make the user if need be, and seat it in ``first_channel`` when it has no channel of its own. Raises
+    Unauthenticated for a token whose identity nobody may have.
 
-    A first channel that is full or closed takes nobody else, and keeps nobody out of the service.
+    A first channel that is private, full or closed takes nobody else, and keeps nobody out of the service.
     """
     from chat_tui.server.operations.members import seat
 
     service = find_service(tx, actor, command.service_sid)
-    user = ensure_user(tx, service, command.identity)
+    try:
+        user = ensure_user(tx, service, command.identity)
+    except BadRequest as error:
+        raise Unauthenticated(f"Access token: {error.message}", error.code) from None
     if command.first_channel is not None and not tx.all(Member, "members_of_user", user_sid=user.sid):
         channel = tx.one(Channel, "channel_by_unique_name", service_sid=service.sid, unique_name=command.first_channel)
-        if channel is not None and channel.state is not ChannelState.CLOSED:
+        if channel is not None and channel.type is ChannelType.PUBLIC and channel.state is not ChannelState.CLOSED:
             with suppress(Forbidden):
                 seat(tx, service, channel, user)
     return UserView(find_user(tx, service, user.sid), service)

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+import msgspec
+
 from chat_tui.protocol.errors import ChatError, Code, TooManyRequests, Unauthenticated
 from chat_tui.protocol.sync import SubscriptionRequest
 from chat_tui.protocol.twilsock import (
@@ -132,7 +134,7 @@ class Link(Outgoing):
                 EnsureUser(
                     service_sid=identity.service_sid,
                     identity=identity.identity,
-                    first_channel=gateway.house.first_channel,
+                    first_channel=gateway.house.first_channel_of(identity.service_sid),
                 ),
             )
             if self.is_lost or self._session.phase is s.Phase.ENDED:
@@ -180,6 +182,7 @@ class Link(Outgoing):
             await self._reply(Header("reply", action.request_id, status=_refusal(_as_told(error, self.connection_id))))
             return
         self.identity = identity
+        self.actor = msgspec.structs.replace(self.actor, role_sid=identity.role_sid)
         self._session.authenticated(identity.expires)
         self._watch_time()
         await self._reply(Header("reply", action.request_id, status=OK))

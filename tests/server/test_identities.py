@@ -1,0 +1,119 @@
+"""Who may be called what, and where a newcomer sits."""
+
+import time
+
+import jwt
+import pytest
+
+from chat_tui.protocol.errors import ChatError, Unauthenticated
+from chat_tui.protocol.sids import Kind, new_sid
+from chat_tui.protocol.values import ChannelType
+from chat_tui.server.auth import Authenticator
+from chat_tui.server.operations.actors import SYSTEM, ClientActor
+from chat_tui.server.operations.channels import CreateChannel, FetchChannel
+from chat_tui.server.operations.invites import InviteMember
+from chat_tui.server.operations.keys import EnsureKey
+from chat_tui.server.operations.members import AddMember
+from chat_tui.server.operations.participants import CreateWithParticipants
+from chat_tui.server.operations.services import CreateService
+from chat_tui.server.operations.users import CreateUser, DeleteUser, EnsureUser, FetchUser
+from tests.server.conftest import Domain
+
+RESERVED = ("system", "private", "unique")
+DISGUISES = (
+    str,
+    str.upper,
+    str.title,
+    lambda name: f" {name}\t",
+    lambda name: f"{name[:3]}\u200b{name[3:]}",
+    lambda name: f"{name}\ufe0f",
+    lambda name: "".join(chr(ord(char) + 0xFEE0) for char in name),
+    lambda name: f"{name}\u0301",
+    lambda name: f"\u202e{name}\u00ad",
+)
+LOOKALIKES = [dress(name) for name in RESERVED for dress in DISGUISES]
+
+
+@pytest.mark.parametrize("identity", LOOKALIKES)
+async def test_nobody_is_called_like_the_service(identity: str, domain: Domain) -> None:
+    """Wherever a user can come into being: REST, an addition, an invitation, a new conversation, a token."""
+    sid = domain.service_sid
+    participant = '{"identity":"' + identity.replace("\t", "\\t") + '"}'
+    for command in (
+        CreateUser(sid, identity),
+        AddMember(sid, "general", identity),
+        InviteMember(sid, "general", identity),
+        CreateWithParticipants(service_sid=sid, participants=(participant,)),
+    ):
+        with pytest.raises(ChatError) as refusal:
+            await domain.run(command)
+        assert (refusal.value.status, refusal.value.code) == (400, 50203), command
+    with pytest.raises(Unauthenticated) as refusal:
+        await domain.run(EnsureUser(sid, identity), SYSTEM)
+    assert refusal.value.code == 50203
+
+
+async def test_names_that_only_hold_a_reserved_one_are_free(domain: Domain) -> None:
+    """A word beside it is another name."""
+    for identity in ("systems", "mysystem", "system-1", "uniqueone", "privat", "système"):
+        await domain.run(CreateUser(domain.service_sid, identity))
+
+
+async def test_a_token_for_an_identity_nobody_may_have_is_refused_for_good(domain: Domain) -> None:
+    """With 401, so that a client does not try again: too long, or like a user's SID."""
+    for identity, code in (("x" * 300, 50207), ("US" + "0" * 32, 50206), ("a\x00b", 20001)):
+        with pytest.raises(Unauthenticated) as refusal:
+            await domain.run(EnsureUser(domain.service_sid, identity), SYSTEM)
+        assert refusal.value.code == code
+
+
+async def test_a_token_gives_service_roles_of_its_service_only(domain: Domain) -> None:
+    """Not a channel's role, not another service's, not one that is none."""
+    house, account = domain.house, domain.account.account_sid
+    key_sid, secret = new_sid(Kind.KEY), "s" * 40
+    await domain.run(EnsureKey(account, key_sid, "test", house.box.seal(secret)), SYSTEM)
+    other = await domain.run(CreateService(account_sid=account, friendly_name="other"))
+    own = await domain.run(CreateService(account_sid=account, friendly_name="own"))
+
+    async def role_of(role_sid: str) -> str | None:
+        now = int(time.time())
+        chat = {"service_sid": own.sid, "deployment_role_sid": role_sid}
+        grants = {"identity": "ann", "chat": chat}
+        claims = {"iss": key_sid, "sub": account, "iat": now, "exp": now + 60, "jti": "x", "grants": grants}
+        token = jwt.encode(claims, secret, "HS256", {"cty": "twilio-fpa;v=1"})
+        return (await Authenticator(house.dispatcher, house.box).client(token)).role_sid
+
+    assert await role_of(own.default_service_role_sid) == own.default_service_role_sid
+    for wrong in (own.default_channel_creator_role_sid, other.default_service_role_sid, "RL" + "0" * 32, "x"):
+        with pytest.raises(Unauthenticated) as refusal:
+            await role_of(wrong)
+        assert refusal.value.code == 20106
+
+
+async def test_a_newcomer_is_seated_in_a_public_first_channel_only(domain: Domain) -> None:
+    """A private one is for whom it admits."""
+    sid = domain.service_sid
+    await domain.run(CreateChannel(sid, unique_name="closed", type=ChannelType.PRIVATE))
+    view = await domain.run(EnsureUser(sid, "ann", first_channel="closed"), SYSTEM)
+    with pytest.raises(ChatError) as refusal:
+        await domain.run(FetchChannel(sid, "closed"), ClientActor(sid, "ann", view.user.sid))
+    assert refusal.value.status == 404
+    assert view.user.joined_channels_count == 0
+
+
+async def test_the_first_channel_is_the_local_service_s(domain: Domain) -> None:
+    """Another service that has a channel of the same name seats nobody."""
+    house = domain.house
+    house.first_channel, house.local_service_sid = "general", domain.service_sid
+    other = await domain.run(CreateService(account_sid=domain.account.account_sid, friendly_name="other"))
+    assert house.first_channel_of(domain.service_sid) == "general"
+    assert house.first_channel_of(other.sid) is None
+
+
+async def test_who_was_deleted_and_comes_again_is_somebody_new(domain: Domain) -> None:
+    """Another user, though the name is the same."""
+    before = await domain.user("ann")
+    await domain.run(DeleteUser(domain.service_sid, "ann"))
+    after = await domain.user("ann")
+    assert after.user_sid != before.user_sid
+    assert (await domain.run(FetchUser(domain.service_sid, "ann"))).user.sid == after.user_sid
