@@ -5,16 +5,25 @@ from typing import Any
 
 import pytest
 
-from chat_tui.protocol.values import ChannelType, Order
+from chat_tui.protocol.sids import Kind, new_sid
+from chat_tui.protocol.values import BindingType, ChannelState, ChannelType, Order, PushService, WebhookType
+from chat_tui.server.operations.bindings import ListBindings, RegisterBinding
 from chat_tui.server.operations.channels import CreateChannel, DeleteChannel, ListChannels
+from chat_tui.server.operations.credentials import CreateCredential, ListCredentials
 from chat_tui.server.operations.invites import InviteMember, ListInvites
+from chat_tui.server.operations.keys import EnsureKey, ListKeys
 from chat_tui.server.operations.members import AddMember, ListMembers, RemoveMember
 from chat_tui.server.operations.messages import DeleteMessage, ListMessages, SendMessage
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.operations.pages import PageQuery
-from chat_tui.server.operations.user_channels import ListUserChannels
+from chat_tui.server.operations.roles import CreateRole, ListRoles
+from chat_tui.server.operations.services import CreateService, ListServices
+from chat_tui.server.operations.user_channels import ListParticipations, ListUserChannels
 from chat_tui.server.operations.users import CreateUser, DeleteUser, ListUsers
+from chat_tui.server.operations.webhooks import CreateWebhook, ListWebhooks
 from tests.server.conftest import Domain
+
+Lists = dict[str, Callable[[PageQuery], Command]]
 
 
 async def walk(domain: Domain, make: Callable[[PageQuery], Command], size: int, between: Any = None) -> list[Any]:
@@ -90,6 +99,126 @@ async def test_messages_are_walked_up_and_down_over_gaps(domain: Domain) -> None
     for order, expected in ((Order.ASC, [0, 1, 2, 4, 5, 6]), (Order.DESC, [6, 5, 4, 2, 1, 0])):
         found = await walk(domain, lambda page, order=order: ListMessages(sid, "general", order, page), 2)  # type: ignore[misc]
         assert [message.idx for message in found] == expected
+
+
+async def both_ways(domain: Domain, make: Callable[[PageQuery], Command], size: int) -> int:
+    """Walk to the end and back: the same pages. Returns how many."""
+    asked: PageQuery | None = PageQuery(size)
+    forth: list[list[Any]] = []
+    while asked is not None:
+        page = await domain.run(make(asked))
+        forth.append(page.items)
+        asked = page.next
+    back = [page.items]
+    while page.previous is not None:
+        page = await domain.run(make(page.previous))
+        back.append(page.items)
+    assert back[::-1] == forth
+    return len(forth)
+
+
+async def populate(domain: Domain) -> Lists:
+    """Seven of everything that is listed, and how each list is asked for, filters included."""
+    sid, account = domain.service_sid, domain.account.account_sid
+    for number in range(7):
+        name = f"n{number}"
+        await domain.run(CreateService(account_sid=account, friendly_name=name))
+        await domain.run(CreateRole(sid, name, "channel", ("sendMessage",)))
+        await domain.run(CreateCredential(account, PushService.FCM, "sealed", name))
+        await domain.run(EnsureKey(account, new_sid(Kind.KEY), name, "sealed"))
+        await domain.run(CreateChannel(sid, unique_name=name, date_created=1_000_000 * number))
+        await domain.run(AddMember(sid, "general", name))
+        await domain.run(RegisterBinding(sid, name, "fcm", "device", "address"))
+        await domain.run(InviteMember(sid, "general", f"invited {number}"))
+        await domain.run(SendMessage(sid, "general", name))
+        await domain.run((AddMember if number % 2 else InviteMember)(sid, name, "bob"))
+    hook = {"service_sid": sid, "channel": "general", "type": WebhookType.WEBHOOK, "method": "POST"}
+    for _ in range(5):
+        await domain.run(CreateWebhook(**hook, url="https://example.com", filters=("onMessageSent",)))  # type: ignore[arg-type]
+    some = ("n1", "n5", "nobody", "n2", "n4")
+    return {
+        "services": lambda page: ListServices(account, page),
+        "keys": lambda page: ListKeys(account, page),
+        "roles": lambda page: ListRoles(sid, page),
+        "credentials": lambda page: ListCredentials(account, page),
+        "users": lambda page: ListUsers(sid, page),
+        "bindings": lambda page: ListBindings(sid, page=page),
+        "bindings of some": lambda page: ListBindings(sid, identities=some, page=page),
+        "bindings of a type": lambda page: ListBindings(sid, types=(BindingType.FCM,), page=page),
+        "bindings of a user": lambda page: ListBindings(sid, user="n3", page=page),
+        "channels": lambda page: ListChannels(sid, page=page),
+        "public channels": lambda page: ListChannels(sid, (ChannelType.PUBLIC,), page=page),
+        "active channels": lambda page: ListChannels(sid, state=ChannelState.ACTIVE, page=page),
+        "dated channels": lambda page: ListChannels(sid, start_date=1_000_000, end_date=5_000_000, page=page),
+        "members": lambda page: ListMembers(sid, "general", page=page),
+        "some members": lambda page: ListMembers(sid, "general", some, page),
+        "invites": lambda page: ListInvites(sid, "general", page=page),
+        "some invites": lambda page: ListInvites(sid, "general", ("invited 1", "invited 5", "x", "invited 6"), page),
+        "webhooks": lambda page: ListWebhooks(sid, "general", page),
+        "user channels": lambda page: ListUserChannels(sid, "bob", page),
+        "participations": lambda page: ListParticipations(sid, "bob", page),
+        "messages": lambda page: ListMessages(sid, "general", Order.ASC, page),
+        "messages, newest first": lambda page: ListMessages(sid, "general", Order.DESC, page),
+    }
+
+
+async def test_every_list_is_walked_back_as_it_was_walked_forth(domain: Domain) -> None:
+    """With its filters, in pages of any size."""
+    lists = await populate(domain)
+    for name, make in lists.items():
+        pages = [await both_ways(domain, make, size) for size in (1, 2, 3, 50)]
+        assert pages[-1] == 1
+        assert pages[0] > 2 or name == "bindings of a user", name
+
+
+async def test_an_identity_filter_is_a_list_like_any_other(domain: Domain) -> None:
+    """In pages, each once, in the order of the list; who is not there is not in it."""
+    lists = await populate(domain)
+    members = await walk(domain, lists["some members"], 3)
+    assert [member.identity for member in members] == ["n1", "n2", "n4", "n5"]
+    invites = await walk(domain, lists["some invites"], 2)
+    assert [invite.identity for invite in invites] == ["invited 1", "invited 5", "invited 6"]
+
+
+async def test_the_way_back_has_no_bottom_and_no_gap(domain: Domain) -> None:
+    """Over 130 pages, while items of either side go away and others come: nothing twice, and nothing left out."""
+    sid = domain.service_sid
+    for number in range(130):
+        await domain.run(SendMessage(sid, "general", str(number)))
+
+    def make(page: PageQuery, order: Order = Order.ASC) -> Command:
+        return ListMessages(sid, "general", order, page)
+
+    asked: PageQuery | None = PageQuery(1)
+    while asked is not None:
+        page = await domain.run(make(asked))
+        asked = page.next
+    gone = {3, 40, 41, 42, 128}
+    for number in sorted(gone):
+        await domain.run(DeleteMessage(sid, "general", str(number)))
+    await domain.run(SendMessage(sid, "general", "new"))
+    back = [message.idx for message in page.items]
+    while page.previous is not None:
+        page = await domain.run(make(page.previous))
+        back += [message.idx for message in page.items]
+    assert back == [index for index in range(129, -1, -1) if index not in gone]
+
+
+async def test_what_comes_in_front_of_the_first_page_is_found_on_the_way_back(domain: Domain) -> None:
+    """Newest first: messages sent since stand in front of where one began."""
+    sid = domain.service_sid
+    for number in range(5):
+        await domain.run(SendMessage(sid, "general", str(number)))
+    first = await domain.run(ListMessages(sid, "general", Order.DESC, PageQuery(2)))
+    second = await domain.run(ListMessages(sid, "general", Order.DESC, first.next))
+    await domain.run(SendMessage(sid, "general", "5"))
+    assert [message.idx for message in second.items] == [2, 1]
+    again = await domain.run(ListMessages(sid, "general", Order.DESC, second.previous))
+    assert [message.idx for message in again.items] == [4, 3]
+    newest = await domain.run(ListMessages(sid, "general", Order.DESC, again.previous))
+    assert [message.idx for message in newest.items] == [5]
+    assert newest.previous is None
+    assert await domain.run(ListMessages(sid, "general", Order.DESC, newest.next)) == again
 
 
 async def test_filters_hold_over_pages(domain: Domain) -> None:

@@ -1,10 +1,14 @@
 """The REST face: what comes in, what refusals look like, the limits at their defaults, and the URLs it mints."""
 
 import asyncio
+import base64
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
+import msgspec
 import pytest
 from starlette.requests import Request
 
@@ -14,6 +18,7 @@ from chat_tui.server.operations.actors import AccountActor, Actor
 from chat_tui.server.operations.channels import CreateChannel
 from chat_tui.server.operations.dispatch import Dispatcher
 from chat_tui.server.operations.members import AddMember
+from chat_tui.server.operations.messages import SendMessage
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.rest.api import RestApi
 from chat_tui.server.rest.call import decode_form
@@ -190,6 +195,71 @@ class Everybody:
 @pytest.fixture
 def seen() -> Seen:
     return Seen()
+
+
+class Owner:
+    """Lets anybody in as the owner of a domain."""
+
+    def __init__(self, domain: Domain) -> None:
+        self._domain = domain
+
+    async def account(self, authorization: str | None) -> AccountActor:
+        return self._domain.account
+
+
+@pytest.fixture
+async def rest(domain: Domain) -> AsyncIterator[httpx.AsyncClient]:
+    """The face of a domain, in this process."""
+    api = RestApi(domain.house.dispatcher, Owner(domain), domain.house.box)  # type: ignore[arg-type]
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await (await api(Request(scope, receive)))(scope, receive, send)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http:
+        yield http
+
+
+async def test_pages_are_walked_by_their_urls_to_any_depth(domain: Domain, rest: httpx.AsyncClient) -> None:
+    """Forth and back over 80 pages: numbers, filters and sizes as they were; ``null`` at both ends."""
+    sid = domain.service_sid
+    wanted = [f"n {number}/&" for number in range(80)]
+    for name in (*wanted[:40], "somebody else", *wanted[40:]):
+        await domain.run(AddMember(sid, "general", name))
+    asked = urlencode({"Identity": wanted, "PageSize": 1}, doseq=True)
+    url: str | None = f"/v2/Services/{sid}/Channels/general/Members?{asked}"
+    forth, back = [], []
+    while url is not None:
+        meta = (found := (await rest.get(url)).json())["meta"]
+        forth.append((meta["page"], [member["identity"] for member in found["members"]]))
+        assert (meta["page_size"], meta["key"]) == (1, "members")
+        assert meta["first_page_url"].count("Identity=") == meta["url"].count("Identity=") == 80
+        url = meta["next_page_url"]
+    assert forth == [(number, [name]) for number, name in enumerate(wanted)]
+    url = meta["url"]
+    while url is not None:
+        meta = (found := (await rest.get(url)).json())["meta"]
+        back.append((meta["page"], [member["identity"] for member in found["members"]]))
+        url = meta["previous_page_url"]
+    assert back == forth[::-1]
+
+
+async def test_a_token_of_an_earlier_version_still_leads_on(domain: Domain, rest: httpx.AsyncClient) -> None:
+    """They held the positions of all pages passed; the last one counts."""
+    for number in range(6):
+        await domain.run(SendMessage(domain.service_sid, "general", str(number)))
+    path = f"/v2/Services/{domain.service_sid}/Channels/general/Messages"
+
+    async def read(held: object) -> httpx.Response:
+        signed = domain.house.box.sign(msgspec.msgpack.encode(held))
+        token = base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
+        return await rest.get(path, params={"PageSize": 2, "Page": 2, "PageToken": token})
+
+    page = (await read((1, 3))).json()
+    assert [message["index"] for message in page["messages"]] == [4, 5]
+    before = (await rest.get(page["meta"]["previous_page_url"])).json()
+    assert [message["index"] for message in before["messages"]] == [2, 3]
+    for nonsense in ((), "x", [1.5], {"after": "x"}, None):
+        assert refusal(await read(nonsense)) == (400, 20001)
 
 
 @pytest.mark.parametrize(("header", "wanted"), [(None, False), ("true", True), ("False", False), ("TRUE", True)])

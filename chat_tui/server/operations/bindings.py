@@ -9,7 +9,7 @@ from chat_tui.server.operations import checks
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.lookup import find_service, find_user
 from chat_tui.server.operations.operation import Command, Rate, operation
-from chat_tui.server.operations.pages import Page, PageQuery, page
+from chat_tui.server.operations.pages import Page, PageQuery, json_list, page
 from chat_tui.server.reachability.tracker import apply_bindings
 from chat_tui.server.store.rows import Binding, User
 from chat_tui.server.store.transaction import Reader, Transaction
@@ -136,6 +136,6 @@ def list_bindings(tx: Reader, actor: Actor, command: ListBindings) -> Page[Bindi
         command.page,
         service_sid=service.sid,
         user_sid=None if command.user is None else find_user(tx, service, command.user).sid,
-        types=msgspec.json.encode(command.types).decode() if command.types else None,
-        identities=msgspec.json.encode(command.identities).decode() if command.identities else None,
+        types=json_list(command.types),
+        identities=json_list(command.identities),
     )

@@ -11,7 +11,7 @@ from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.channels import SYSTEM_AUTHOR
 from chat_tui.server.operations.lookup import find_channel, find_role, find_service, find_user
 from chat_tui.server.operations.operation import Command, Rate, operation
-from chat_tui.server.operations.pages import Page, PageQuery, page
+from chat_tui.server.operations.pages import Page, PageQuery, json_list, page
 from chat_tui.server.operations.users import ensure_user
 from chat_tui.server.store.rows import Channel, Invite, Member, Service
 from chat_tui.server.store.transaction import Reader, Transaction
@@ -102,10 +102,8 @@ def fetch_invite(tx: Reader, actor: Actor, command: FetchInvite) -> Invite:
 @operation(ListInvites, writes=False)
 def list_invites(tx: Reader, actor: Actor, command: ListInvites) -> Page[Invite]:
     channel = find_channel(tx, actor, find_service(tx, actor, command.service_sid), command.channel)
-    if command.identities:
-        invited = tx.all(Invite, "invites_of_channel", channel_sid=channel.sid)
-        return Page([invite for invite in invited if invite.identity in command.identities])
-    return page(tx, Invite, "invites_page", command.page, channel_sid=channel.sid)
+    wanted = {"channel_sid": channel.sid, "identities": json_list(command.identities)}
+    return page(tx, Invite, "invites_page", command.page, **wanted)
 
 
 @operation(RemoveInvite, rate=Rate.CHANNEL, clients=())

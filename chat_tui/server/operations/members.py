@@ -11,7 +11,7 @@ from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.channels import reload_channel
 from chat_tui.server.operations.lookup import find_channel, find_member, find_role, find_service
 from chat_tui.server.operations.operation import Command, Rate, operation
-from chat_tui.server.operations.pages import Page, PageQuery, page
+from chat_tui.server.operations.pages import Page, PageQuery, json_list, page
 from chat_tui.server.operations.users import ensure_user
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
@@ -215,13 +215,8 @@ def fetch_member(tx: Reader, actor: Actor, command: FetchMember) -> Member:
 def list_members(tx: Reader, actor: Actor, command: ListMembers) -> Page[Member]:
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
-    if command.identities:
-        found = (
-            tx.one(Member, "member_by_identity", channel_sid=channel.sid, identity=name)
-            for name in dict.fromkeys(command.identities)
-        )
-        return Page([member for member in found if member is not None])
-    return page(tx, Member, "members_page", command.page, channel_sid=channel.sid)
+    wanted = {"channel_sid": channel.sid, "identities": json_list(command.identities)}
+    return page(tx, Member, "members_page", command.page, **wanted)
 
 
 @operation(UpdateMember, rate=Rate.CHANNEL, clients=("attributes",))

@@ -1,7 +1,7 @@
 """Messages: sent once per mutation id, in one order per channel."""
 
 import hashlib
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -15,7 +15,7 @@ from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.channels import SYSTEM_AUTHOR, reload_channel
 from chat_tui.server.operations.lookup import find_channel, find_message, find_service, own_seat
 from chat_tui.server.operations.operation import Command, Rate, operation
-from chat_tui.server.operations.pages import Page, PageQuery, cut
+from chat_tui.server.operations.pages import Page, PageQuery, anchored, cut
 from chat_tui.server.store.rows import Channel, Member, Message, Tombstone
 from chat_tui.server.store.transaction import Reader, Transaction
 from chat_tui.server.sync.changes import MessageAdded, MessageRemoved, MessageUpdated
@@ -180,11 +180,15 @@ def _readable(tx: Reader, actor: Actor, command: FetchMessage | ListMessages) ->
 @operation(ListMessages, writes=False, clients=("order", "page"))
 def list_messages(tx: Reader, actor: Actor, command: ListMessages) -> Page[Message]:
     channel = _readable(tx, actor, command)
-    asked, down = command.page, command.order is Order.DESC
-    start = (2**62 if down else 0) if asked.after is None else asked.after + (-1 if down else 1)
-    query = "messages_descending" if down else "messages_ascending"
+    query, step = ("messages_descending", -1) if command.order is Order.DESC else ("messages_ascending", 1)
+
+    def in_front(edge: int, limit: int) -> list[Any]:
+        return tx.tuples(f"{query}_back", channel_sid=channel.sid, before=edge, limit=limit)
+
+    asked = anchored(command.page, in_front)
+    start = (2**62 if step < 0 else 0) if asked.after is None else asked.after + step
     rows = tx.all(Message, query, channel_sid=channel.sid, start=start, limit=asked.size + 1)
-    return cut([(message, message.idx) for message in rows], asked)
+    return cut([(message, message.idx) for message in rows], asked, in_front, step)
 
 
 @operation(UpdateMessage, rate=Rate.CHANNEL, clients=("body", "attributes"))

@@ -1,5 +1,6 @@
-"""Pages of rows in a stable order: as they came, after the last one seen."""
+"""Pages of rows in a stable order: as they came, after the last one seen; and the page in front of one."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -13,29 +14,65 @@ R = TypeVar("R", bound=Row)
 DEFAULT_SIZE = 50
 MAX_SIZE = 1000
 
+Positions = Callable[[int, int], Sequence[tuple[Any, ...]]]
+"""``(edge, limit)``: the positions in front of ``edge``, nearest first, as rows of one column."""
+
 
 class PageQuery(msgspec.Struct, frozen=True):
-    """``size`` rows after position ``after``, or from the first. What a position counts is the list's business."""
+    """``size`` rows behind position ``after``, or from the first; with ``before``, the ones nearest in front of it.
+    What a position counts is the list's business."""
 
     size: int = DEFAULT_SIZE
     after: int | None = None
+    before: int | None = None
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
-    """``next`` asks for the page after this one; ``None`` on the last."""
+    """``next`` asks for the page after this one, ``previous`` for the one in front of it; ``None`` where there is
+    none. ``is_second``: no more than a page is in front."""
 
     items: list[T]
     next: PageQuery | None = None
+    previous: PageQuery | None = None
+    is_second: bool = False
 
 
 def page(tx: Reader, row: type[R], query: str, asked: PageQuery, **params: Any) -> Page[R]:
     """The page that ``query`` finds; it selects a row's columns, then its position, given ``:after`` and ``:limit``.
-    One row more than a page tells whether another follows."""
+    ``…_back`` finds the positions in front of ``:before``. One row more than a page tells whether another follows."""
+
+    def in_front(edge: int, limit: int) -> list[Any]:
+        return tx.tuples(f"{query}_back", **params, before=edge, limit=limit)
+
+    asked = anchored(asked, in_front)
     found = tx.tuples(query, **params, after=asked.after or 0, limit=asked.size + 1)
-    return cut([(msgspec.convert(columns, row, strict=False), columns[-1]) for columns in found], asked)
+    return cut([(msgspec.convert(columns, row, strict=False), columns[-1]) for columns in found], asked, in_front)
 
 
-def cut(found: list[tuple[T, int]], asked: PageQuery) -> Page[T]:
-    """The page in items with their positions, of which there may be more than it holds."""
-    items = [item for item, _ in found[: asked.size]]
-    return Page(items, PageQuery(asked.size, found[asked.size - 1][1]) if len(found) > asked.size else None)
+def anchored(asked: PageQuery, in_front: Positions) -> PageQuery:
+    """``asked``, and, of a page in front of a position, where it begins now: counted from that position, so that what
+    comes or goes farther in front neither moves it nor leaves a gap."""
+    if asked.before is None:
+        return asked
+    before = in_front(asked.before, asked.size + 1)
+    return PageQuery(asked.size, before[asked.size][0] if len(before) > asked.size else None, asked.before)
+
+
+def json_list(wanted: Sequence[str]) -> str | None:
+    """A filter of several values as queries take it; ``None`` lets everything through."""
+    return msgspec.json.encode(wanted).decode() if wanted else None
+
+
+def cut(found: list[tuple[T, int]], asked: PageQuery, in_front: Positions, step: int = 1) -> Page[T]:
+    """The page in items with their positions, of which there may be more than it holds. ``step``: which way positions
+    go."""
+    held = [(item, at) for item, at in found[: asked.size] if asked.before is None or (asked.before - at) * step > 0]
+    items = [item for item, _ in held]
+    following = None
+    if len(found) > len(held):
+        following = PageQuery(asked.size, held[-1][1] if held else asked.after)
+    if asked.after is None:
+        return Page(items, following)
+    edge = held[0][1] if held else asked.after + step
+    before = in_front(edge, asked.size + 1)
+    return Page(items, following, PageQuery(asked.size, before=edge) if before else None, len(before) <= asked.size)

@@ -1,5 +1,7 @@
 """User Channels: a user's own view of a channel: unread count, horizon, notification level (section 5)."""
 
+from typing import Any
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -10,7 +12,7 @@ from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.lookup import find_channel, find_service, find_user
 from chat_tui.server.operations.members import change_seat, drop_member
 from chat_tui.server.operations.operation import Command, Rate, operation
-from chat_tui.server.operations.pages import Page, PageQuery, cut
+from chat_tui.server.operations.pages import Page, PageQuery, anchored, cut
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
 
@@ -119,16 +121,20 @@ def list_participations(tx: Reader, actor: Actor, command: ListParticipations) -
 
 
 def _page(tx: Reader, service: Service, user: User, asked: PageQuery) -> Page[UserChannel]:
+    def in_front(edge: int, limit: int) -> list[Any]:
+        return tx.tuples("seats_of_user_back", user_sid=user.sid, before=edge, limit=limit)
+
+    asked = anchored(asked, in_front)
     params = {"user_sid": user.sid, "after": asked.after or 0, "limit": asked.size + 1}
     seats: list[Member | Invite] = [
         *tx.all(Member, "members_of_user_page", **params),
         *tx.all(Invite, "invites_of_user_page", **params),
     ]
     seats.sort(key=lambda seat: seat.position)
-    found = cut([(seat, seat.position) for seat in seats], asked)
+    found = cut([(seat, seat.position) for seat in seats], asked, in_front)
     channels = tx.by_sid(Channel, "channels_by_sids", (seat.channel_sid for seat in found.items))
     items = [view(tx, service, user, channels[seat.channel_sid], seat) for seat in found.items]
-    return Page(items, found.next)
+    return Page(items, found.next, found.previous, found.is_second)
 
 
 @operation(UpdateUserChannel, rate=Rate.CHANNEL, clients=("notification_level", "last_consumed_message_index"))

@@ -150,7 +150,7 @@ class ChannelUsers(msgspec.Struct, frozen=True):
 def list_channel_users(tx: Reader, actor: Actor, command: ListChannelUsers) -> ChannelUsers:
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
-    seats = page(tx, Member, "members_page", command.page, channel_sid=channel.sid)
+    seats = page(tx, Member, "members_page", command.page, channel_sid=channel.sid, identities=None)
     users = [find_user(tx, service, member.user_sid) for member in seats.items]
     return ChannelUsers(Page(users, seats.next), service)
 

@@ -11,7 +11,7 @@ from chat_tui.server.operations.keys import EnsureKey, FetchKey, ListKeys, Renam
 from chat_tui.server.operations.pages import DEFAULT_SIZE
 from chat_tui.server.rest.call import Answer, Call
 from chat_tui.server.rest.dialects import Dialect, Parameters
-from chat_tui.server.rest.paging import listing, page_url
+from chat_tui.server.rest.paging import listing, page_urls
 from chat_tui.server.rest.resource import Endpoint
 from chat_tui.server.rest.urls import Product
 from chat_tui.server.routes import Router
@@ -44,11 +44,9 @@ async def create(call: Call) -> Answer:
 async def page(call: Call) -> Answer:
     asked = listing(call, DEFAULT_SIZE)
     found = await call.run(call.command(ListKeys, page=asked.query))
-    following = None
-    if found.next is not None:
-        following = page_url(call, asked.number + 1, asked.size, (*asked.trail, found.next.after))
-    uris = {"uri": page_url(call, asked.number, asked.size, asked.trail), "next_page_uri": following}
-    uris |= {"first_page_uri": page_url(call, 0, asked.size, ()), "previous_page_uri": None}
+    urls = page_urls(call, asked, found)
+    uris: dict[str, str | None] = {"uri": urls.this, "first_page_uri": urls.first, "next_page_uri": urls.next}
+    uris["previous_page_uri"] = urls.previous
     return Answer(
         200,
         {"keys": [represent(key) for key in found.items], "page": asked.number, "page_size": asked.size}

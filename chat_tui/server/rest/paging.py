@@ -9,26 +9,33 @@ import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.words import FIELDS
-from chat_tui.server.operations.pages import MAX_SIZE, PageQuery
+from chat_tui.server.operations.pages import MAX_SIZE, Page, PageQuery
 from chat_tui.server.rest.call import Answer, Call
 
-KEPT_PAGES = 64
-"""How many pages one can go back; a token carries where they begin."""
-
 MAX_PAGE_NUMBER = 10**9
+_PAGING = ("PageSize", "Page", "PageToken")
+
+
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a page is, as its token says it: behind ``after``, or in front of ``before``."""
+
+    after: int | None = None
+    before: int | None = None
+
+
+START = Place()
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """What a list request asks for. ``trail``: the positions before this page and those before it, the first page's
-    none."""
+    """What a list request asks for."""
 
     size: int
     number: int
-    trail: tuple[int, ...]
+    place: Place
 
     @property
     def query(self) -> PageQuery:
-        return PageQuery(self.size, self.trail[-1] if self.trail else None)
+        return PageQuery(self.size, self.place.after, self.place.before)
 
 
 def listing(call: Call, size: int) -> Listing:
@@ -38,7 +45,7 @@ def listing(call: Call, size: int) -> Listing:
     number = _number(call, "Page", 0)
     if not 0 <= number <= MAX_PAGE_NUMBER:
         raise BadRequest("Page: must not be negative", Code.BAD_PARAMETER)
-    return Listing(_size(call, size), number, _trail(call, token) if token else ())
+    return Listing(_size(call, size), number, _place(call, token) if token else START)
 
 
 def _number(call: Call, parameter: str, default: int) -> int:
@@ -58,44 +65,65 @@ def _size(call: Call, default: int) -> int:
     return size
 
 
-def _trail(call: Call, token: str) -> tuple[int, ...]:
+def _place(call: Call, token: str) -> Place:
     try:
         data = call.box.unsign(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         if data is not None:
-            return msgspec.msgpack.decode(data, type=tuple[int, ...])
-    except (binascii.Error, ValueError):
+            told = msgspec.msgpack.decode(data, type=Place | tuple[int, ...])
+            return told if isinstance(told, Place) else Place(told[-1])  # positions in a row: as tokens once were
+    except (binascii.Error, ValueError, IndexError):
         pass
     raise BadRequest("PageToken: is not one of this service's; follow next_page_url as it is", Code.BAD_PARAMETER)
 
 
-def _token(call: Call, trail: tuple[int, ...]) -> str:
-    signed = call.box.sign(msgspec.msgpack.encode(trail))
+def _token(call: Call, place: Place) -> str:
+    signed = call.box.sign(msgspec.msgpack.encode(place))
     return base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
 
 
-def page_url(call: Call, number: int, size: int, trail: tuple[int, ...]) -> str:
+def page_url(call: Call, number: int, size: int, place: Place) -> str:
     """Where one page of this list is: filters, then PageSize, Page and, behind the first, PageToken."""
-    filters = [(name, value) for name, values in call.query.items() if not name.startswith("Page") for value in values]
+    filters = [(name, value) for name, values in call.query.items() if name not in _PAGING for value in values]
     paging: list[tuple[str, Any]] = [("PageSize", size), ("Page", number)]
-    if trail:
-        paging.append(("PageToken", _token(call, trail[-KEPT_PAGES:])))
+    if place != START:
+        paging.append(("PageToken", _token(call, place)))
     return f"{call.urls.base}{call.raw_path}?{urlencode([*filters, *paging])}"
 
 
-def envelope(call: Call, key: str, items: list[dict[str, Any]], asked: Listing, after: PageQuery | None) -> Answer:
-    """The page with its ``meta``; ``after`` asks for the next page, ``None`` on the last."""
+class PageUrls(msgspec.Struct, frozen=True):
+    """The four addresses that go with a page."""
 
-    def url(step: int, trail: tuple[int, ...]) -> str:
-        return page_url(call, max(0, asked.number + step), asked.size, trail)
+    first: str
+    previous: str | None
+    this: str
+    next: str | None
 
+
+def page_urls(call: Call, asked: Listing, found: Page[Any]) -> PageUrls:
+    """The page in front of this one is 0 if nothing is in front of that, however one came here."""
+
+    def url(number: int, query: PageQuery | None) -> str | None:
+        return None if query is None else page_url(call, number, asked.size, Place(query.after, query.before))
+
+    return PageUrls(
+        first=page_url(call, 0, asked.size, START),
+        previous=url(0 if found.is_second else max(1, asked.number - 1), found.previous),
+        this=page_url(call, asked.number, asked.size, asked.place),
+        next=url(asked.number + 1, found.next),
+    )
+
+
+def envelope(call: Call, key: str, items: list[dict[str, Any]], asked: Listing, found: Page[Any]) -> Answer:
+    """The page with its ``meta``."""
+    urls = page_urls(call, asked, found)
     key = call.dialect.word(FIELDS, key)
     meta = {
         "page": asked.number,
         "page_size": asked.size,
-        "first_page_url": page_url(call, 0, asked.size, ()),
-        "previous_page_url": url(-1, asked.trail[:-1]) if asked.trail else None,
-        "url": url(0, asked.trail),
-        "next_page_url": None if after is None or after.after is None else url(1, (*asked.trail, after.after)),
+        "first_page_url": urls.first,
+        "previous_page_url": urls.previous,
+        "url": urls.this,
+        "next_page_url": urls.next,
         "key": key,
     }
     return Answer(200, {key: items, "meta": meta})

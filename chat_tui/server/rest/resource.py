@@ -118,7 +118,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
             more = listed.more(call)
             found = await call.run(call.command(listed.command, call.query, names, page=asked.query, **more))
             items = [self._show(call, represent, item) for item in found.items]
-            return envelope(call, key, items, asked, found.next)
+            return envelope(call, key, items, asked, found)
 
         return page
 

@@ -81,7 +81,9 @@ SELECT * FROM members WHERE channel_sid = :channel_sid AND user_sid = :user_sid;
 SELECT * FROM members WHERE channel_sid = :channel_sid AND identity = :identity;
 
 -- name: members_page
-SELECT *, rowid FROM members WHERE channel_sid = :channel_sid AND rowid > :after ORDER BY rowid LIMIT :limit;
+SELECT *, rowid FROM members WHERE channel_sid = :channel_sid AND rowid > :after
+    AND (:identities IS NULL OR identity IN (SELECT value FROM json_each(:identities)))
+ORDER BY rowid LIMIT :limit;
 
 -- name: members_of_channel
 SELECT * FROM members WHERE channel_sid = :channel_sid ORDER BY sid;
@@ -152,7 +154,9 @@ SELECT 1 + MAX(
 );
 
 -- name: invites_page
-SELECT *, rowid FROM invites WHERE channel_sid = :channel_sid AND rowid > :after ORDER BY rowid LIMIT :limit;
+SELECT *, rowid FROM invites WHERE channel_sid = :channel_sid AND rowid > :after
+    AND (:identities IS NULL OR identity IN (SELECT value FROM json_each(:identities)))
+ORDER BY rowid LIMIT :limit;
 
 -- name: webhook_by_sid^
 SELECT * FROM webhooks WHERE sid = :sid AND channel_sid = :channel_sid;
