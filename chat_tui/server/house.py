@@ -1,25 +1,33 @@
 """The service as a whole: its store, bus, dispatcher, presence and authenticator, opened and closed together."""
 
 import asyncio
+import logging
 from pathlib import Path
 
 from chat_tui.server.auth import Authenticator
-from chat_tui.server.bus import Bus
+from chat_tui.server.bus import Bus, ClockSet
+from chat_tui.server.clocks import TOLERANCE, Clock, JumpWatch, ServiceClock, read_clocks
 from chat_tui.server.operations import states
 from chat_tui.server.operations.dispatch import RATE, Dispatcher
 from chat_tui.server.reachability.leases import Presence
 from chat_tui.server.reachability.rules import LINGER
 from chat_tui.server.store.secrets import SecretBox
 from chat_tui.server.store.store import Store
+from chat_tui.server.store.transaction import Transaction
 from chat_tui.server.sync import log
 from chat_tui.server.sync.projection import project
 from chat_tui.tasks import Tasks
+
+_log = logging.getLogger(__name__)
 
 PRUNE_EVERY = 60.0
 """Seconds between two steps of pruning the event log."""
 
 TIMERS_EVERY = 15.0
 """Seconds at most between two looks at the timers of channels."""
+
+CLOCKS_EVERY = 1.0
+"""Seconds between two looks at whether a clock was set."""
 
 
 class House:
@@ -41,17 +49,21 @@ class House:
         retention: int = log.RETENTION,
         kept_events: int = log.KEPT_EVENTS,
         vfs: str | None = None,
+        clock: Clock = read_clocks,
     ) -> None:
         self.first_channel = first_channel
         self.local_service_sid = ""
-        self.store = Store(data / "chat.db", synchronous=synchronous, project=project, vfs=vfs)
+        self.clock = clock
+        self._dates = ServiceClock(clock)
+        self._jumps = JumpWatch(clock)
+        self.store = Store(data / "chat.db", synchronous=synchronous, clock=self._dates, project=project, vfs=vfs)
         self.box = SecretBox(data / "secrets.key")
         self.bus = Bus()
         self.store.on_commit = self.bus.publish
         self.dispatcher = Dispatcher(self.store, self.bus, rate=rate)
         self.authenticator = Authenticator(self.dispatcher, self.box)
         self.bus.subscribe(self.authenticator.on_published)
-        self.presence = Presence(self.store, linger=linger)
+        self.presence = Presence(self.store, linger=linger, clock=lambda: clock().elapsed)
         self._retention = retention
         self._kept_events = kept_events
         self._tasks = Tasks()
@@ -62,6 +74,8 @@ class House:
 
     async def start(self) -> None:
         await self.presence.start()
+        await self.store.write(states.bound_timers)
+        self._tasks.keep_running(self._watch_clocks, "watching the clocks")
         self._tasks.keep_running(self._prune, "pruning the log")
         self._tasks.keep_running(self._move_states_on, "timers of channels")
 
@@ -73,7 +87,12 @@ class House:
 
     async def _prune(self) -> None:
         await asyncio.sleep(PRUNE_EVERY)
-        await self.store.write(lambda tx: log.prune(tx, retention=self._retention, kept=self._kept_events))
+        await self.prune()
+
+    async def prune(self) -> None:
+        """One step of keeping the log short."""
+        now = self._dates.for_ages()
+        await self.store.write(lambda tx: log.prune(tx, now=now, retention=self._retention, kept=self._kept_events))
 
     async def _move_states_on(self) -> None:
         """The shortest timer is a minute, so whatever is set while this sleeps is seen in time."""
@@ -83,3 +102,31 @@ class House:
             await asyncio.sleep(min(wait, TIMERS_EVERY))
         else:
             await self.store.write(states.sweep)
+
+    async def _watch_clocks(self) -> None:
+        await asyncio.sleep(CLOCKS_EVERY)
+        await self.follow_clocks()
+
+    async def follow_clocks(self) -> None:
+        """Let dates follow a wall clock that was set. What runs down as long as before is moved with it, in the same
+        step; whatever ends with a date is looked at again."""
+        if self._jumps.jumped():
+            self.bus.publish([ClockSet()])
+            self.presence.look_again()
+        if abs(self._dates.error()) < TOLERANCE:
+            return
+        followed = 0.0
+
+        def follow(tx: Transaction) -> None:
+            nonlocal followed
+            seconds = self._dates.error()
+            states.move_timers(tx, round(seconds * 1000))
+            self._dates.correct(seconds)
+            followed = seconds
+
+        try:
+            await self.store.write(follow)
+        except BaseException:
+            self._dates.correct(-followed)
+            raise
+        _log.warning(f"the clock was set by {followed:+.0f} s; dates follow it, what runs down does not")

@@ -18,7 +18,7 @@ async def marks(domain: Domain, identity: str) -> tuple[bool | None, bool | None
     return found.online, found.notifiable
 
 
-async def apply(domain: Domain, change: Callable[..., None], *arguments: Any) -> None:
+async def apply(domain: Domain, change: Callable[..., object], *arguments: Any) -> None:
     await domain.house.store.write(lambda tx: change(tx, *arguments))
 
 
@@ -44,9 +44,7 @@ async def test_a_broken_link_lingers_and_coming_back_is_no_change(domain: Domain
     await apply(domain, leases.begin, "two", bob.user_sid)
     assert (domain.published, await marks(domain, "bob")) == ([], (True, None))
     await apply(domain, leases.end, "two", bob.user_sid, 15_000)
-    clock = domain.house.store.clock
-    domain.house.store.clock = lambda: clock() + 15_001
-    await apply(domain, leases.sweep)
+    await apply(domain, leases.end_lingering, [leases.Lingerer(0, "two", bob.user_sid)])
     assert await marks(domain, "bob") == (False, None)
 
 
@@ -91,18 +89,42 @@ async def test_after_a_restart_those_who_do_not_come_back_go_offline(domain: Dom
     await apply(domain, leases.suspect_everybody)
     assert (await marks(domain, "alice"))[0] is True
     await apply(domain, leases.begin, "a2", alice.user_sid)
-    clock = domain.house.store.clock
-    domain.house.store.clock = lambda: clock() + rules.SUSPECT_LINGER + 1
-    await apply(domain, leases.sweep)
+    over = [leases.Lingerer(0, name, actor.user_sid) for name, actor in (("a", alice), ("b", bob))]
+    await apply(domain, leases.end_lingering, over)
     assert ((await marks(domain, "alice"))[0], (await marks(domain, "bob"))[0]) == (True, False)
 
 
 @pytest.mark.parametrize(("drops", "expected"), [(1, 15), (4, 15), (5, 30), (6, 60), (9, 60)])
 def test_only_flapping_links_linger_longer(drops: int, expected: int) -> None:
     """More than four drops in two minutes double the linger, up to a minute."""
-    assert rules.linger([1000] * drops, 1000) == expected * 1000
+    found = rules.linger_for(clean=False, offloaded=False, drops=[1000] * drops, now=1000)
+    assert found == expected * 1000
 
 
 def test_old_drops_are_forgotten() -> None:
     """The window is two minutes."""
-    assert rules.linger([0] * 9 + [200_000], 200_000) == 15_000
+    drops = [0] * 9 + [200_000]
+    assert rules.linger_for(clean=False, offloaded=False, drops=drops, now=200_000) == 15_000
+
+
+@pytest.mark.parametrize("base", [0, 1_000, 15_000, 30_000, 60_000])
+@pytest.mark.parametrize("drops", range(12))
+def test_when_somebody_is_offline_is_one_rule(base: int, drops: int) -> None:
+    """A farewell counts at once unless we asked for it; who was sent away has half a minute; never over a minute."""
+
+    def linger(*, clean: bool, offloaded: bool) -> int:
+        return rules.linger_for(clean=clean, offloaded=offloaded, drops=[0] * drops, now=0, base=base)
+
+    assert linger(clean=True, offloaded=False) == 0
+    assert linger(clean=True, offloaded=True) == linger(clean=False, offloaded=True) == max(base, 30_000)
+    assert base <= linger(clean=False, offloaded=False) <= 60_000
+
+
+@pytest.mark.parametrize(
+    ("left", "counts"),
+    [(None, 30), (20, 20), (30, 30), (31, 30), (86_400, 30), (10**9, 30), (0, 0), (-1, 0), (-(10**9), 0)],
+)
+def test_what_lingered_at_the_stop_is_believed_up_to_half_a_minute(left: int | None, counts: int) -> None:
+    """Its date may come from another clock."""
+    now = 1_700_000_000_000
+    assert rules.suspicion(None if left is None else now + left * 1000, now) == counts * 1000

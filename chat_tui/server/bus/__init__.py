@@ -48,6 +48,10 @@ class ServiceGone(msgspec.Struct, frozen=True):
     service_sid: str
 
 
+class ClockSet(msgspec.Struct, frozen=True):
+    """The wall clock was set, or the machine slept: whoever waits for a time looks at the clock again."""
+
+
 class Bus:
     """Listeners in this process, called in the event loop right after a commit."""
 

@@ -105,6 +105,17 @@ def sweep(tx: Transaction) -> None:
         tx.record(ChannelUpdated(after))
 
 
+def bound_timers(tx: Transaction) -> None:
+    """After a start, whose clock may stand earlier than the last one's did: no timer has more left than it began
+    with."""
+    tx.run("bound_channel_timers", now=tx.now)
+
+
+def move_timers(tx: Transaction, milliseconds: int) -> None:
+    """The clock was set: what has yet to run out is as far away as before."""
+    tx.run("move_channel_timers", by=milliseconds)
+
+
 def _state(value: str) -> ChannelState:
     try:
         return ChannelState(value)

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import heapq
+import time
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 from chat_tui.server.reachability import rules
 from chat_tui.server.reachability.tracker import apply_leases
@@ -16,14 +18,23 @@ T = TypeVar("T")
 SWEEP = 500
 """Leases ended in one transaction."""
 
+MAX_DROPS_KEPT = 10_000
+"""Users whose breaks are remembered; the window is two minutes, so only the newest matter."""
+
 
 class LeaseStore(Protocol):
     """What leases need of the store."""
 
-    clock: Callable[[], int]
-
     def write(self, operation: Callable[[Transaction], T]) -> Awaitable[T]: ...
     def read(self, query: Callable[[Reader], T]) -> Awaitable[T]: ...
+
+
+class Lingerer(NamedTuple):
+    """A connection that is gone and still counts, until ``due``: milliseconds of a clock that nobody sets."""
+
+    due: int
+    connection: str
+    user_sid: str
 
 
 def begin(tx: Transaction, connection: str, user_sid: str) -> None:
@@ -34,43 +45,55 @@ def begin(tx: Transaction, connection: str, user_sid: str) -> None:
 
 
 def end(tx: Transaction, connection: str, user_sid: str, linger: int) -> None:
-    """A connection is gone; it counts for ``linger`` milliseconds more, unless another one lives."""
+    """A connection is gone; it counts for ``linger`` milliseconds more, unless another one lives. The date of the end
+    is for the next process: this one goes by a clock that nobody sets."""
     tx.run("delete_lease", connection=connection)
     if linger and not tx.value("count_leases", user_sid=user_sid):
         tx.run("upsert_lease", connection=connection, user_sid=user_sid, expires=tx.now + linger)
     apply_leases(tx, user_sid)
 
 
-def sweep(tx: Transaction) -> None:
-    """End the leases whose time has come."""
-    expired = tx.tuples("expired_leases", now=tx.now, limit=SWEEP)
-    for connection, _ in expired:
-        tx.run("delete_lease", connection=connection)
-    for user_sid in dict.fromkeys(user_sid for _, user_sid in expired):
+def end_lingering(tx: Transaction, over: Sequence[Lingerer]) -> None:
+    """The time of these has come."""
+    for lingerer in over:
+        tx.run("delete_lease", connection=lingerer.connection)
+    for user_sid in dict.fromkeys(lingerer.user_sid for lingerer in over):
         apply_leases(tx, user_sid)
 
 
-def suspect_everybody(tx: Transaction) -> None:
-    """After a restart: who was connected or online has half a minute to come back, then goes offline in one batch."""
-    expires = tx.now + rules.SUSPECT_LINGER
-    tx.run("make_live_leases_suspect", expires=expires)
+def suspect_everybody(tx: Transaction) -> list[tuple[str, str, int]]:
+    """After a restart: who was connected or online has half a minute to come back, then goes offline in one batch.
+    Returns connection, user and milliseconds left of each lease."""
     for (user_sid,) in tx.tuples("online_users_without_lease"):
-        tx.run("upsert_lease", connection=f"suspect:{user_sid}", user_sid=user_sid, expires=expires)
+        tx.run("upsert_lease", connection=f"suspect:{user_sid}", user_sid=user_sid, expires=None)
+    found = tx.tuples("all_leases")
+    left = [(connection, user_sid, rules.suspicion(expires, tx.now)) for connection, user_sid, expires in found]
+    tx.run("bound_leases", latest=tx.now + rules.SUSPECT_LINGER)
+    return left
 
 
 class Presence:
-    """Tells the store who comes and goes, and ends leases when they are due."""
+    """Tells the store who comes and goes, and ends leases when they are due. ``linger`` in milliseconds; ``clock`` in
+    seconds, one that nobody sets."""
 
-    def __init__(self, store: LeaseStore, *, linger: int = rules.LINGER) -> None:
+    def __init__(
+        self, store: LeaseStore, *, linger: int = rules.LINGER, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._store = store
         self._linger = linger
+        self._clock = clock
         self._drops: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=16))
+        self._lingering: list[Lingerer] = []
         self._wake = asyncio.Event()
+        self._sweeping = asyncio.Lock()
         self._tasks = Tasks()
 
     async def start(self) -> None:
         """Make everybody suspect who was online when the service stopped, and begin sweeping."""
-        await self._store.write(suspect_everybody)
+        suspects = await self._store.write(suspect_everybody)
+        now = self._now()
+        self._lingering = [Lingerer(now + left, connection, user_sid) for connection, user_sid, left in suspects]
+        heapq.heapify(self._lingering)
         self._tasks.keep_running(self._sweep_when_due, "who lingers")
 
     async def stop(self) -> None:
@@ -82,30 +105,54 @@ class Presence:
 
     async def disconnected(self, connection: str, user_sid: str, *, clean: bool, offloaded: bool = False) -> None:
         """A connection ended: ``clean``, its client said so; ``offloaded``, we sent it away; else it may be back."""
-        linger = self._linger_for(user_sid, clean and not offloaded, offloaded)
+        now = self._now()
+        drops = self._drops_of(user_sid, now, count=not clean and not offloaded)
+        linger = rules.linger_for(clean=clean, offloaded=offloaded, drops=drops, now=now, base=self._linger)
         await retry_until_stored(
             lambda: self._store.write(lambda tx: end(tx, connection, user_sid, linger)), "who left"
         )
         if linger:
-            self._wake.set()
+            heapq.heappush(self._lingering, Lingerer(now + linger, connection, user_sid))
+            self.look_again()
 
-    def _linger_for(self, user_sid: str, clean: bool, offloaded: bool) -> int:
-        if clean:
-            return 0
-        if offloaded:
-            return max(self._linger, rules.OFFLOAD_LINGER)
-        now = self._store.clock()
+    def look_again(self) -> None:
+        """Somebody lingers, or the machine slept: what is due next may be due earlier than it was."""
+        self._wake.set()
+
+    def _now(self) -> int:
+        return round(self._clock() * 1000)
+
+    def _drops_of(self, user_sid: str, now: int, *, count: bool) -> Sequence[int]:
+        if not count:
+            return ()
         drops = self._drops[user_sid]
         drops.append(now)
-        if len(self._drops) > 10_000:  # only the newest matter; the window is two minutes
+        if len(self._drops) > MAX_DROPS_KEPT:
             self._drops.pop(next(iter(self._drops)))
-        return rules.linger(drops, now, self._linger)
+        return drops
 
     async def _sweep_when_due(self) -> None:
         self._wake.clear()
-        due: int | None = await self._store.read(lambda reader: reader.value("next_lease_expiry"))
-        delay = None if due is None else max(0, due - self._store.clock()) / 1000
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), delay)
+        delay = max(0, self._lingering[0].due - self._now()) / 1000 if self._lingering else None
+        if delay != 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), delay)
+        await self.sweep()
+
+    async def sweep(self) -> None:
+        """End what is due."""
+        async with self._sweeping:
+            await self._end_some()
+
+    async def _end_some(self) -> None:
+        over: list[Lingerer] = []
+        while self._lingering and self._lingering[0].due <= self._now() and len(over) < SWEEP:
+            over.append(heapq.heappop(self._lingering))
+        if not over:
             return
-        await self._store.write(sweep)
+        try:
+            await self._store.write(lambda tx: end_lingering(tx, over))
+        except BaseException:
+            for lingerer in over:
+                heapq.heappush(self._lingering, lingerer)
+            raise

@@ -30,9 +30,21 @@ def published(service: Service, user: User) -> Reachability:
     return Reachability(user.is_online, user.bindings_count > 0 if user.ever_registered else None)
 
 
-def linger(drops: Sequence[int], now: int, base: int = LINGER) -> int:
-    """Milliseconds an unclean end lingers. ``drops`` are the times of a user's unclean ends, this one included: more
-    than four within two minutes double the linger, again for every further one, up to a minute."""
+def linger_for(*, clean: bool, offloaded: bool, drops: Sequence[int], now: int, base: int = LINGER) -> int:
+    """Milliseconds that a user whose last connection ended still counts as online: the whole rule of when somebody is
+    offline. ``clean``: the client said that it leaves; ``offloaded``: we had sent it away, so it means to come back.
+    Else the link broke: ``drops`` are the times of the user's breaks, this one included, by a clock that nobody sets;
+    more than four within two minutes double the linger, again for every further one, up to a minute."""
+    if offloaded:
+        return max(base, OFFLOAD_LINGER)
+    if clean:
+        return 0
     recent = sum(1 for drop in drops if drop > now - FLAP_WINDOW)
     doublings = min(max(0, recent - FLAPS_FREE), 8)
     return max(base, min(base << doublings, MAX_LINGER))
+
+
+def suspicion(expires: int | None, now: int) -> int:
+    """Milliseconds that a lease found at the start counts: one that lived, half a minute; one that lingered, what it
+    had left, as far as the dates can be believed. Nobody is kept online for longer by a clock that was set."""
+    return SUSPECT_LINGER if expires is None else min(max(0, expires - now), SUSPECT_LINGER)

@@ -66,6 +66,9 @@ class Gateway:
                     lambda link, sid=item.key_sid: link.identity is not None and link.identity.key_sid == sid,
                     "The API key was revoked",
                 )
+            elif isinstance(item, bus.ClockSet):
+                for link in list(self.links):
+                    link.watch_time()
 
     def _expel(self, concerns: Any, description: str) -> None:
         for link in [link for link in self.links if concerns(link)]:

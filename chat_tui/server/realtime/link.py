@@ -54,7 +54,7 @@ class Link(Outgoing):
         self.registrations: list[str] = []
         super().__init__(socket, _fresh_id(), most_events=limits.queued_events, most_bytes=limits.queued_bytes)
         self._session = s.Session(
-            time.time(), authenticate_within=limits.authenticate_within, warn_before=limits.warn_before_expiry
+            gateway.house.clock(), authenticate_within=limits.authenticate_within, warn_before=limits.warn_before_expiry
         )
         self._bucket = Bucket(limits.session_rate, limits.session_burst, time.monotonic())
         self._tasks = Tasks(expected=(ConnectionError,))  # nobody is there any more to be answered
@@ -63,7 +63,7 @@ class Link(Outgoing):
         self._is_open = False
         self._ended_cleanly = False
         self._offloaded = False
-        self._watch_time()
+        self.watch_time()
 
     # ---- incoming
 
@@ -150,8 +150,8 @@ class Link(Outgoing):
             return
         gateway.subscriptions.admit(self)
         self._socket.settle()
-        self._session.authenticated(identity.expires)
-        self._watch_time()
+        self._session.authenticated(identity.expires, gateway.house.clock())
+        self.watch_time()
         _log.info("connected", extra={"connection": self.connection_id, "user": self.actor.user_sid})
         await self._reply(
             Header(
@@ -183,8 +183,8 @@ class Link(Outgoing):
             return
         self.identity = identity
         self.actor = msgspec.structs.replace(self.actor, role_sid=identity.role_sid)
-        self._session.authenticated(identity.expires)
-        self._watch_time()
+        self._session.authenticated(identity.expires, self.gateway.house.clock())
+        self.watch_time()
         await self._reply(Header("reply", action.request_id, status=OK))
 
     # ---- requests
@@ -236,18 +236,18 @@ class Link(Outgoing):
 
     # ---- time and end
 
-    def _watch_time(self) -> None:
+    def watch_time(self) -> None:
+        """Look again when something is due; to be asked anew when a clock was set."""
         if self._timer is not None:
             self._timer.cancel()
-        when = self._session.next_due()
+        delay = self._session.next_due(self.gateway.house.clock())
         self._timer = None
-        if when is not None and not self.is_lost:
-            delay = max(0.0, when - time.time())
+        if delay is not None and not self.is_lost:
             self._timer = asyncio.get_running_loop().call_later(delay, self._on_time)
 
     def _on_time(self) -> None:
         self._timer = None
-        due = self._session.due(time.time())
+        due = self._session.due(self.gateway.house.clock())
         if isinstance(due, s.GiveUp):
             self._socket.abort()
         elif isinstance(due, s.Expire):
@@ -256,7 +256,7 @@ class Link(Outgoing):
             if isinstance(due, s.WarnOfExpiry):
                 header = Header("client_update", _fresh_id(), client_update_type="token_about_to_expire")
                 self._spawn(self._reply(header), "a warning")
-            self._watch_time()
+            self.watch_time()
 
     def offload(self, reconnect_in: float) -> None:
         """Ask the client to come back after about ``reconnect_in`` seconds: this process is going away."""

@@ -5,6 +5,7 @@ from enum import Enum
 import msgspec
 
 from chat_tui.protocol.twilsock import HttpRequest, Packet
+from chat_tui.server.clocks import Moment
 
 
 class Phase(Enum):
@@ -74,15 +75,23 @@ _QUIET = frozenset({"reply", "telemetry.v1"})
 _ACKNOWLEDGED = frozenset({"put_notification_ctx", "delete_notification_ctx", "ping"})
 
 
-class Session:
-    """``now`` and ``expires`` in seconds since 1970; ``authenticate_within`` and ``warn_before`` in seconds."""
+SHORTEST_WARNED = 4.0
+"""Seconds: a token that has less left is not warned of, for its successor would hardly live longer."""
 
-    def __init__(self, now: float, *, authenticate_within: float = 5.0, warn_before: float = 180.0) -> None:
+SETTLE = 2.0
+"""Seconds after a login in which no warning comes."""
+
+
+class Session:
+    """``authenticate_within`` and ``warn_before`` in seconds. A token's end is a date, and how long it has left from
+    its check on is a duration: the session ends with the earlier of the two, whichever way the clock is set."""
+
+    def __init__(self, now: Moment, *, authenticate_within: float = 5.0, warn_before: float = 180.0) -> None:
         self.phase = Phase.NEW
-        self._deadline = now + authenticate_within
+        self._deadline = now.elapsed + authenticate_within
         self._warn_before = warn_before
         self._expires: float | None = None
-        self._warned = False
+        self._warn_with_left = 0.0
 
     def receive(self, packet: Packet) -> Action:
         """What to do about a packet."""
@@ -106,33 +115,53 @@ class Session:
             return Renew(header.id, header.token)
         return Refuse(header.id, f"method {method!r} is not expected here")
 
-    def authenticated(self, expires: float) -> None:
-        """The token was good; another one before ``expires`` keeps the session."""
-        if self.phase is Phase.ENDED:
+    def authenticated(self, expires: float, now: Moment) -> None:
+        """The token, which ends at ``expires``, in seconds since 1970, was good; another one keeps the session. One
+        that ends when its forerunner did gains nothing: neither time nor another warning."""
+        if self.phase is Phase.ENDED or (self.phase is Phase.OPEN and expires == self._expires):
             return
-        self.phase = Phase.OPEN
+        left = expires - now.wall
+        self._warn_with_left = self._left_at_warning(left, is_renewal=self.phase is Phase.OPEN)
+        self._deadline = now.elapsed + left
         self._expires = expires
-        self._warned = False
+        self.phase = Phase.OPEN
+
+    def _left_at_warning(self, left: float, *, is_renewal: bool) -> float:
+        """How much of its life a token has left when its one warning is said; 0: there is none. Half of it at most,
+        so that who is always given short tokens asks for few of them; at its first a session takes the time from the
+        end, as clients expect."""
+        if left < SHORTEST_WARNED:
+            return 0.0
+        if is_renewal or left <= self._warn_before:
+            return min(self._warn_before, left / 2)
+        return min(self._warn_before, left - SETTLE)
 
     def end(self) -> None:
         self.phase = Phase.ENDED
 
-    def next_due(self) -> float | None:
-        """When `due` must be asked again, ``None`` when never."""
+    def next_due(self, now: Moment) -> float | None:
+        """Seconds until `due` must be asked again, ``None`` for never. When a clock was set it must be asked anew."""
         if self.phase in (Phase.NEW, Phase.AUTHENTICATING):
-            return self._deadline
-        if self.phase is Phase.ENDED or self._expires is None:
+            return max(0.0, self._deadline - now.elapsed)
+        if self.phase is Phase.ENDED:
             return None
-        return self._expires if self._warned else self._expires - self._warn_before
+        return max(0.0, self._left(now) - self._warn_with_left)
 
-    def due(self, now: float) -> Due | None:
+    def due(self, now: Moment) -> Due | None:
         """What time itself asks for. A warning is said once; the rest is to be followed by `end`."""
-        when = self.next_due()
-        if when is None or now < when:
+        if self.phase is Phase.ENDED:
             return None
         if self.phase is not Phase.OPEN:
-            return GiveUp()
-        if self._expires is not None and now >= self._expires:
+            return GiveUp() if now.elapsed >= self._deadline else None
+        left = self._left(now)
+        if left <= 0:
             return Expire()
-        self._warned = True
+        if left > self._warn_with_left:
+            return None
+        self._warn_with_left = 0.0
         return WarnOfExpiry()
+
+    def _left(self, now: Moment) -> float:
+        """Seconds the token has left by the clock that leaves it less."""
+        assert self._expires is not None
+        return min(self._deadline - now.elapsed, self._expires - now.wall)

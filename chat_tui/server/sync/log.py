@@ -40,9 +40,11 @@ def heads(reader: Reader, sids: list[str]) -> dict[str, int]:
     return dict(found)
 
 
-def prune(tx: Transaction, *, retention: int = RETENTION, kept: int = KEPT_EVENTS) -> None:
-    """Drop a step's worth of events that are too old or too many, and the mutation ids of old tombstones."""
-    tx.run("prune_events_by_date", before=tx.now - retention, limit=PRUNE_STEP)
+def prune(tx: Transaction, *, now: int | None = None, retention: int = RETENTION, kept: int = KEPT_EVENTS) -> None:
+    """Drop a step's worth of events that are too old or too many, and the mutation ids of old tombstones.
+    ``now``: to judge ages by, in milliseconds since 1970; the transaction's own when none is given."""
+    now = tx.now if now is None else now
+    tx.run("prune_events_by_date", before=now - retention, limit=PRUNE_STEP)
     for object_sid, head in tx.tuples("busy_objects", keep=kept):
         tx.run("prune_events_by_count", object_sid=object_sid, up_to=head - kept, limit=PRUNE_STEP)
-    tx.run("forget_mutations", before=tx.now - retention)
+    tx.run("forget_mutations", before=now - retention)

@@ -27,6 +27,15 @@ UPDATE channels SET state = :state, date_state = :date_state, inactive_timer = :
     closed_timer = :closed_timer, date_inactive = :date_inactive, date_closed = :date_closed
 WHERE sid = :sid;
 
+-- name: bound_channel_timers!
+UPDATE channels SET
+    date_inactive = MIN(date_inactive, :now + inactive_timer), date_closed = MIN(date_closed, :now + closed_timer)
+WHERE date_inactive > :now + inactive_timer OR date_closed > :now + closed_timer;
+
+-- name: move_channel_timers!
+UPDATE channels SET date_inactive = date_inactive + :by, date_closed = date_closed + :by
+WHERE date_inactive IS NOT NULL OR date_closed IS NOT NULL;
+
 -- name: channels_due
 SELECT * FROM channels WHERE date_inactive <= :now
 UNION

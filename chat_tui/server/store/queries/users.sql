@@ -95,14 +95,11 @@ DELETE FROM leases WHERE user_sid = :user_sid AND expires IS NOT NULL;
 -- name: count_leases$
 SELECT COUNT(*) FROM leases WHERE user_sid = :user_sid;
 
--- name: expired_leases
-SELECT connection, user_sid FROM leases WHERE expires <= :now ORDER BY expires LIMIT :limit;
+-- name: all_leases
+SELECT connection, user_sid, expires FROM leases;
 
--- name: next_lease_expiry$
-SELECT MIN(expires) FROM leases WHERE expires IS NOT NULL;
-
--- name: make_live_leases_suspect!
-UPDATE leases SET expires = :expires WHERE expires IS NULL;
+-- name: bound_leases!
+UPDATE leases SET expires = :latest WHERE expires IS NULL OR expires > :latest;
 
 -- name: online_users_without_lease
 SELECT sid FROM users WHERE is_online = 1 AND NOT EXISTS (SELECT 1 FROM leases WHERE leases.user_sid = users.sid);
