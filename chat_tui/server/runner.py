@@ -31,7 +31,7 @@ from chat_tui.server.house import House
 from chat_tui.server.http import http_class
 from chat_tui.server.listener import Listener
 from chat_tui.server.logs import configure
-from chat_tui.server.operations.accounts import EnsureAccount
+from chat_tui.server.operations.accounts import EnsureAccount, PinDefaultService
 from chat_tui.server.operations.actors import SYSTEM, AccountActor
 from chat_tui.server.operations.channels import CreateChannel
 from chat_tui.server.operations.keys import EnsureKey
@@ -126,7 +126,8 @@ def _credentials(data: Path) -> Credentials:
 
 
 async def seed(house: House, credentials: Credentials) -> str:
-    """Account, key, and a first service with reachability and a public channel. Returns the service's SID."""
+    """Account, key, and a first service with reachability and a public channel, which paths that name no service
+    mean. Returns the service's SID."""
     run, box = house.dispatcher.run, house.box
     account = AccountActor(credentials.account_sid)
     await run(SYSTEM, EnsureAccount(credentials.account_sid, box.seal(credentials.auth_token)))
@@ -136,8 +137,11 @@ async def seed(house: House, credentials: Credentials) -> str:
     )
     if credentials.service_sid:
         with contextlib.suppress(NotFound):
-            return str((await run(account, FetchService(credentials.service_sid))).sid)
+            found = await run(account, FetchService(credentials.service_sid))
+            await run(account, PinDefaultService(credentials.account_sid, found.sid))
+            return str(found.sid)
     service = await run(account, CreateService(account_sid=credentials.account_sid, friendly_name="Local service"))
+    await run(account, PinDefaultService(credentials.account_sid, service.sid))
     await run(account, UpdateService(service.sid, reachability_enabled=True))
     name = FIRST_CHANNEL
     await run(account, CreateChannel(service.sid, friendly_name=name, unique_name=name, type=ChannelType.PUBLIC))

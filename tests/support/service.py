@@ -74,6 +74,15 @@ class Tenant:
         self.post(self.path, ReachabilityEnabled="true")
         self.post(f"{self.path}/Channels", UniqueName="general", FriendlyName="general")
 
+    @classmethod
+    def local(cls, process: LocalService) -> "Tenant":
+        """The process's own service, as it is."""
+        made = cls.__new__(cls)
+        made._enter(process)
+        made.service_sid = process.service_sid
+        made.path = f"/v2/Services/{made.service_sid}"
+        return made
+
     def move_to(self, process: LocalService) -> None:
         """The same data are served at another place, or again."""
         self.close()

@@ -11,8 +11,7 @@ from chat_tui.server.operations import checks, services, states
 from chat_tui.server.operations.actors import AccountActor, Actor
 from chat_tui.server.operations.lookup import find_service
 from chat_tui.server.operations.operation import Command, operation
-from chat_tui.server.operations.pages import PageQuery, page
-from chat_tui.server.store.rows import Account, ApiKey, Service
+from chat_tui.server.store.rows import Account, ApiKey
 from chat_tui.server.store.transaction import Reader, Transaction
 
 DEFAULT_SERVICE_NAME = "Default Conversations Service"
@@ -42,8 +41,11 @@ class FindDefaultService(Command):
     account_sid: str
 
 
-class EnsureDefaultService(Command):
+class PinDefaultService(Command):
+    """``service_sid``: the default from now on, unless another was asked for."""
+
     account_sid: str
+    service_sid: str
 
 
 class UpdateAccount(Command):
@@ -78,29 +80,39 @@ def _find(tx: Reader, sid: str) -> Account:
     return found
 
 
-@operation(FetchAccount, writes=False)
-def fetch_account(tx: Reader, actor: Actor, command: FetchAccount) -> Account:
-    return _find(tx, command.account_sid)
+@operation(FetchAccount)
+def fetch_account(tx: Transaction, actor: Actor, command: FetchAccount) -> Account:
+    """With its default service, which it always has: made now where there is none."""
+    return _with_default(tx, _find(tx, command.account_sid))
+
+
+def _with_default(tx: Transaction, account: Account) -> Account:
+    sid = _default_service(tx, account)
+    if sid is None:
+        new = services.CreateService(account_sid=account.sid, friendly_name=DEFAULT_SERVICE_NAME)
+        sid = services.create_service(tx, AccountActor(account.sid), new).sid
+    return msgspec.structs.replace(account, default_service_sid=sid)
+
+
+def _default_service(tx: Reader, account: Account) -> str | None:
+    """The one asked for, or pinned; where that is gone, the oldest; ``None`` where there is none at all."""
+    found: str | None = account.default_service_sid or tx.value("oldest_service", account_sid=account.sid)
+    return found
 
 
 @operation(FindDefaultService, writes=False)
 def find_default_service(tx: Reader, actor: Actor, command: FindDefaultService) -> str | None:
-    """The SID of the chosen service, or ``None`` when it has yet to be chosen."""
-    return _find(tx, command.account_sid).default_service_sid
+    """Its SID, or ``None`` for an account without services."""
+    return _default_service(tx, _find(tx, command.account_sid))
 
 
-@operation(EnsureDefaultService)
-def ensure_default_service(tx: Transaction, actor: Actor, command: EnsureDefaultService) -> str:
-    """The chosen service; else the account's oldest is chosen now, or a first one made."""
+@operation(PinDefaultService)
+def pin_default_service(tx: Transaction, actor: Actor, command: PinDefaultService) -> None:
+    """For what helper libraries make without naming a service."""
     account = _find(tx, command.account_sid)
-    if account.default_service_sid is not None:
-        return account.default_service_sid
-    oldest: list[Service] = page(tx, Service, "services_page", PageQuery(1), account_sid=account.sid).items
-    owner = AccountActor(account.sid)
-    new = services.CreateService(account_sid=account.sid, friendly_name=DEFAULT_SERVICE_NAME)
-    service = oldest[0] if oldest else services.create_service(tx, owner, new)
-    _store(tx, msgspec.structs.replace(account, default_service_sid=service.sid))
-    return service.sid
+    if account.default_service_sid is None or not account.chose_default_service:
+        sid = find_service(tx, actor, command.service_sid).sid
+        _store(tx, msgspec.structs.replace(account, default_service_sid=sid, chose_default_service=False))
 
 
 @operation(UpdateAccount)
@@ -110,6 +122,7 @@ def update_account(tx: Transaction, actor: Actor, command: UpdateAccount) -> Acc
     given: dict[str, Any] = {}
     if command.default_service_sid is not UNSET:
         given["default_service_sid"] = _own_service(tx, actor, command.default_service_sid)
+        given["chose_default_service"] = True
     for field, parameter in (("default_inactive_timer", "Timers.Inactive"), ("default_closed_timer", "Timers.Closed")):
         value = getattr(command, field)
         if value is not UNSET:
@@ -119,7 +132,7 @@ def update_account(tx: Transaction, actor: Actor, command: UpdateAccount) -> Acc
         given["webhooks"] = msgspec.json.encode(webhooks).decode()
     after = msgspec.structs.replace(account, **given)
     _store(tx, after)
-    return after
+    return _with_default(tx, after)
 
 
 def _own_service(tx: Reader, actor: Actor, sid: str) -> str:
@@ -142,4 +155,5 @@ def _checked(webhooks: dict[str, Any]) -> dict[str, Any]:
 
 def _store(tx: Transaction, account: Account) -> None:
     fields = ("sid", "default_service_sid", "default_inactive_timer", "default_closed_timer", "webhooks")
-    tx.run("update_account", **{field: getattr(account, field) for field in fields})
+    given = {field: getattr(account, field) for field in fields}
+    tx.run("update_account", **given, chose_default_service=account.chose_default_service)

@@ -122,7 +122,7 @@ def send_message(tx: Transaction, actor: Actor, command: SendMessage) -> Sent:
         date_created=date,
         date_updated=date if command.date_updated is UNSET else command.date_updated,
     )
-    tx.run("advance_channel", sid=channel.sid, idx=channel.next_index, date=date)
+    tx.run("advance_channel", sid=channel.sid, idx=channel.next_index, date=date, message_sid=sid)
     states.stir(tx, channel)
     message = find_message(tx, channel, sid)
     tx.record(MessageAdded(reload_channel(tx, channel.sid), message))
@@ -255,5 +255,6 @@ def delete_message(tx: Transaction, actor: Actor, command: DeleteMessage) -> Non
         sid=channel.sid,
         last_index=None if last is None else last.idx,
         last_date=None if last is None else last.date_created,
+        last_sid=None if last is None else last.sid,
     )
     tx.record(MessageRemoved(reload_channel(tx, channel.sid), message))

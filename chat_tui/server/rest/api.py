@@ -9,7 +9,7 @@ from starlette.responses import Response
 from chat_tui.protocol.errors import BadRequest, ChatError, Code, NotFound, TooManyRequests, Unauthenticated
 from chat_tui.protocol.words import CODES
 from chat_tui.server.auth import KNOWN, Authenticator
-from chat_tui.server.operations.accounts import EnsureDefaultService, FindDefaultService
+from chat_tui.server.operations.accounts import FetchAccount, FindDefaultService
 from chat_tui.server.operations.dispatch import Dispatcher
 from chat_tui.server.rest import (
     bindings,
@@ -121,9 +121,9 @@ def _translate(error: ChatError, dialect: Dialect) -> None:
 
 
 async def _default_service(call: Call) -> str:
-    """What a path without a service means; chosen when first asked for."""
+    """What a path without a service means; made for an account that has none."""
     found: str | None = await call.run(call.command(FindDefaultService))
-    return found or str(await call.run(call.command(EnsureDefaultService)))
+    return found or str((await call.run(call.command(FetchAccount))).default_service_sid)
 
 
 def _wants_webhooks(request: Request) -> bool:

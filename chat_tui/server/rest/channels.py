@@ -41,8 +41,8 @@ def links(call: Call, channel: Channel) -> dict[str, str]:
     else:
         names = ["Members", "Messages", "Invites", *([] if call.dialect is CHAT_V1 else ["Webhooks"])]
     found = {name.lower(): call.at(*path, name) for name in names}
-    if call.dialect.is_chat and channel.last_message_index is not None:
-        found["last_message"] = call.at(*path, "Messages", str(channel.last_message_index))
+    if call.dialect.is_chat and channel.last_message_sid is not None:
+        found["last_message"] = call.at(*path, "Messages", channel.last_message_sid)
     return found
 
 

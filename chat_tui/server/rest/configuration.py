@@ -20,10 +20,8 @@ _WEBHOOK_FIELDS = {
 
 
 def represent(call: Call, account: Account) -> dict[str, Any]:
-    service = account.default_service_sid
-    links = {"webhooks": call.at("Configuration", "Webhooks")}
-    if service is not None:
-        links["service"] = call.at("Services", service, "Configuration")
+    service = account.default_service_sid or ""
+    webhooks = call.at("Configuration", "Webhooks")
     return {
         "account_sid": account.sid,
         "default_chat_service_sid": service,
@@ -31,7 +29,7 @@ def represent(call: Call, account: Account) -> dict[str, Any]:
         "default_inactive_timer": account.default_inactive_timer,
         "default_closed_timer": account.default_closed_timer,
         "url": call.at("Configuration"),
-        "links": links,
+        "links": {"service": call.at("Services", service, "Configuration"), "webhooks": webhooks},
     }
 
 

@@ -18,7 +18,8 @@ class Row(msgspec.Struct, array_like=True):
 
 
 class Account(Row):
-    """``webhooks`` is a JSON object; the two timers are ISO 8601 durations."""
+    """``webhooks`` is a JSON object; the two timers are ISO 8601 durations. ``chose_default_service``: it was asked
+    for, not merely there."""
 
     sid: str
     secret: str
@@ -27,6 +28,7 @@ class Account(Row):
     default_inactive_timer: str | None
     default_closed_timer: str | None
     webhooks: str
+    chose_default_service: bool
 
 
 class ApiKey(Row):
@@ -124,6 +126,7 @@ class Channel(Row):
     closed_timer: int | None
     date_inactive: int | None
     date_closed: int | None
+    last_message_sid: str | None
 
     def awaits_founder(self, identity: str) -> bool:
         """Whether ``identity`` created the channel and nobody sits in it yet: the creator joins in a second step."""

@@ -66,12 +66,12 @@ WHERE sid = :sid;
 
 -- name: advance_channel!
 UPDATE channels SET next_index = :idx + 1, messages_count = messages_count + 1, last_message_index = :idx,
-    last_message_date = :date
+    last_message_date = :date, last_message_sid = :message_sid
 WHERE sid = :sid;
 
 -- name: retreat_channel!
 UPDATE channels SET messages_count = messages_count - 1, last_message_index = :last_index,
-    last_message_date = :last_date
+    last_message_date = :last_date, last_message_sid = :last_sid
 WHERE sid = :sid;
 
 -- name: add_members_count!

@@ -6,7 +6,8 @@ INSERT INTO accounts (sid, secret, date_created) VALUES (:sid, :secret, :date_cr
 
 -- name: update_account!
 UPDATE accounts SET default_service_sid = :default_service_sid, default_inactive_timer = :default_inactive_timer,
-    default_closed_timer = :default_closed_timer, webhooks = :webhooks
+    default_closed_timer = :default_closed_timer, webhooks = :webhooks,
+    chose_default_service = :chose_default_service
 WHERE sid = :sid;
 
 -- name: key_by_sid^
@@ -31,6 +32,9 @@ SELECT * FROM services WHERE sid = :sid;
 
 -- name: services_page
 SELECT *, rowid FROM services WHERE account_sid = :account_sid AND rowid > :after ORDER BY rowid LIMIT :limit;
+
+-- name: oldest_service$
+SELECT sid FROM services WHERE account_sid = :account_sid ORDER BY rowid LIMIT 1;
 
 -- name: insert_service!
 INSERT INTO services VALUES (
