@@ -77,16 +77,18 @@ class RestApi:
 
     async def __call__(self, request: Request) -> Response:
         raw_path = request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace")
+        resource = raw_path
         try:
             where = target(
                 request.headers.get("host", ""), raw_path, scheme=request.scope["scheme"], public_name=self._public_name
             )
+            resource = where.resource
             return _response(await self._answer(request, where))
         except ChatError as error:
-            return _refusal(error, raw_path)
+            return _refusal(error, resource)
         except Exception:
             _log.exception("a request failed", extra={"method": request.method})
-            return _refusal(ChatError("The service failed; the operator's log says why"), raw_path)
+            return _refusal(ChatError("The service failed; the operator's log says why"), resource)
 
     async def _answer(self, request: Request, where: Target) -> Answer:
         actor = await self._authenticator.account(request.headers.get("authorization"))
@@ -154,10 +156,10 @@ def _response(answer: Answer) -> Response:
     return Response(_encode(answer.body), answer.status, media_type="application/json")
 
 
-def _refusal(error: ChatError, raw_path: str) -> Response:
+def _refusal(error: ChatError, resource: str) -> Response:
     """REST says 20404 for whatever is missing; the codes of the realtime side (50…) are finer."""
     if isinstance(error, NotFound):
-        error = NotFound(f"The requested resource {raw_path} was not found", Code.NOT_FOUND)
+        error = NotFound(f"The requested resource {resource} was not found", Code.NOT_FOUND)
     headers = {}
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(max(1, round(error.retry_after)))

@@ -1,4 +1,5 @@
-"""The paths of Conversations that mean nothing without a telephone network: each says so."""
+"""The paths of Conversations that mean nothing without a telephone network, or lead to what is not offered: each says
+so."""
 
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.server.rest.call import Answer, Call
@@ -6,15 +7,25 @@ from chat_tui.server.rest.dialects import CONVERSATIONS, DEFAULT_SERVICE
 from chat_tui.server.rest.resource import Endpoint
 
 ADDRESSES = "/Configuration/Addresses"
-RECEIPTS = "/Services/{service_sid}/Channels/{channel}/Messages/{message}/Receipts"
+_CHANNEL = "/Services/{service_sid}/Channels/{channel}"
+_MESSAGE = f"{_CHANNEL}/Messages/{{message}}"
+RECEIPTS = f"{_MESSAGE}/Receipts"
+METADATA = f"{_MESSAGE}/ChannelMetadata"
+EXPORT = f"{_CHANNEL}/Export"
 
 
 async def refuse(call: Call) -> Answer:
     """Raises BadRequest."""
     raise BadRequest(
-        "Addresses and delivery receipts need a telephone network, which this service is not connected to",
+        "Addresses, delivery receipts and metadata of channels need a telephone network, which this service is not"
+        " connected to",
         Code.BAD_PARAMETER,
     )
+
+
+async def refuse_export(call: Call) -> Answer:
+    """Every conversation has a link here (fact sheet 2.2). Raises BadRequest."""
+    raise BadRequest("Conversations are not exported: list their messages and participants", Code.BAD_PARAMETER)
 
 
 ROUTES = [
@@ -26,6 +37,11 @@ ROUTES = [
     *(
         (f"GET {dialect.route(path)}", Endpoint(refuse, dialect))
         for dialect in (CONVERSATIONS, DEFAULT_SERVICE)
-        for path in (RECEIPTS, f"{RECEIPTS}/{{receipt}}")
+        for path in (RECEIPTS, f"{RECEIPTS}/{{receipt}}", METADATA)
+    ),
+    *(
+        (f"{method} {dialect.route(EXPORT)}", Endpoint(refuse_export, dialect))
+        for dialect in (CONVERSATIONS, DEFAULT_SERVICE)
+        for method in ("GET", "POST")
     ),
 ]

@@ -1,5 +1,6 @@
 """Which product a request speaks, and the URLs an answer carries: minted in the form of the request."""
 
+import re
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -31,12 +32,20 @@ class Urls(msgspec.Struct, frozen=True):
         return "/".join([self.base, *(quote(segment, safe="") for segment in segments)])
 
 
+_VERSION = re.compile(r"/v[0-9]+(?=/|$)")
+
+
 class Target(msgspec.Struct, frozen=True):
     """``path`` is the rest of the path behind a product prefix, still percent-encoded."""
 
     product: Product
     path: str
     urls: Urls
+
+    @property
+    def resource(self) -> str:
+        """The path as refusals name it: without the version (fact sheet 1.8), which is a part of the older API's."""
+        return self.path if self.product is Product.API else _VERSION.sub("", self.path, count=1) or "/"
 
 
 def target(host: str, raw_path: str, *, scheme: str = "http", public_name: str | None = None) -> Target:
