@@ -7,12 +7,20 @@ from chat_tui.client.model import Channel
 
 
 class Deeds:
-    """``go`` takes the reader to a channel, by SID; ``show_outbox`` to what is not sent yet."""
+    """``go`` takes the reader to a channel, by SID; ``show_outbox`` to what is not sent yet; ``title_of`` is what a
+    channel is called."""
 
-    def __init__(self, client: ChatClient, go: Callable[[str], object], show_outbox: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        client: ChatClient,
+        go: Callable[[str], object],
+        show_outbox: Callable[[], object],
+        title_of: Callable[[str], str],
+    ) -> None:
         self._client = client
         self._go = go
         self._show_outbox = show_outbox
+        self._title_of = title_of
 
     async def toggle_mute(self, channel: Channel) -> str:
         """Shown before the service answers, taken back when it refuses."""
@@ -24,26 +32,28 @@ class Deeds:
         return await self.join(channel.sid)
 
     async def decline(self, channel: Channel) -> str:
+        title = self._title_of(channel.sid)
         await self._client.channels.decline(channel)
-        return f"declined {channel.title}"
+        return f"declined {title}"
 
     async def join(self, name: str) -> str:
         channel = await self._client.channels.join(name.removeprefix("#"))
         self._go(channel.sid)
-        return f"joined {channel.title}"
+        return f"joined {self._title_of(channel.sid)}"
 
     async def create(self, name: str) -> str:
         channel = await self._client.channels.create(unique_name=name.removeprefix("#"))
         self._go(channel.sid)
-        return f"created {channel.title}"
+        return f"created {self._title_of(channel.sid)}"
 
     async def leave(self, channel: Channel) -> str:
+        title = self._title_of(channel.sid)
         await self._client.channels.leave(channel)
-        return f"left {channel.title}"
+        return f"left {title}"
 
     async def invite(self, channel: Channel, identity: str) -> str:
         await self._client.channels.invite(channel, identity)
-        return f"invited {identity} to {channel.title}"
+        return f"invited {identity} to {self._title_of(channel.sid)}"
 
     async def rename(self, name: str) -> str:
         await self._client.update_user(friendly_name=name)

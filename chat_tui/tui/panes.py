@@ -13,6 +13,9 @@ from chat_tui.tui.widgets.composer import Composer
 from chat_tui.tui.widgets.message_log import MessageLog
 from chat_tui.tui.widgets.roster import Roster
 
+NAME_LESS = 16
+"""Cells by which a channel's name in a border is shorter than the pane: corners, and ``Message #``."""
+
 
 class Panes:
     """Found once; every method draws one pane from what the presenter says."""
@@ -21,6 +24,7 @@ class Panes:
         self._screen = screen
         self._presenter = presenter
         self._desk = desk
+        self._named = 0
         self._frame: dict[tuple[str | None, str], str] = {}
         self.notice: Line = ()
         self.title = screen.query_one("#title", Bar)
@@ -49,17 +53,25 @@ class Panes:
     def show_log(self, *, anew: bool = False) -> None:
         self.log.own_identity = self._presenter.identity
         self.log.show(self._presenter.log(), anew=anew)
-        self.typing.show(self._presenter.typing())
+        self.typing.show(self._presenter.typing(self.log.size.width))
         self.show_frame()
 
     def show_roster(self) -> None:
         self.roster.show(self._presenter.roster(), is_stale=not self._presenter.is_live)
         self.show_frame()
 
+    def _name_alike(self) -> None:
+        """Whoever came into view may change what others are called, in every pane."""
+        version = self._presenter.people.version
+        if version != self._named:
+            self._named = version
+            self.show_log()
+            self.show_roster()
+
     def show_frame(self) -> None:
         """The words in the borders; set only when they change, for each costs a repaint."""
-        title = self._presenter.log_title()
-        name = title.partition("  ")[0]
+        name, more = self._presenter.log_title(self.log.outer_size.width - NAME_LESS)
+        title = f"{name}  {more}" if more else name
         for widget, part, words in (
             (self.log, "border_title", title),
             (self.log, "border_subtitle", self._presenter.log_subtitle(self.log.below)),
@@ -69,6 +81,7 @@ class Panes:
             if self._frame.get((widget.id, part)) != words:
                 self._frame[widget.id, part] = words
                 setattr(widget, part, safe_text(words))
+        self._name_alike()
 
     def show_hints(self) -> None:
         """What the focused pane offers, or a notice."""

@@ -1,5 +1,7 @@
 """Turns what the client knows into what the panes show: values in, values out."""
 
+from collections.abc import Iterable
+
 from chat_tui.client import ChatClient, NotificationLevel, Phase
 from chat_tui.client.model import Channel
 from chat_tui.client.open_channel import OpenChannel
@@ -7,16 +9,24 @@ from chat_tui.tui.attention import Attention, attention
 from chat_tui.tui.desk import Desk
 from chat_tui.tui.folding import MEDIUM
 from chat_tui.tui.mentions import Mentions
+from chat_tui.tui.naming import Naming
 from chat_tui.tui.render.channel_rows import ChannelRow, channel_row, mentions_badge, sort_key
 from chat_tui.tui.render.glyphs import Glyphs, Mark
 from chat_tui.tui.render.line import Line, Piece
 from chat_tui.tui.render.link_words import link_words
+from chat_tui.tui.render.names import Known
 from chat_tui.tui.render.roster_rows import Heading, RosterRow, grouped, reach_line, roster_row
 from chat_tui.tui.render.safe_text import Safe, safe_name
 from chat_tui.tui.render.times import Clock
+from chat_tui.tui.render.wrap import cells, shorten
 from chat_tui.tui.widgets.message_log import Log
 
 TYPING_NAMES = 3
+MIN_TYPING = 8
+"""Cells of a name below which those who type are counted instead."""
+
+SID_SHOWN = 6
+"""How many of its characters stand for a channel whose name alone does not tell which it is."""
 
 
 class Presenter:
@@ -31,6 +41,8 @@ class Presenter:
         self._clock = clock
         self._glyphs = glyphs
         self._place = safe_name(place)
+        self.people = Naming()
+        self.titles = Naming()
 
     @property
     def identity(self) -> str:
@@ -49,11 +61,20 @@ class Presenter:
         )
 
     def channel_rows(self) -> list[ChannelRow]:
+        self._know_channels()
         rows = (
-            channel_row(channel, self.attention(channel), has_draft=self._desk.has_draft(channel.sid))
+            channel_row(
+                channel,
+                self.attention(channel),
+                name=self.titles.called(channel.sid).text,
+                has_draft=self._desk.has_draft(channel.sid),
+            )
             for channel in self._client.channels.values()
         )
         return sorted(rows, key=sort_key)
+
+    def _know_channels(self) -> None:
+        self.titles.know({channel.sid: _known_channel(channel) for channel in self._client.channels.values()})
 
     def next_unread(self) -> str | None:
         """The SID of the next channel below the open one that asks for a reader."""
@@ -79,12 +100,14 @@ class Presenter:
         if channel is None:
             return Log(words=self._welcome())
         if not channel.is_joined:
-            by = safe_name(channel.invited_by or channel.created_by or "somebody")
-            return Log(words=(f"{by} invites you to {safe_name(channel.title)}", "/accept or /decline"))
+            inviter = channel.invited_by or channel.created_by
+            by = self.name_of(inviter) if inviter else "somebody"
+            return Log(words=(f"{by} invites you to {self.title_of(channel.sid)}", "/accept or /decline"))
         return Log(
             messages=() if opened is None else opened.messages,
             pending=self._client.outbox.of(channel.sid),
-            name_of=self.name_of,
+            author=self.author,
+            naming=lambda: self.people.version,
             first_new=None if desk.divider is None else desk.divider.first,
             new_count=0 if desk.divider is None else desk.divider.count,
             has_older=opened is not None and opened.has_older,
@@ -96,21 +119,20 @@ class Presenter:
             return ("connecting…",)
         return ("you are in no channel yet", "/join NAME or /create NAME")
 
-    def name_of(self, identity: str) -> str:
-        user = self._client.people.known(identity)
-        return identity if user is None else user.title
+    def title_of(self, channel_sid: str, width: int | None = None) -> Safe:
+        """The name of a channel, which one may not be in any more, as no other channel's is."""
+        if channel_sid not in self._client.channels:
+            return safe_name(channel_sid)
+        self._know_channels()
+        return self.titles.called(channel_sid).text if width is None else self.titles.within(channel_sid, width)
 
-    def title_of(self, channel_sid: str) -> str:
-        """The name of a channel one may not be in any more."""
-        channel = self._client.channels.get(channel_sid)
-        return channel_sid if channel is None else channel.title
-
-    def log_title(self) -> Safe:
+    def log_title(self, width: int) -> tuple[Safe, Safe]:
+        """The open channel's name in ``width`` cells, and what else it is called."""
         channel = self.channel
         if channel is None:
-            return Safe("")
+            return Safe(""), Safe("")
         more = channel.friendly_name if channel.friendly_name != channel.title else None
-        return Safe(f"#{safe_name(channel.title)}" + (f"  {safe_name(more)}" if more else ""))
+        return Safe(f"#{self.title_of(channel.sid, max(1, width))}"), safe_name(more)
 
     def log_subtitle(self, below: int) -> Safe:
         rows = self.roster_rows()
@@ -122,33 +144,65 @@ class Presenter:
             words = f"as of {self._clock.time_of(known)} {self._glyphs.dot} {words}"
         return Safe(f"{below} below {self._glyphs.dot} {words}" if below else words)
 
-    def typing(self) -> Line:
+    def typing(self, width: int) -> Line:
         channel = self.channel
-        names = [] if channel is None else [safe_name(self.name_of(i)) for i in self._client.typing.active(channel)]
-        if not names:
+        typing = [] if channel is None else self._client.typing.active(channel)
+        if not typing:
             return ()
-        if len(names) > TYPING_NAMES:
-            return (Piece(Safe(f" {len(names)} people are typing…"), "dim"),)
-        verb = "is" if len(names) == 1 else "are"
-        return (Piece(Safe(f" {', '.join(names)} {verb} typing…"), "dim"),)
+        self._meet(typing)
+        verb = " is typing…" if len(typing) == 1 else " are typing…"
+        room = (width - cells(verb) - 2 * len(typing)) // len(typing)
+        if len(typing) > TYPING_NAMES or room < MIN_TYPING:
+            words = f"{len(typing)} people{verb}" if len(typing) > 1 else "somebody is typing…"
+            return (Piece(Safe(f" {words}"), "dim"),)
+        return (Piece(Safe(f" {', '.join(self.name_within(i, room) for i in typing)}{verb}"), "dim"),)
 
     # ---- people
+
+    def _meet(self, identities: Iterable[str]) -> None:
+        """They are in view from now on, under the names they have now."""
+        known = self._client.people.known
+        found = {}
+        for identity in identities:
+            user = known(identity)
+            found[identity] = Known(identity, None if user is None else user.friendly_name)
+        self.people.meet(found)
+
+    def name_of(self, identity: str) -> Safe:
+        """What to call somebody so that nobody else in view is called so."""
+        self._meet((identity,))
+        return self.people.called(identity).text
+
+    def author(self, identity: str, column: int, room: int) -> Safe:
+        """What to call an author in ``column`` cells; in ``room`` cells where a cut name would not say who it is."""
+        self._meet((identity,))
+        label, short = self.people.called(identity), self.people.within(identity, column)
+        says_who = short == label.text or (short == shorten(label.text, column) and (label.is_alone or not label.name))
+        return short if says_who else self.people.within(identity, room)
+
+    def name_within(self, identity: str, width: int) -> Safe:
+        """The same in at most ``width`` cells."""
+        self._meet((identity,))
+        return self.people.within(identity, width)
 
     def roster_rows(self) -> list[RosterRow]:
         opened = self.opened
         if opened is None:
             return []
+        self._meet([self._client.identity, *(member.identity for member in opened.members.values())])
         now = self._clock.now().timestamp()
         found = []
         for member in opened.members.values():
             user = self._client.people.known(member.identity)
             if user is None:
-                found.append(RosterRow(member.identity, safe_name(member.identity), Mark.UNKNOWN, Mark.UNKNOWN))
+                name = self.people.called(member.identity).text
+                found.append(RosterRow(member.identity, name, Mark.UNKNOWN, Mark.UNKNOWN))
                 continue
             is_live = self.is_live and (user.is_subscribed or user is self._client.user)
             age = None if is_live or user.date_refreshed is None else now - user.date_refreshed
             enabled = self._client.reachability_enabled
-            found.append(roster_row(user, enabled=enabled, own_identity=self._client.identity, age=age))
+            name = self.people.called(member.identity).text
+            found.append(roster_row(user, name, enabled=enabled, own_identity=self._client.identity, age=age))
         return found
 
     @property
@@ -187,3 +241,10 @@ class Presenter:
             right.append(Piece(Safe(f"  {mentions_badge(mentions)}"), "mention"))
         right.append(Piece(Safe(f"  {unread} unread " if unread else " "), "strong"))
         return left, tuple(right)
+
+
+def _known_channel(channel: Channel) -> Known:
+    """A channel is joined by its unique name, which no other has; one without is known by a piece of its SID."""
+    if channel.unique_name:
+        return Known(channel.unique_name, None, is_person=False)
+    return Known(f"CH{channel.sid[-SID_SHOWN:]}", channel.friendly_name, is_person=False)

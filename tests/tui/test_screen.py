@@ -62,14 +62,17 @@ class Stage:
 
 
 @asynccontextmanager
-async def opened(client: StageClient | None = None, size: tuple[int, int] = (112, 28)) -> AsyncIterator[Stage]:
+async def opened(
+    client: StageClient | None = None, size: tuple[int, int] = (112, 28), shows: str = "replica is promoted"
+) -> AsyncIterator[Stage]:
+    """Once the log of incident-42 ``shows`` these words, unless it is empty."""
     client = client or StageClient()
     app = stage_app(client)
     async with app.run_test(size=size) as pilot:
         stage = Stage(pilot, client)
         await stage.until(lambda: stage.title)
         stage.screen.go(client.channels.find("incident-42").sid)
-        await stage.until(lambda: "replica is promoted" in stage.log or len(client.opened().messages) == 0)
+        await stage.until(lambda: shows in stage.log or len(client.opened().messages) == 0)
         yield stage
         assert app.safety_filter.caught == 0
 

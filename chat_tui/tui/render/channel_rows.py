@@ -6,8 +6,10 @@ from chat_tui.client.model import Channel
 from chat_tui.protocol.values import ChannelStatus
 from chat_tui.tui.attention import Attention
 from chat_tui.tui.render.glyphs import Glyphs
-from chat_tui.tui.render.line import Line, Piece, between
-from chat_tui.tui.render.safe_text import Safe, safe_name
+from chat_tui.tui.render.line import Line, Piece, between, width_of
+from chat_tui.tui.render.names import Within
+from chat_tui.tui.render.safe_text import Safe
+from chat_tui.tui.render.wrap import cells
 
 MENTIONS_SHOWN = 100
 
@@ -23,10 +25,10 @@ class ChannelRow(msgspec.Struct, frozen=True):
     has_draft: bool = False
 
 
-def channel_row(channel: Channel, attention: Attention, *, has_draft: bool) -> ChannelRow:
+def channel_row(channel: Channel, attention: Attention, *, name: Safe, has_draft: bool) -> ChannelRow:
     return ChannelRow(
         channel.sid,
-        safe_name(channel.title),
+        name,
         attention,
         is_invited=channel.status is ChannelStatus.INVITED,
         is_muted=channel.is_muted,
@@ -44,8 +46,15 @@ def mentions_badge(count: int) -> Safe:
     return Safe(f"@{count}" if count < MENTIONS_SHOWN else f"@{MENTIONS_SHOWN}+")
 
 
-def channel_line(row: ChannelRow, width: int, glyphs: Glyphs, *, is_current: bool, is_cursor: bool) -> Line:
-    """Sign, name, and at the right draft, mute, mentions, number."""
+NUMBERS = 8
+"""Cells for the right edge where names must give way, of a list that is wide enough."""
+
+
+def channel_line(
+    row: ChannelRow, width: int, glyphs: Glyphs, within: Within, *, is_current: bool, is_cursor: bool
+) -> Line:
+    """Sign, name, and at the right draft, mute, mentions, number. ``within`` says how a name is cut, which is to the
+    same length in every row."""
     looks = row.attention
     style = "dim" if looks.is_dim and not looks.mentions else "strong" if looks.is_bold else "plain"
     if is_current:
@@ -62,5 +71,8 @@ def channel_line(row: ChannelRow, width: int, glyphs: Glyphs, *, is_current: boo
     if looks.number:
         right.append(Piece(Safe(f" {looks.number}"), "dim" if looks.is_dim else "strong"))
     right.append(Piece(Safe(" ")))
-    left = (Piece(lead, "cursor"), Piece(Safe(f"{sign} "), "dim"), Piece(row.name, style))
+    name, room = row.name, width - 3 - width_of(right)
+    if cells(name) > room:
+        name = within(row.sid, max(1, min(room, width - 3 - min(NUMBERS, width // 4))))
+    left = (Piece(lead, "cursor"), Piece(Safe(f"{sign} "), "dim"), Piece(name, style))
     return between(left, tuple(right), width)

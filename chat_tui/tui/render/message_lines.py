@@ -56,8 +56,9 @@ def author_width(width: int) -> int:
     return max(MIN_AUTHOR, min(MAX_AUTHOR, width // 8))
 
 
-def message_lines(message: Message, name: str, looks: Looks, place: Place) -> list[Line]:
-    """A message with whatever goes before it."""
+def message_lines(message: Message, name: Safe, looks: Looks, place: Place) -> list[Line]:
+    """A message with whatever goes before it. ``name``, where it is wider than the column of authors, gets a line of
+    its own."""
     note = "edited" if message.was_edited else ""
     is_own = message.author == looks.own_identity
     lines = _before(place, looks)
@@ -67,7 +68,7 @@ def message_lines(message: Message, name: str, looks: Looks, place: Place) -> li
 SEND_WORDS = {SendState.QUEUED: "waiting", SendState.SENDING: "sending", SendState.SENT: "", SendState.FAILED: "failed"}
 
 
-def pending_lines(pending: PendingMessage, name: str, looks: Looks, place: Place) -> list[Line]:
+def pending_lines(pending: PendingMessage, name: Safe, looks: Looks, place: Place) -> list[Line]:
     """One's own message on its way, dimmed, with its state."""
     note = SEND_WORDS[pending.state]
     lines = _before(place, looks)
@@ -99,7 +100,7 @@ def _indent(looks: Looks) -> int:
 
 def _body(
     body: str,
-    name: str,
+    name: Safe,
     date: datetime,
     looks: Looks,
     place: Place,
@@ -116,7 +117,7 @@ def _body(
     lead = Piece(looks.glyphs.cursor if place.is_selected else Safe(" "), "cursor")
     lines: list[Line] = []
     heading = _heading(name, date, looks, is_own=is_own) if place.has_heading else None
-    if heading is not None and _is_narrow(looks):
+    if heading is not None and (_is_narrow(looks) or cells(name) > looks.author_width):
         lines.append((lead, *heading))
         heading = None
     for number, text in enumerate(texts):
@@ -129,10 +130,15 @@ def _body(
     return lines
 
 
-def _heading(name: str, date: datetime, looks: Looks, *, is_own: bool) -> Line:
+def line_room(looks: Looks) -> int:
+    """Cells for a name that has a line of its own, behind the time."""
+    return max(1, looks.width - 9)
+
+
+def _heading(name: Safe, date: datetime, looks: Looks, *, is_own: bool) -> Line:
     style = "own" if is_own else "strong"
-    room = looks.width - 8 if _is_narrow(looks) else looks.author_width
-    author = shorten(safe_name(name), room) if _is_narrow(looks) else pad(safe_name(name), room)
+    is_column = not _is_narrow(looks) and cells(name) <= looks.author_width
+    author = pad(name, looks.author_width) if is_column else shorten(name, line_room(looks))
     return (Piece(Safe(f"{looks.clock.time(date)}  "), "dim"), Piece(author, style), Piece(Safe(" ")))
 
 

@@ -6,8 +6,9 @@ import msgspec
 
 from chat_tui.client.model import User
 from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs, Mark, mark_of
-from chat_tui.tui.render.line import Line, Piece, between
-from chat_tui.tui.render.safe_text import Safe, safe_name
+from chat_tui.tui.render.line import Line, Piece, between, width_of
+from chat_tui.tui.render.names import Within
+from chat_tui.tui.render.safe_text import Safe
 from chat_tui.tui.render.times import age
 from chat_tui.tui.render.wrap import cells, shorten
 
@@ -26,10 +27,10 @@ class RosterRow(msgspec.Struct, frozen=True):
     age: float | None = None
 
 
-def roster_row(user: User, *, enabled: bool, own_identity: str, age: float | None = None) -> RosterRow:
+def roster_row(user: User, name: Safe, *, enabled: bool, own_identity: str, age: float | None = None) -> RosterRow:
     return RosterRow(
         user.identity,
-        safe_name(user.title),
+        name,
         mark_of(user.is_online, enabled=enabled),
         mark_of(user.is_notifiable, enabled=enabled),
         is_own=user.identity == own_identity,
@@ -61,22 +62,35 @@ def grouped(rows: Iterable[RosterRow], *, enabled: bool) -> list[Heading | Roste
     return found
 
 
-def roster_line(row: Heading | RosterRow, width: int, glyphs: Glyphs, *, is_stale: bool, is_cursor: bool) -> Line:
-    """``is_stale``: our own link is down, so no mark may look live."""
+MARKS = 5
+SUFFIX = Safe(" (you)")
+AGE = 8
+"""Cells of a row beside the name."""
+
+
+def roster_line(
+    row: Heading | RosterRow, width: int, glyphs: Glyphs, within: Within, *, is_stale: bool, is_cursor: bool
+) -> Line:
+    """``is_stale``: our own link is down, so no mark may look live. ``within`` says how a name is cut, which is to the
+    same length in every row."""
     if isinstance(row, Heading):
         return (Piece(shorten(Safe(f" {row.text}"), width), "dim"),)
     stale = is_stale or row.age is not None
     online = "dim" if stale or row.online is not Mark.YES else "good"
     notifiable = "dim" if stale or row.notifiable is not Mark.YES else "good"
-    suffix = " (you)" if row.is_own else ""
+    suffix = SUFFIX if row.is_own else Safe("")
     right = (Piece(Safe(f" {age(row.age)} "), "dim"),) if row.age is not None else ()
+    name = row.name
+    room = width - MARKS - len(suffix) - width_of(right)
+    if cells(name) > room:
+        name = within(row.identity, max(1, min(room, width - MARKS - len(SUFFIX) - min(AGE, width // 4))))
     left = (
         Piece(glyphs.cursor if is_cursor else Safe(" "), "cursor"),
         Piece(glyphs.online[row.online], online),
         Piece(Safe(" ")),
         Piece(glyphs.notifiable[row.notifiable], notifiable),
         Piece(Safe(" ")),
-        Piece(Safe(row.name + suffix), "dim" if stale or row.online in (Mark.NO, Mark.UNKNOWN) else "plain"),
+        Piece(Safe(name + suffix), "dim" if stale or row.online in (Mark.NO, Mark.UNKNOWN) else "plain"),
     )
     return between(left, right, width)
 

@@ -27,8 +27,11 @@ def safe_text(text: str) -> Content:
     return Content(safe(text))
 
 
-def safe(text: str) -> Safe:
-    """``text`` made inert. Lines are cut at 2,000 cells, tabs expanded, and a letter keeps at most 8 marks."""
+def safe(text: object) -> Safe:
+    """``text`` made inert. Lines are cut at 2,000 cells, tabs expanded, and a letter keeps at most 8 marks. What a
+    server gave in place of a text is shown as what it is."""
+    if not isinstance(text, str):
+        text = "" if text is None else repr(text)[:MAX_NAME]
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\t" in text:
@@ -40,8 +43,10 @@ def safe(text: str) -> Safe:
     return Safe(text)
 
 
-def safe_name(text: str) -> Safe:
+def safe_name(text: object) -> Safe:
     """A name: one line, at most 256 characters, no format characters at all."""
+    if not isinstance(text, str):
+        text = safe(text)
     cleaned = safe(text[: MAX_NAME * 2].replace("\r", " ").replace("\n", " "))
     if not cleaned.isascii():
         cleaned = Safe("".join(REPLACEMENT if c in _JOINERS else c for c in cleaned))

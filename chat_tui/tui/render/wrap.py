@@ -59,7 +59,8 @@ def shorten(text: Safe, width: int) -> Safe:
         return text
     if width <= 1:
         return Safe(text[:width]) if cells(text[:width]) <= width else Safe("")
-    return Safe(text[: _fitting(text, width - 1)] + ELLIPSIS)
+    fits = _fitting(text, width - 1)
+    return Safe((text[:fits] if cells(text[:fits]) < width else "") + ELLIPSIS)
 
 
 def pad(text: Safe, width: int) -> Safe:

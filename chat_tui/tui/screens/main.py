@@ -52,7 +52,9 @@ class MainScreen(Navigation):
         self.desk = Desk()
         self.mentions = Mentions(client, self._on_mentions)
         self.presenter = Presenter(client, self.desk, self.mentions, clock, glyphs, place)
-        self._deeds = Deeds(client, lambda sid: self.post_message(Going(sid)), self.action_outbox)
+        self._deeds = Deeds(
+            client, lambda sid: self.post_message(Going(sid)), self.action_outbox, self.presenter.title_of
+        )
         self._clock = clock
         self.is_up_to_date = asyncio.Event()
         """Set once the screen shows what the service has."""
@@ -63,12 +65,12 @@ class MainScreen(Navigation):
     def compose(self) -> ComposeResult:
         yield Bar(glyphs=self.glyphs, id="title")
         with Horizontal(id="panes"):
-            yield ChannelList(glyphs=self.glyphs, id="channels")
+            yield ChannelList(self.presenter.title_of, glyphs=self.glyphs, id="channels")
             with Vertical(id="middle"):
                 yield MessageLog(self._clock, glyphs=self.glyphs, id="log")
                 yield Bar(glyphs=self.glyphs, id="typing")
                 yield Composer(id="composer")
-            yield Roster(glyphs=self.glyphs, id="roster")
+            yield Roster(self.presenter.name_within, glyphs=self.glyphs, id="roster")
         yield Bar(glyphs=self.glyphs, id="hints")
 
     def on_mount(self) -> None:

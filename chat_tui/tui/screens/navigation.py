@@ -1,5 +1,6 @@
 """The main screen's keys: going to channels, moving in the log, showing and hiding panes."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chat_tui.client import ChatClient
@@ -10,6 +11,7 @@ from chat_tui.tui.panes import Panes
 from chat_tui.tui.presenter import Presenter
 from chat_tui.tui.quick_echo import QuickScreen
 from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs
+from chat_tui.tui.render.names import Within
 from chat_tui.tui.render.safe_text import Safe, safe, safe_name
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.visit import Noticed, Visit
@@ -83,7 +85,12 @@ class Navigation(QuickScreen):
         from chat_tui.tui.screens.picker import Choice
 
         return [
-            Choice(f"channel:{row.sid}", Safe(f"#{row.name}"), Safe(row.attention.number))
+            Choice(
+                f"channel:{row.sid}",
+                Safe(f"#{row.name}"),
+                Safe(row.attention.number),
+                partial(_signed, "#", self.presenter.title_of, row.sid),
+            )
             for row in self.presenter.channel_rows()
         ]
 
@@ -95,6 +102,7 @@ class Navigation(QuickScreen):
                 f"person:{row.identity}",
                 Safe(f"@{row.name}"),
                 Safe(f"{ONLINE_WORDS[row.online]}, {NOTIFIABLE_WORDS[row.notifiable]}"),
+                partial(_signed, "@", self.presenter.name_within, row.identity),
             )
             for row in self.presenter.roster_rows()
         ]
@@ -170,3 +178,7 @@ class Navigation(QuickScreen):
         from chat_tui.tui.screens.help import Help  # not on the start path
 
         self.app.push_screen(Help(self.glyphs))
+
+
+def _signed(sign: str, within: Within, key: str, room: int) -> Safe:
+    return Safe(sign + within(key, max(1, room - 1)))

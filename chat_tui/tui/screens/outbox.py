@@ -14,6 +14,7 @@ from chat_tui.protocol.errors import ChatError
 from chat_tui.tui.render.glyphs import Glyphs
 from chat_tui.tui.render.line import Line, Piece, between
 from chat_tui.tui.render.message_lines import SEND_WORDS
+from chat_tui.tui.render.names import Within
 from chat_tui.tui.render.safe_text import Safe, safe_name, safe_text
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.render.wrap import pad
@@ -21,6 +22,9 @@ from chat_tui.tui.widgets.pick_list import PickList
 
 REFRESH_EVERY = 0.5
 """Seconds between two looks: a message that is sent leaves the list."""
+
+CHANNEL = 14
+"""Cells for a channel's name."""
 
 HINTS: tuple[str, ...] = ("r send again", "e write anew", "d discard", "Enter go there", "Esc close")
 """The first of them for a narrow screen."""
@@ -36,7 +40,7 @@ class Choice(msgspec.Struct, frozen=True):
 class OutboxList(PickList, can_focus=True):
     """One row per message; the reason of a failure stands at the right."""
 
-    def __init__(self, outbox: Outbox, title_of: Callable[[str], str], clock: Clock, glyphs: Glyphs) -> None:
+    def __init__(self, outbox: Outbox, title_of: Within, clock: Clock, glyphs: Glyphs) -> None:
         super().__init__(glyphs=glyphs, id="outbox")
         self._outbox = outbox
         self._title_of = title_of
@@ -60,7 +64,7 @@ class OutboxList(PickList, can_focus=True):
         has_failed = pending.state is SendState.FAILED
         lead = Piece(self.glyphs.cursor if is_cursor else Safe(" "), "cursor")
         state = Piece(pad(Safe(SEND_WORDS[pending.state]), 8), "failed" if has_failed else "dim")
-        where = Piece(pad(Safe(f"#{safe_name(self._title_of(pending.channel_sid))}"), 14), "accent")
+        where = Piece(pad(Safe(f"#{self._title_of(pending.channel_sid, CHANNEL - 1)}"), CHANNEL), "accent")
         when = Piece(Safe(f" {self._clock.time(pending.date_created)} "), "dim")
         body = Piece(safe_name(pending.body), "plain")
         why = Piece(Safe(f" {safe_name(pending.error)} "), "failed") if pending.error else Piece(Safe(""))
@@ -81,7 +85,7 @@ class OutboxScreen(ModalScreen[Choice]):
         Binding("d", "discard", "Discard", show=False),
     ]
 
-    def __init__(self, outbox: Outbox, title_of: Callable[[str], str], clock: Clock, glyphs: Glyphs) -> None:
+    def __init__(self, outbox: Outbox, title_of: Within, clock: Clock, glyphs: Glyphs) -> None:
         super().__init__()
         self._outbox = outbox
         self._list = OutboxList(outbox, title_of, clock, glyphs)

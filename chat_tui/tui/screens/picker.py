@@ -1,5 +1,6 @@
 """A list to choose from by typing: the quick switcher and the command palette."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 import msgspec
@@ -12,15 +13,18 @@ from textual.widgets import Input
 from chat_tui.tui.render.glyphs import Glyphs
 from chat_tui.tui.render.line import Line, Piece, between
 from chat_tui.tui.render.safe_text import Safe, safe_text
+from chat_tui.tui.render.wrap import cells
 from chat_tui.tui.widgets.pick_list import PickList
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """``value`` is what the picker answers with; ``hint`` stands at the right."""
+    """``value`` is what the picker answers with; ``hint`` stands at the right where there is room; ``within``: the
+    label in so many cells."""
 
     value: str
     label: Safe
     hint: Safe = Safe("")
+    within: Callable[[int], Safe] | None = None
 
 
 def matching(choices: list[Choice], query: str) -> list[Choice]:
@@ -58,8 +62,11 @@ class ChoiceList(PickList, can_focus=False):
         choice = self.choices[number]
         is_cursor = number == self.cursor
         lead = Piece(self.glyphs.cursor if is_cursor else Safe(" "), "cursor")
-        left = (lead, Piece(choice.label, "accent" if is_cursor else "plain"))
-        return between(left, (Piece(Safe(f" {choice.hint} "), "dim"),), width)
+        label, room = choice.label, width - 1
+        hint = Safe(f" {choice.hint} " if cells(label) + cells(choice.hint) + 2 <= room else "")
+        if cells(label) > room and choice.within is not None:
+            label = choice.within(room)
+        return between((lead, Piece(label, "accent" if is_cursor else "plain")), (Piece(hint, "dim"),), width)
 
     def picked(self, number: int) -> None:
         self.screen.dismiss(self.choices[number].value)

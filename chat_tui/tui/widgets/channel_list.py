@@ -6,7 +6,9 @@ from textual.message import Message
 
 from chat_tui.tui.actions import CHANNELS, bindings
 from chat_tui.tui.render.channel_rows import ChannelRow, channel_line
+from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.line import Line
+from chat_tui.tui.render.names import Within
 from chat_tui.tui.widgets.pick_list import PickList
 
 
@@ -15,6 +17,11 @@ class ChannelList(PickList):
 
     rows: list[ChannelRow] = []  # noqa: RUF012 - replaced as a whole, never changed
     current: str | None = None
+
+    def __init__(self, within: Within, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002
+        """``within``: what to call a channel in so many cells."""
+        super().__init__(glyphs=glyphs, id=id)
+        self._within = within
 
     @dataclass
     class Picked(Message):
@@ -41,7 +48,8 @@ class ChannelList(PickList):
     def line(self, number: int, width: int) -> Line:
         row = self.rows[number]
         is_cursor = self.has_focus and number == self.cursor
-        return channel_line(row, width, self.glyphs, is_current=row.sid == self.current, is_cursor=is_cursor)
+        is_current = row.sid == self.current
+        return channel_line(row, width, self.glyphs, self._within, is_current=is_current, is_cursor=is_cursor)
 
     def picked(self, number: int) -> None:
         self.post_message(self.Picked(self.rows[number].sid))

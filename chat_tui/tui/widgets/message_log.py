@@ -15,25 +15,29 @@ from chat_tui.tui.render.message_lines import (
     Looks,
     Place,
     author_width,
+    line_room,
     message_lines,
     pending_lines,
     starts_run,
 )
-from chat_tui.tui.render.safe_text import Safe
+from chat_tui.tui.render.safe_text import Safe, safe_name
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.render.viewport import Viewport
+from chat_tui.tui.render.wrap import shorten, wrap
 from chat_tui.tui.widgets.lines import Lines
 
 CACHED_UNITS = 3000
 
 
 class Log(msgspec.Struct):
-    """What the log shows. ``first_new``: index of the message the divider stands before; ``name_of``: identity to
-    the name to show."""
+    """What the log shows. ``first_new``: index of the message the divider stands before; ``author``: what to call an
+    identity in a column of so many cells, or on a line of so many where that does not tell it from others, and
+    ``naming`` a number that is another when somebody may be called something else."""
 
     messages: Sequence[Message] = ()
     pending: Sequence[PendingMessage] = ()
-    name_of: Callable[[str], str] = str
+    author: Callable[[str, int, int], Safe] = lambda identity, _column, room: shorten(safe_name(identity), room)
+    naming: Callable[[], int] = int
     first_new: int | None = None
     new_count: int = 0
     has_older: bool = False
@@ -107,10 +111,15 @@ class MessageLog(Lines, can_focus=True):
         log = self.log_shown
         if not self._count():
             words = log.words or (("loading…",) if log.is_loading else ("no messages yet",))
-            lines: list[Line] = [centred(Safe(text), width, Safe(" "), "dim") for text in words]
+            texts = [text for line in words for text in wrap(Safe(line), max(1, width - 4))]
+            lines: list[Line] = [centred(text, width, Safe(" "), "dim") for text in texts]
             top = max(0, (height - len(lines)) // 2)
             return ([()] * top + lines + [()] * height)[:height]
-        window = self._viewport.window(self._count(), self._unit_lines, height)
+        for _ in range(2):  # whoever comes into view may change what others are called
+            naming = log.naming()
+            window = self._viewport.window(self._count(), self._unit_lines, height)
+            if log.naming() == naming:
+                break
         self._row_units = [unit for unit, _ in window]
         found: list[Line] = [line for _, line in window]
         missing = height - len(found)
@@ -127,12 +136,16 @@ class MessageLog(Lines, can_focus=True):
         message = messages[unit]
         before = messages[unit - 1] if unit else None
         place = self._place(message, before)
-        name = self.log_shown.name_of(message.author)
+        name = self._author(message.author)
         key = (message.sid, message.date_updated, name, place)
         lines = self._cache.get(key)
         if lines is None:
             lines = self._cache[key] = message_lines(message, name, self._looks_now, place)
         return lines
+
+    def _author(self, identity: str) -> Safe:
+        looks = self._looks_now
+        return self.log_shown.author(identity, looks.author_width, line_room(looks))
 
     def _place(self, message: Message, before: Message | None) -> Place:
         log = self.log_shown
@@ -155,7 +168,7 @@ class MessageLog(Lines, can_focus=True):
         )
         continues = number > 0 or not starts_run(self.own_identity, pending.date_created, before)
         place = Place(day=pending.date_created if is_day else None, has_heading=is_day or not continues)
-        return pending_lines(pending, self.log_shown.name_of(self.own_identity), self._looks_now, place)
+        return pending_lines(pending, self._author(self.own_identity), self._looks_now, place)
 
     # ---- scrolling
 

@@ -1,6 +1,8 @@
 """The right pane: everybody in the channel, under two marks."""
 
+from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.line import Line
+from chat_tui.tui.render.names import Within
 from chat_tui.tui.render.roster_rows import Heading, RosterRow, mark_words, roster_line
 from chat_tui.tui.render.safe_text import safe_text
 from chat_tui.tui.widgets.pick_list import PickList
@@ -9,6 +11,11 @@ from chat_tui.tui.widgets.pick_list import PickList
 class Roster(PickList):
     rows: list[Heading | RosterRow] = []  # noqa: RUF012 - replaced as a whole, never changed
     is_stale = False
+
+    def __init__(self, within: Within, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002
+        """``within``: what to call somebody in so many cells."""
+        super().__init__(glyphs=glyphs, id=id)
+        self._within = within
 
     def show(self, rows: list[Heading | RosterRow], *, is_stale: bool) -> None:
         self.rows, self.is_stale = rows, is_stale
@@ -23,7 +30,8 @@ class Roster(PickList):
 
     def line(self, number: int, width: int) -> Line:
         is_cursor = self.has_focus and number == self.cursor
-        return roster_line(self.rows[number], width, self.glyphs, is_stale=self.is_stale, is_cursor=is_cursor)
+        row = self.rows[number]
+        return roster_line(row, width, self.glyphs, self._within, is_stale=self.is_stale, is_cursor=is_cursor)
 
     def moved(self) -> None:
         """Both marks of the person under the cursor, in words."""

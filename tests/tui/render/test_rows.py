@@ -7,12 +7,13 @@ from chat_tui.tui.render.glyphs import ASCII, UNICODE, Mark, choose, mark_of
 from chat_tui.tui.render.line import plain_text
 from chat_tui.tui.render.link_words import link_words
 from chat_tui.tui.render.roster_rows import Heading, grouped, reach_line, roster_line, roster_row
+from chat_tui.tui.render.safe_text import Safe
 from tests.support.stage import CLOCK, NOW
 
 
 def row(identity: str, online: bool | None, notifiable: bool | None, *, enabled: bool = True) -> object:
     user = User(identity, "", is_online=online, is_notifiable=notifiable)
-    return roster_row(user, enabled=enabled, own_identity="alice")
+    return roster_row(user, Safe(identity), enabled=enabled, own_identity="alice")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_the_roster_groups_by_online_and_in_one_group_when_off() -> None:
 
 def test_stale_marks_lose_their_colour_but_not_their_shape() -> None:
     """While our own link is down nobody looks live."""
-    line = roster_line(row("b", True, True), 26, UNICODE, is_stale=True, is_cursor=False)  # type: ignore[arg-type]
+    line = roster_line(row("b", True, True), 26, UNICODE, lambda *_: Safe("b"), is_stale=True, is_cursor=False)  # type: ignore[arg-type]
     assert "● ▲ b" in plain_text([line])
     assert {piece.style for piece in line if piece.text.strip()} == {"dim"}
 
