@@ -27,7 +27,7 @@ def _load(flags: dict[str, Any]) -> settings.Settings:
 
 def _data(loaded: settings.Settings) -> Path:
     if loaded.data is not None:
-        return Path(loaded.data).expanduser().resolve()
+        return Path(loaded.data).expanduser().absolute()
     from chat_tui.locations import data_directory
 
     return data_directory()
@@ -115,12 +115,14 @@ def _connection(loaded: settings.Settings) -> Any:
 def serve(context: click.Context, /, on_demand: bool, **flags: Any) -> None:
     """Run the service in the foreground, until Ctrl+C or SIGTERM."""
     loaded = _load(_with_parent(context, flags))
-    from chat_tui.server.runner import CannotServe
+    from chat_tui.server.data_directory import AlreadyServed, CannotServe
     from chat_tui.server.runner import serve as run
 
     try:
         sys.exit(run(loaded, _data(loaded), on_demand=on_demand))
     except CannotServe as error:
+        if on_demand and isinstance(error, AlreadyServed):
+            sys.exit(0)  # another client was faster; that is as good
         raise click.UsageError(str(error)) from None
 
 
@@ -217,7 +219,8 @@ def _administer(
     from chat_tui.protocol.errors import ChatError
 
     async def act() -> Any:
-        async with AdminClient(service.url, service.account_sid, service.auth_token) as admin:
+        account = (service.account_sid, service.auth_token)
+        async with AdminClient(service.url, *account, challenge=service.challenge) as admin:
             return await action(admin, service)
 
     try:

@@ -12,14 +12,19 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from chat_tui.private_files import open_private, private_directory, read_private
 from chat_tui.protocol import PROTOCOL
-from chat_tui.protocol.service_file import ServiceFile
+from chat_tui.protocol.proof import MAX_HEAD, WITHIN, Challenge, Impostor, Prover
+from chat_tui.protocol.service_file import LOCK, LOG, MAX_FILE, SERVICE_FILE, ServiceFile
 from chat_tui.protocol.tokens import DEFAULT_LIFETIME, encode_token
 
 START_WITHIN = 10.0
 """Seconds a service may take until it answers."""
 
 _POLL = 0.01
+
+SECRETS = ("CHAT_TUI_TOKEN",)
+"""Of the environment, which a service would keep for as long as it runs."""
 
 
 class LocalServiceError(Exception):
@@ -40,46 +45,77 @@ class LocalService(ServiceFile, frozen=True):
             lifetime=lifetime,
         )
 
+    def challenge(self) -> Challenge:
+        """A question that only this service can answer, for whoever is about to tell it a secret."""
+        return Prover(self.instance, self.proof_key).challenge()
+
 
 def find(data: Path) -> LocalService | None:
-    """The service that runs on ``data``: it holds the lock and answers (guarantees, "The local service")."""
-    if not _is_locked(data):
+    """The service that runs on ``data``: it holds the lock, and proves itself (guarantees, "The local service").
+    Raises LocalServiceError for one that this program cannot speak to, OSError."""
+    instance = _holder(data)
+    if instance is None:
         return None
     try:
-        found = msgspec.json.decode((data / "service.json").read_bytes(), type=LocalService)
-    except (OSError, msgspec.DecodeError):
+        found = msgspec.json.decode(read_private(data / SERVICE_FILE, MAX_FILE), type=LocalService)
+    except (FileNotFoundError, msgspec.DecodeError):
         return None
     if found.protocol != PROTOCOL:
         raise LocalServiceError(
             f"the service on {data} (pid {found.pid}, version {found.version}) speaks protocol {found.protocol}, "
             f"this program {PROTOCOL}: stop it, or run the version it belongs to"
         )
-    return found if _answers(found.url) else None
+    return found if found.instance == instance and _proves_itself(found) else None
 
 
-def _is_locked(data: Path) -> bool:
+def _holder(data: Path) -> str | None:
+    """Which run of a service holds the lock; ``None`` when none does."""
     try:
-        lock = (data / "service.lock").open("r")
+        lock = open_private(data / LOCK, os.O_RDONLY)
     except FileNotFoundError:
-        return False
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
-
-
-def _answers(url: str) -> bool:
-    address = urlsplit(url)
+        return None
     try:
-        with socket.create_connection((address.hostname or "", address.port or 0), timeout=1.0) as connection:
-            if address.scheme == "https":
-                return True
-            connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            return connection.recv(12) == b"HTTP/1.1 200"
-    except OSError:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.pread(lock, 64, 0).decode(errors="replace")
+    finally:
+        os.close(lock)
+    return None
+
+
+def _proves_itself(service: LocalService) -> bool:
+    address = urlsplit(service.url)
+    challenge = service.challenge()
+    deadline = time.monotonic() + WITHIN
+    try:
+        plain = socket.create_connection((address.hostname or "", address.port or 0), timeout=WITHIN)
+        with plain, _secured(plain) if address.scheme == "https" else plain as connection:
+            connection.sendall(challenge.request)
+            challenge.check_head(_head(connection, deadline), connection.getpeername())
+    except (OSError, ValueError, Impostor):
         return False
+    return True
+
+
+def _secured(plain: socket.socket) -> socket.socket:
+    """Whoever proves itself needs no certificate to be believed."""
+    import ssl  # only for services that listen beyond this machine
+
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context.wrap_socket(plain)
+
+
+def _head(connection: socket.socket, deadline: float) -> bytes:
+    """What is answered, up to its first empty line; less when it is too long or too slow."""
+    head = b""
+    while b"\r\n\r\n" not in head and len(head) < MAX_HEAD:
+        connection.settimeout(max(0.001, deadline - time.monotonic()))
+        more = connection.recv(MAX_HEAD)
+        if not more:
+            break
+        head += more
+    return head
 
 
 def attach(
@@ -87,32 +123,44 @@ def attach(
 ) -> LocalService:
     """The running service, started if there is none. Whoever loses a race to start one waits for the winner's.
 
-    Raises LocalServiceError when none answers within 10 s.
+    Raises LocalServiceError when none answers within 10 s, or none can be started.
     """
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        return _attach(private_directory(data), clock, sleep)
+    except OSError as error:
+        words = str(error) if error.strerror == str(error) else f"{error.filename or data}: {error.strerror}"
+        raise LocalServiceError(words) from None
+
+
+def _attach(data: Path, clock: Callable[[], float], sleep: Callable[[float], None]) -> LocalService:
     deadline = clock() + START_WITHIN
     starter: subprocess.Popen[bytes] | None = None
     while True:
         found = find(data)
         if found is not None:
             return found
-        if starter is None and not _is_locked(data):
-            starter = _start(data)
-        elif starter is not None and starter.poll() not in (None, 2) and not _is_locked(data):
+        is_held = _holder(data) is not None
+        if not is_held and starter is not None and starter.poll():
             raise LocalServiceError(f"the local service did not start: {_last_words(data)}")
+        if not is_held and (starter is None or starter.poll() == 0):
+            starter = _start(data)
         if clock() > deadline:
-            raise LocalServiceError(f"the local service on {data} does not answer: see {data / 'service.log'}")
+            raise LocalServiceError(f"the local service on {data} does not answer: see {data / LOG}")
         sleep(_POLL)
 
 
 def _start(data: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "chat_tui.cli", "serve", "--data", str(data), "--on-demand"]
-    with os.fdopen(os.open(data / "service.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
+    """With ``-P``: what lies in the directory must not be taken for a module."""
+    command = [sys.executable, "-P", "-m", "chat_tui.cli", "serve", "--data", str(data), "--on-demand"]
+    environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    with os.fdopen(open_private(data / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab") as log:
         return subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=data
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=data, env=environment
         )
 
 
 def _last_words(data: Path) -> str:
-    lines = (data / "service.log").read_text(errors="replace").strip().splitlines()
-    return lines[-1] if lines else f"see {data / 'service.log'}"
+    with os.fdopen(open_private(data / LOG, os.O_RDONLY), "rb") as log:
+        log.seek(-min(MAX_HEAD, log.seek(0, os.SEEK_END)), os.SEEK_END)
+        lines = log.read().decode(errors="replace").strip().splitlines()
+    return lines[-1].removeprefix("Error: ") if lines else f"see {data / LOG}"

@@ -91,7 +91,7 @@ def test_a_token_is_printed_for_the_running_service(tmp_path: Path) -> None:
         content = json.loads((tmp_path / "service.json").read_text())
         assert set(content) == {
             *("url", "account_sid", "auth_token", "service_sid", "api_key_sid", "api_key_secret"),
-            *("pid", "version", "protocol"),
+            *("pid", "version", "protocol", "instance", "proof_key"),
         }
         assert content["url"] == running.url
         assert {oct(path.stat().st_mode)[-3:] for path in tmp_path.glob("*.json")} == {"600"}

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import httpx
 
 from chat_tui.protocol.errors import Code, TransportError, from_answer
+from chat_tui.protocol.proof import Challenges
 
 WITHIN = 30.0
 """Seconds an answer may take."""
@@ -18,12 +19,23 @@ Params = dict[str, str | int | bool | None]
 
 
 class AdminClient:
-    """Speaks chat v2 with HTTP Basic. ``account_sid`` may be an API key's SID, ``secret`` then its secret."""
+    """Speaks chat v2 with HTTP Basic. ``account_sid`` may be an API key's SID, ``secret`` then its secret.
+    ``challenge``: for a service of this machine, which must answer it on each connection before it is told them."""
 
     def __init__(
-        self, url: str, account_sid: str, secret: str, *, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        url: str,
+        account_sid: str,
+        secret: str,
+        *,
+        challenge: Challenges | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._account_sid = account_sid
+        if challenge is not None:
+            from chat_tui.client.proven import ProvenTransport
+
+            transport = ProvenTransport(challenge)
         self._http = httpx.AsyncClient(
             base_url=url, auth=(account_sid, secret), timeout=WITHIN, transport=transport, trust_env=False
         )

@@ -20,6 +20,7 @@ from chat_tui.client.timing import Timing
 from chat_tui.client.transport import Address, ConnectionState, TokenSource
 from chat_tui.client.typing import TypingIndicators
 from chat_tui.protocol.errors import ChatError
+from chat_tui.protocol.proof import Challenges
 
 
 class ChatClient:
@@ -27,7 +28,8 @@ class ChatClient:
 
     ``url``: the service, as ``https://chat.example.com`` or its WebSocket. ``token``: an access token, or an async
     function that fetches one, which is asked again before a token runs out. ``address``, when given, is asked for the
-    URL before every try to connect. ``keep``: a directory for what is known and for what is not sent yet, so that it
+    URL before every try to connect; ``challenge``, when given, for what a service of this machine must answer before it
+    is told the token. ``keep``: a directory for what is known and for what is not sent yet, so that it
     survives the program; without one it is kept in memory. ``token_source``: a name for where tokens come from, by
     which a start finds what is kept before there is a token.
 
@@ -42,6 +44,7 @@ class ChatClient:
         token: str | TokenSource,
         *,
         address: Address | None = None,
+        challenge: Challenges | None = None,
         keep: Path | None = None,
         token_source: str | None = None,
         timing: Timing | None = None,
@@ -51,7 +54,15 @@ class ChatClient:
         self._tasks: set[asyncio.Task[Any]] = set()
         hearer = Hearer(self._catch_up, self._on_token, self._on_sync, self._on_typing)
         self._connection = Connection(
-            url, token, hearer, self._emit, self._spawn, address=address, timing=timing, clock=clock
+            url,
+            token,
+            hearer,
+            self._emit,
+            self._spawn,
+            address=address,
+            challenge=challenge,
+            timing=timing,
+            clock=clock,
         )
         self._knowledge = Knowledge(self._connection.request, self._emit, self._spawn, clock)
         api = self._knowledge.configuration.api

@@ -11,6 +11,7 @@ from chat_tui.client.sync import Request, Spawn
 from chat_tui.client.timing import Timing
 from chat_tui.client.transport import Address, ConnectionState, Listener, Phase, TokenSource, Transport
 from chat_tui.protocol.errors import Code, Unauthenticated
+from chat_tui.protocol.proof import Challenges
 
 
 class Hearer(NamedTuple):
@@ -35,6 +36,7 @@ class Connection(Listener):
         spawn: Spawn,
         *,
         address: Address | None = None,
+        challenge: Challenges | None = None,
         timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -43,7 +45,9 @@ class Connection(Listener):
         self._hearer = hearer
         self._emit = emit
         self._spawn = spawn
-        self._transport = Transport(address or self._same_address, self._next_token, self, timing=timing, clock=clock)
+        self._transport = Transport(
+            address or self._same_address, self._next_token, self, challenge=challenge, timing=timing, clock=clock
+        )
         self.request: Request = self._transport.request
         self.ready = asyncio.Event()
         self._initialised: asyncio.Future[None] | None = None

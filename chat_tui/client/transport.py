@@ -18,6 +18,7 @@ from chat_tui import __version__
 from chat_tui.client.backoff import Backoff
 from chat_tui.client.timing import Timing
 from chat_tui.protocol.errors import ChatError, Code, TransportError, Unauthenticated, from_answer
+from chat_tui.protocol.proof import PROOF, Challenges
 from chat_tui.protocol.tokens import token_expiry
 from chat_tui.protocol.twilsock import (
     NOTIFICATION_SYNC,
@@ -92,7 +93,9 @@ class Listener:
 
 
 class Transport:
-    """``address`` is asked for the service's URL before every try; ``tokens`` for a token when one is needed."""
+    """``address`` is asked for the service's URL before every try; ``tokens`` for a token when one is needed.
+    ``challenge``, for a service of this machine, is asked for a question before every try; what does not know the
+    answer is told nothing."""
 
     def __init__(
         self,
@@ -100,10 +103,12 @@ class Transport:
         tokens: TokenSource,
         listener: Listener,
         *,
+        challenge: Challenges | None = None,
         timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._address = address
+        self._challenge = challenge
         self._tokens = tokens
         self._listener = listener
         self._timing = timing or Timing()
@@ -173,8 +178,10 @@ class Transport:
         url = socket_url(await self._address())
         token = await self._fresh_token()
         is_local = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+        challenge = None if self._challenge is None else self._challenge()
         async with connect(
             url,
+            additional_headers=None if challenge is None else challenge.headers,
             compression=None,
             max_size=MAX_INCOMING,
             open_timeout=self._timing.connect_within,
@@ -182,8 +189,11 @@ class Transport:
             ping_timeout=self._timing.pong_within,
             close_timeout=self._timing.close_within,
             user_agent_header=f"chat_tui/{__version__}",
-            proxy=None if is_local else True,
+            proxy=None if is_local or challenge is not None else True,
         ) as socket:
+            if challenge is not None:
+                proofs = [] if socket.response is None else socket.response.headers.get_all(PROOF)
+                challenge.check(proofs, socket.remote_address)
             self._socket = socket
             reading = asyncio.create_task(self._read(socket))
             reading.add_done_callback(lambda _: self._fail_answers())

@@ -24,7 +24,8 @@ Sleep = Callable[[float], Awaitable[object]]
 
 async def seed(service: LocalService, viewer: str) -> None:
     """People, channels and the first lines, through REST; ``viewer`` is in every channel."""
-    async with AdminClient(service.url, service.account_sid, service.auth_token) as admin:
+    account = (service.account_sid, service.auth_token)
+    async with AdminClient(service.url, *account, challenge=service.challenge) as admin:
         sid = service.service_sid
         for person in PEOPLE:
             await admin.create_user(sid, person.identity, person.friendly_name)
@@ -76,7 +77,7 @@ class Player:
 
     async def _be_online(self) -> None:
         token = self._service.token_for(self._person.identity)
-        async with ChatClient(self._service.url, token) as client:
+        async with ChatClient(self._service.url, token, challenge=self._service.challenge) as client:
             if self._person.has_push and not self._has_push:
                 await self._turn_push(client, on=True)
             remaining = self._dice.uniform(*ONLINE_FOR)

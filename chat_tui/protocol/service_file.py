@@ -2,9 +2,19 @@
 
 import msgspec
 
+SERVICE_FILE = "service.json"
+LOCK = "service.lock"
+"""Held by a service for life; it says which ``instance`` holds it."""
+
+LOG = "service.log"
+
+MAX_FILE = 64 * 1024
+"""Bytes."""
+
 
 class ServiceFile(msgspec.Struct, frozen=True):
-    """Address, credentials of the account, and an API key whose secret signs access tokens."""
+    """Address, credentials of the account, and an API key whose secret signs access tokens. ``instance`` and
+    ``proof_key`` are of this run only: by them the service proves that it is the one (`protocol.proof`)."""
 
     url: str
     account_sid: str
@@ -15,6 +25,8 @@ class ServiceFile(msgspec.Struct, frozen=True):
     pid: int
     version: str
     protocol: int
+    instance: str = ""
+    proof_key: str = ""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(url={self.url!r}, pid={self.pid})"

@@ -7,10 +7,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
+from chat_tui.protocol.proof import CHALLENGE, HEALTH, Prover
 from chat_tui.server.house import House
 from chat_tui.server.rest.api import RestApi
-
-HEALTH = "/health"
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -20,8 +19,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 class Application:
     """``last_request``, in seconds of the monotonic clock, tells an idle service from a used one."""
 
-    def __init__(self, house: House, *, public_name: str | None = None) -> None:
+    def __init__(self, house: House, *, public_name: str | None = None, prover: Prover | None = None) -> None:
         self.last_request = time.monotonic()
+        self._prover = prover
         self._rest = RestApi(house.dispatcher, house.authenticator, house.box, public_name)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,8 +30,16 @@ class Application:
             await send({"type": "websocket.close", "code": 1008})
             return
         if scope["path"] == HEALTH:
-            await PlainTextResponse("ok\n")(scope, receive, send)
+            proof = _proof(self._prover, scope)
+            await PlainTextResponse("ok\n", headers=proof)(scope, receive, send)
             return
         self.last_request = time.monotonic()
         response = await self._rest(Request(scope, receive))
         await response(scope, receive, send)
+
+
+def _proof(prover: Prover | None, scope: Scope) -> dict[str, str]:
+    """What shows a local client that this is the service of its data directory, if it asks."""
+    name = CHALLENGE.lower().encode()
+    nonces = [value.decode("latin-1") for header, value in scope["headers"] if header == name]
+    return {} if prover is None or scope["server"] is None else prover.headers(nonces, scope["server"])

@@ -2,31 +2,34 @@
 
 import asyncio
 import contextlib
-import fcntl
 import importlib
 import ipaddress
 import logging
 import os
 import resource
-import secrets
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
-import msgspec
+import apsw
 import uvicorn
 
-from chat_tui import __version__
-from chat_tui.protocol import PROTOCOL
-from chat_tui.protocol.errors import NotFound
-from chat_tui.protocol.service_file import ServiceFile
-from chat_tui.protocol.sids import Kind, new_sid
+from chat_tui.protocol.errors import NotFound, Unavailable
+from chat_tui.protocol.service_file import LOG
 from chat_tui.protocol.values import ChannelType
 from chat_tui.server.app import Application
+from chat_tui.server.data_directory import (
+    DATABASE,
+    SECRETS_KEY,
+    CannotServe,
+    Credentials,
+    DataDirectory,
+    holding,
+    telling,
+)
 from chat_tui.server.house import House
 from chat_tui.server.http import http_class
 from chat_tui.server.listener import Listener
@@ -40,26 +43,15 @@ from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.realtime.socket import SETTINGS, socket_class
 from chat_tui.server.store.database import DatabaseTooNew
+from chat_tui.server.store.secrets import BadKey, SecretUnreadable
 from chat_tui.settings import Settings
 
 FIRST_CHANNEL = "general"
+
+_HERE = {"localhost": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not listened on
+"""Where on this machine a service is found that listens on a name, or on every address."""
+
 _log = logging.getLogger(__name__)
-
-
-class CannotServe(Exception):
-    """The service cannot start; the message says why, and the remedy."""
-
-
-class Credentials(msgspec.Struct):
-    """What opens the local service, kept for good in ``credentials.json`` (0600)."""
-
-    account_sid: str
-    auth_token: str
-    api_key_sid: str
-    api_key_secret: str
-    service_sid: str = ""
-    port: int = 0
-    """The last port, which is used again when it is free."""
 
 
 def serve(settings: Settings, data: Path, *, on_demand: bool = False) -> int:
@@ -67,11 +59,11 @@ def serve(settings: Settings, data: Path, *, on_demand: bool = False) -> int:
     configure(settings.log_level)
     _check_exposure(settings)
     os.umask(0o077)
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _holding(data):
+    with holding(data) as directory:
         if on_demand:  # nobody watches: what it says goes where it is bounded, its last words to standard error
-            configure(settings.log_level, data / "service.log")
-        asyncio.run(_Runner(settings, data, on_demand=on_demand).run())
+            with telling(directory.path):
+                configure(settings.log_level, directory.path / LOG)
+        asyncio.run(_Runner(settings, directory, on_demand=on_demand).run())
     return 0
 
 
@@ -86,43 +78,19 @@ def _check_exposure(settings: Settings) -> None:
         raise CannotServe(f"--host {settings.host} is not loopback: give --tls-cert and --tls-key")
 
 
-@contextlib.contextmanager
-def _holding(data: Path) -> Iterator[IO[str]]:
-    """The lock on the data directory, held for life. Raises CannotServe naming the pid that holds it."""
-    with (data / "service.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CannotServe(f"{data} is served already, by {_holder(data)}: stop that one first") from None
-        yield lock
-
-
-def _holder(data: Path) -> str:
-    with contextlib.suppress(OSError, msgspec.DecodeError):
-        return f"pid {msgspec.json.decode((data / 'service.json').read_bytes(), type=ServiceFile).pid}"
-    return "a process that is just starting"
-
-
-def write_private(path: Path, content: object) -> None:
-    """Replace ``path`` (0600) with ``content`` as JSON, in one step."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-
-
-def _credentials(data: Path) -> Credentials:
-    path = data / "credentials.json"
-    with contextlib.suppress(FileNotFoundError):
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=Credentials)
-        except msgspec.DecodeError as error:
-            raise CannotServe(f"{path}: {error}; restore it, or move the directory away") from None
-    made = Credentials(new_sid(Kind.ACCOUNT), secrets.token_hex(16), new_sid(Kind.KEY), secrets.token_urlsafe(32))
-    write_private(path, made)
-    return made
+async def check_secrets(house: House, data: Path) -> None:
+    """Raises CannotServe when the key that the database's secrets are sealed with is lost, or is another."""
+    sealed: list[str] = await house.store.read(lambda reader: [found for (found,) in reader.tuples("some_secrets")])
+    try:
+        for secret in sealed:
+            house.box.open(secret)
+    except SecretUnreadable:
+        wrong = "is missing" if house.box.is_new else "is not the key"
+        raise CannotServe(
+            f"{data / SECRETS_KEY} {wrong} that the secrets in {house.store.path} are sealed with: restore it from the "
+            f"same backup, or move {data} away to begin anew"
+        ) from None
+    house.box.keep()
 
 
 async def seed(house: House, credentials: Credentials) -> str:
@@ -186,9 +154,9 @@ class _Server(uvicorn.Server):
 
 
 class _Runner:
-    def __init__(self, settings: Settings, data: Path, *, on_demand: bool) -> None:
+    def __init__(self, settings: Settings, directory: DataDirectory, *, on_demand: bool) -> None:
         self._settings = settings
-        self._data = data
+        self._directory = directory
         self._on_demand = on_demand
         self._stopping = asyncio.Event()
 
@@ -197,28 +165,40 @@ class _Runner:
         for wanted in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(wanted, self._stopping.set)
         _raise_descriptor_limit()
-        credentials = _credentials(self._data)
         async with self._open_house() as house:
-            credentials.service_sid = house.local_service_sid = await seed(house, credentials)
-            listener = self._listen(credentials.port)
-            credentials.port = listener.getsockname()[1]
-            write_private(self._data / "credentials.json", credentials)
+            listener, credentials = await self._prepare(house)
             await self._serve(house, listener, credentials)
+
+    async def _prepare(self, house: House) -> tuple[socket.socket, Credentials]:
+        """What serves, and what opens it; both are kept for the next time."""
+        try:
+            with telling(self._directory.path):
+                await check_secrets(house, self._directory.path)
+                credentials = self._directory.credentials()
+                credentials.service_sid = house.local_service_sid = await seed(house, credentials)
+                listener = self._listen(credentials.port)
+                credentials.port = listener.getsockname()[1]
+                self._directory.keep(credentials)
+        except Unavailable as error:
+            raise CannotServe(f"{house.store.path} cannot be used: {error}") from None
+        return listener, credentials
 
     @contextlib.asynccontextmanager
     async def _open_house(self) -> AsyncIterator[House]:
         settings = self._settings
         try:
             house = House(
-                self._data,
+                self._directory.path,
                 linger=round(settings.linger * 1000),
                 rate=settings.rate,
                 synchronous=settings.synchronous,
                 first_channel=FIRST_CHANNEL,
             )
-        except DatabaseTooNew as error:
+            await house.start()
+        except (DatabaseTooNew, BadKey) as error:
             raise CannotServe(str(error)) from None
-        await house.start()
+        except (apsw.Error, Unavailable) as error:
+            raise CannotServe(f"{self._directory.path / DATABASE} cannot be used: {error}") from None
         try:
             yield house
         finally:
@@ -252,11 +232,12 @@ class _Runner:
             session_burst=max(150.0, settings.session_rate * 15),
         )
         gateway = Gateway(house, limits, origins=settings.origins, public_name=settings.public_name)
-        application = Application(house, public_name=settings.public_name)
+        prover = self._directory.prover
+        application = Application(house, public_name=settings.public_name, prover=prover)
         config = uvicorn.Config(
             application,
             http=http_class(gateway.visitors, limits),
-            ws=socket_class(gateway),
+            ws=socket_class(gateway, prover),
             lifespan="off",
             log_config=None,
             access_log=False,
@@ -278,33 +259,22 @@ class _Runner:
         _log.info("draining", extra={"pid": os.getpid()})
         watching.cancel()
         await warming
+        self._directory.withdraw()  # before the port is free for somebody else
         for listening in server.servers:
             listening.close()
         await gateway.drain()
         server.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
             await serving
-        (self._data / "service.json").unlink(missing_ok=True)
         _log.info("stopped", extra={"pid": os.getpid()})
 
     def _announce(self, credentials: Credentials) -> None:
         """Tell clients where we are. The listener is open, so whoever reads this is answered."""
-        settings = self._settings
-        scheme = "https" if settings.tls_cert else "http"
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        running = ServiceFile(
-            url=f"{scheme}://{host}:{credentials.port}",
-            account_sid=credentials.account_sid,
-            auth_token=credentials.auth_token,
-            service_sid=credentials.service_sid,
-            api_key_sid=credentials.api_key_sid,
-            api_key_secret=credentials.api_key_secret,
-            pid=os.getpid(),
-            version=__version__,
-            protocol=PROTOCOL,
-        )
-        write_private(self._data / "service.json", running)
-        _log.info(f"serving {running.url}", extra={"pid": os.getpid()})
+        scheme = "https" if self._settings.tls_cert else "http"
+        host = _HERE.get(self._settings.host, self._settings.host)
+        url = f"{scheme}://[{host}]:{credentials.port}" if ":" in host else f"{scheme}://{host}:{credentials.port}"
+        self._directory.announce(url, credentials)
+        _log.info(f"serving {url}", extra={"pid": os.getpid()})
         if sys.stderr.isatty() and not self._on_demand:
             _log.info("stop with Ctrl+C")
 

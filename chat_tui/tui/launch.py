@@ -11,6 +11,7 @@ import msgspec
 
 from chat_tui.local_service import LocalService, LocalServiceError, attach
 from chat_tui.protocol.errors import TransportError
+from chat_tui.protocol.proof import Challenge
 from chat_tui.settings import Secret
 
 
@@ -79,6 +80,11 @@ class LocalConnector:
             raise TransportError(str(self._trouble))
         return self._service.url
 
+    def challenge(self) -> Challenge:
+        """What whoever answers there must know before it is told the token."""
+        assert self._service is not None, "the address is asked for first"
+        return self._service.challenge()
+
     async def token(self) -> str:
         assert self._service is not None, "the address is asked for first"
         return self._service.token_for(self._target.identity)
@@ -96,7 +102,9 @@ def run(target: Target, *, ready: Callable[[], str | None] | None = None, place:
     from chat_tui.tui.render.glyphs import choose
 
     if connector is not None:
-        client = ChatClient("", connector.token, address=connector.address, keep=connector.folder)
+        client = ChatClient(
+            "", connector.token, address=connector.address, challenge=connector.challenge, keep=connector.folder
+        )
         prepare = connector.prepare if ready is None else (lambda: asyncio.to_thread(ready))
     else:
         assert isinstance(target, RemoteTarget)

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame
-from websockets.http11 import Request
+from websockets.http11 import Request, Response
 
+from chat_tui.protocol.proof import CHALLENGE, Prover
 from chat_tui.protocol.twilsock import MAX_FRAME, PATH
 from chat_tui.server.hosts import is_known
 from chat_tui.server.realtime.gateway import Gateway
@@ -28,6 +29,7 @@ class RealtimeSocket(WebSocketsSansIOProtocol):
     """Binds a `Link` to its transport. Subclassed by `socket_class` with the gateway to serve."""
 
     gateway: ClassVar[Gateway]
+    prover: ClassVar[Prover | None]
 
     link: Link | None = None
     is_paused = False
@@ -65,6 +67,7 @@ class RealtimeSocket(WebSocketsSansIOProtocol):
             self._reject(*refusal)
             return
         response = self.conn.accept(event)
+        self._prove(event, response)
         self.handshake_initiated = self.handshake_complete = True
         self.conn.send_response(response)
         self.transport.write(b"".join(self.conn.data_to_send()))
@@ -78,6 +81,12 @@ class RealtimeSocket(WebSocketsSansIOProtocol):
         self.link = Link(gateway, self)
         gateway.links.add(self.link)
         self._ping_later(random.uniform(0, gateway.limits.ping_every))  # noqa: S311 - spreads load, hides nothing
+
+    def _prove(self, event: Request, response: Response) -> None:
+        """Show a local client that this is the service of its data directory, before it says who it is."""
+        prover = type(self).prover
+        if prover is not None and self.server is not None:
+            response.headers.update(prover.headers(event.headers.get_all(CHALLENGE), self.server))
 
     def _refusal(self, event: Request) -> tuple[HTTPStatus, str] | None:
         """Why this upgrade is not for us, if so (guarantees, "accepts" and "Token")."""
@@ -185,9 +194,9 @@ class RealtimeSocket(WebSocketsSansIOProtocol):
             self.link.lost()
 
 
-def socket_class(gateway: Gateway) -> type[RealtimeSocket]:
+def socket_class(gateway: Gateway, prover: Prover | None = None) -> type[RealtimeSocket]:
     """What uvicorn is to make for each WebSocket, as its ``ws`` setting."""
-    return type("BoundRealtimeSocket", (RealtimeSocket,), {"gateway": gateway})
+    return type("BoundRealtimeSocket", (RealtimeSocket,), {"gateway": gateway, "prover": prover})
 
 
 SETTINGS: dict[str, Any] = {"ws_max_size": MAX_FRAME, "ws_per_message_deflate": False}

@@ -1,6 +1,15 @@
 -- name: account_by_sid^
 SELECT * FROM accounts WHERE sid = :sid;
 
+-- name: some_secrets
+-- The first and the last of each kind: a key that opens these is the one they are all sealed with.
+SELECT secret FROM accounts WHERE rowid IN (SELECT min(rowid) FROM accounts UNION SELECT max(rowid) FROM accounts)
+UNION ALL
+SELECT secret FROM api_keys WHERE rowid IN (SELECT min(rowid) FROM api_keys UNION SELECT max(rowid) FROM api_keys)
+UNION ALL
+SELECT secrets FROM credentials
+WHERE rowid IN (SELECT min(rowid) FROM credentials UNION SELECT max(rowid) FROM credentials);
+
 -- name: insert_account!
 INSERT INTO accounts (sid, secret, date_created) VALUES (:sid, :secret, :date_created);
 

@@ -1,0 +1,157 @@
+"""The data directory of one service: the lock that makes it the only one, its credentials, and ``service.json``, which
+tells clients where it is."""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chat_tui import __version__, logs
+from chat_tui.private_files import check_private, open_private, private_directory, read_private, replace_private
+from chat_tui.protocol import PROTOCOL
+from chat_tui.protocol.proof import Prover
+from chat_tui.protocol.service_file import LOCK, LOG, MAX_FILE, SERVICE_FILE, ServiceFile
+from chat_tui.protocol.sids import Kind, new_sid
+
+DATABASE = "chat.db"
+SECRETS_KEY = "secrets.key"
+CREDENTIALS = "credentials.json"
+
+_FILES = (
+    *(LOCK, SERVICE_FILE, CREDENTIALS, SECRETS_KEY, LOG, *(f"{LOG}.{number}" for number in range(1, logs.KEPT + 1))),
+    *(DATABASE + suffix for suffix in ("", "-wal", "-shm", "-journal")),
+)
+
+_TRIES = 20
+_PAUSE = 0.01
+"""Clients that look whether the lock is held hold it themselves for a moment: so often it is tried, so many seconds
+apart."""
+
+
+class CannotServe(Exception):
+    """The service cannot start; the message says why, and the remedy."""
+
+
+class AlreadyServed(CannotServe):
+    """Another service has the directory."""
+
+
+class Credentials(msgspec.Struct):
+    """What opens the local service, kept for good in ``credentials.json`` (0600)."""
+
+    account_sid: str
+    auth_token: str
+    api_key_sid: str
+    api_key_secret: str
+    service_sid: str = ""
+    port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    """The last port, which is used again when it is free."""
+
+    def __repr__(self) -> str:
+        return f"Credentials(account_sid={self.account_sid!r})"
+
+
+class DataDirectory:
+    """Held by this process. ``prover`` answers clients that ask whether this is the service of the directory."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.prover = Prover(secrets.token_hex(16), secrets.token_hex(32))
+
+    def credentials(self) -> Credentials:
+        """Those of the first start, which makes them. Raises CannotServe, OSError."""
+        path = self.path / CREDENTIALS
+        try:
+            return msgspec.json.decode(read_private(path, MAX_FILE), type=Credentials)
+        except FileNotFoundError:
+            pass
+        except msgspec.DecodeError as error:
+            raise CannotServe(f"{path}: {error}; restore it, or move the directory away") from None
+        made = Credentials(new_sid(Kind.ACCOUNT), secrets.token_hex(16), new_sid(Kind.KEY), secrets.token_urlsafe(32))
+        self.keep(made)
+        return made
+
+    def keep(self, credentials: Credentials) -> None:
+        replace_private(self.path / CREDENTIALS, _readable(credentials))
+
+    def announce(self, url: str, credentials: Credentials) -> None:
+        """Tell clients where the service is; whoever reads this must be answered."""
+        running = ServiceFile(
+            url=url,
+            account_sid=credentials.account_sid,
+            auth_token=credentials.auth_token,
+            service_sid=credentials.service_sid,
+            api_key_sid=credentials.api_key_sid,
+            api_key_secret=credentials.api_key_secret,
+            pid=os.getpid(),
+            version=__version__,
+            protocol=PROTOCOL,
+            instance=self.prover.instance,
+            proof_key=self.prover.key,
+        )
+        replace_private(self.path / SERVICE_FILE, _readable(running), durable=False)
+
+    def withdraw(self) -> None:
+        """Send nobody here any more."""
+        (self.path / SERVICE_FILE).unlink(missing_ok=True)
+
+
+def _readable(content: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
+
+
+@contextlib.contextmanager
+def holding(path: Path) -> Iterator[DataDirectory]:
+    """The directory, made when missing, which is this process's until the end of the block. What an earlier service
+    said of its whereabouts is gone before anything else is done. Raises CannotServe."""
+    with telling(path):
+        path = private_directory(path)
+        lock = _take_lock(path)
+    try:
+        held = DataDirectory(path)
+        with telling(path):
+            held.withdraw()
+            for name in _FILES:
+                if check_private(path / name):
+                    os.close(open_private(path / name, os.O_RDONLY))
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, held.prover.instance.encode(), 0)
+        yield held
+    finally:
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def telling(path: Path) -> Iterator[None]:
+    """What the machine has against a file at the start is a CannotServe."""
+    try:
+        yield
+    except OSError as error:
+        place = error.filename or path
+        raise CannotServe(str(error) if error.strerror == str(error) else f"{place}: {error.strerror}") from None
+
+
+def _take_lock(path: Path) -> int:
+    """The lock, on the file that has its name now. Raises AlreadyServed naming the pid that holds it."""
+    for _ in range(_TRIES):
+        descriptor = open_private(path / LOCK, os.O_RDWR | os.O_CREAT)
+        with contextlib.suppress(BlockingIOError, FileNotFoundError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(descriptor), os.lstat(path / LOCK)):
+                return descriptor
+        os.close(descriptor)
+        time.sleep(_PAUSE)
+    raise AlreadyServed(f"{path} is served already, by {_holder(path)}: stop that one first")
+
+
+def _holder(path: Path) -> str:
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        return f"pid {msgspec.json.decode(read_private(path / SERVICE_FILE, MAX_FILE), type=ServiceFile).pid}"
+    return "a process that is just starting"
