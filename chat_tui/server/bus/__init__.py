@@ -1,9 +1,12 @@
 """What happened, told to whoever must know: a hint, the store is the truth."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
+
+_log = logging.getLogger(__name__)
 
 Listener = Callable[[list[Any]], None]
 
@@ -62,5 +65,9 @@ class Bus:
         self._listeners.append(listener)
 
     def publish(self, items: list[Any]) -> None:
+        """Every listener hears it, whatever another one does: a revocation must not be lost on the way."""
         for listener in self._listeners:
-            listener(items)
+            try:
+                listener(items)
+            except Exception:
+                _log.exception("a listener failed")

@@ -16,12 +16,14 @@ class AccountActor(msgspec.Struct, frozen=True):
 
 
 class ClientActor(msgspec.Struct, frozen=True):
-    """A user on the realtime side. ``role_sid`` overrides the user's service role when the token says so."""
+    """A user on the realtime side. ``role_sid`` overrides the user's service role when the token says so; ``key_sid``:
+    the key that signed the token."""
 
     service_sid: str
     identity: str
     user_sid: str
     role_sid: str | None = None
+    key_sid: str | None = None
 
 
 class SystemActor(msgspec.Struct, frozen=True):

@@ -26,6 +26,7 @@ from chat_tui.server.operations import (  # noqa: F401 - importing registers the
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.limits import SlidingWindow
 from chat_tui.server.operations.operation import OPERATIONS, Command, Operation, Rate
+from chat_tui.server.operations.revocation import check_stands
 from chat_tui.server.store.store import Store
 
 RATE = 30
@@ -52,10 +53,14 @@ class Dispatcher:
         if isinstance(actor, ClientActor):
             operation.check_client(command)
         self._count(operation, command)
-        run = operation.run
+
+        def run(tx: Any) -> Any:
+            check_stands(tx, actor)
+            return operation.run(tx, actor, command)
+
         if operation.writes:
-            return await self._store.write(lambda tx: run(tx, actor, command))
-        result = await self._store.read(lambda reader: run(reader, actor, command))
+            return await self._store.write(run)
+        result = await self._store.read(run)
         if isinstance(command, typing.NotifyTyping):
             self._tell_typing(actor, command, result)
         return result

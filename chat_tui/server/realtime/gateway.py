@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Iterator
 from typing import Any
 
 from chat_tui.server import bus
@@ -56,23 +56,14 @@ class Gateway:
         )
 
     def _on_published(self, items: Iterable[object]) -> None:
-        for item in items:
-            if isinstance(item, bus.UserGone):
-                self._expel(lambda link, sid=item.user_sid: link.actor.user_sid == sid, "The user was deleted")
-            elif isinstance(item, bus.ServiceGone):
-                self._expel(lambda link, sid=item.service_sid: link.actor.service_sid == sid, "The service is gone")
-            elif isinstance(item, bus.KeyRevoked):
-                self._expel(
-                    lambda link, sid=item.key_sid: link.identity is not None and link.identity.key_sid == sid,
-                    "The API key was revoked",
-                )
-            elif isinstance(item, bus.ClockSet):
-                for link in list(self.links):
-                    link.watch_time()
-
-    def _expel(self, concerns: Any, description: str) -> None:
-        for link in [link for link in self.links if concerns(link)]:
-            link.expel(description)
+        """Cut off whoever is connected by what is gone; who is just being let in, `Revocations` sees to."""
+        reasons = {sid: reason for item in items for sid, reason in _revoked(item)}
+        if reasons:
+            for link in list(self.links):
+                link.expel_if(reasons)
+        if any(isinstance(item, bus.ClockSet) for item in items):
+            for link in list(self.links):
+                link.watch_time()
 
     async def drain(self) -> None:
         """Send everybody away, spread over time, and wait until what they leave behind is written."""
@@ -87,3 +78,13 @@ class Gateway:
         await self._leaving.close()
         await self.subscriptions.close()
         await self._tasks.close()
+
+
+def _revoked(item: object) -> Iterator[tuple[str, str]]:
+    """The SID that ``item`` says is gone, and what to tell those who lived by it."""
+    if isinstance(item, bus.UserGone):
+        yield item.user_sid, "The user was deleted"
+    elif isinstance(item, bus.ServiceGone):
+        yield item.service_sid, "The service is gone"
+    elif isinstance(item, bus.KeyRevoked):
+        yield item.key_sid, "The API key was revoked"

@@ -4,12 +4,12 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 
-from chat_tui.protocol.errors import ChatError, Code, TooManyRequests, Unauthenticated
+from chat_tui.protocol.errors import ChatError, Code, NotFound, TooManyRequests, Unauthenticated
 from chat_tui.protocol.sync import SubscriptionRequest
 from chat_tui.protocol.twilsock import (
     OK,
@@ -23,8 +23,9 @@ from chat_tui.protocol.twilsock import (
     is_reply,
 )
 from chat_tui.server.auth import ClientIdentity
-from chat_tui.server.operations.actors import SYSTEM, ClientActor
+from chat_tui.server.operations.actors import AccountActor, ClientActor
 from chat_tui.server.operations.operation import Command
+from chat_tui.server.operations.revocation import check_stands
 from chat_tui.server.operations.users import EnsureUser
 from chat_tui.server.realtime import session as s
 from chat_tui.server.realtime.bucket import Bucket
@@ -50,7 +51,6 @@ class Link(Outgoing):
         limits = gateway.limits
         self.gateway = gateway
         self.actor = NOBODY
-        self.identity: ClientIdentity | None = None
         self.registrations: list[str] = []
         super().__init__(socket, _fresh_id(), most_events=limits.queued_events, most_bytes=limits.queued_bytes)
         self._session = s.Session(
@@ -128,25 +128,15 @@ class Link(Outgoing):
     async def _open(self, action: s.Authenticate) -> None:
         gateway = self.gateway
         try:
-            identity = await gateway.house.authenticator.client(action.token)
-            view = await gateway.house.dispatcher.run(
-                SYSTEM,
-                EnsureUser(
-                    service_sid=identity.service_sid,
-                    identity=identity.identity,
-                    first_channel=gateway.house.first_channel_of(identity.service_sid),
-                ),
-            )
-            if self.is_lost or self._session.phase is s.Phase.ENDED:
+            identity = await self._identify(action.token)
+            if self._is_over:
                 return
-            self.identity = identity
-            self.actor = ClientActor(identity.service_sid, identity.identity, view.user.sid, identity.role_sid)
             self._is_open = True  # what is begun here is ended by `_leave`, even if the next line fails
             await gateway.house.presence.connected(self.connection_id, self.actor.user_sid)
         except Exception as error:
             await self._refuse_login(action, error)
             return
-        if self.is_lost:
+        if self._is_over:
             return
         gateway.subscriptions.admit(self)
         self._socket.settle()
@@ -165,6 +155,29 @@ class Link(Outgoing):
             )
         )
 
+    async def _identify(self, token: str) -> ClientIdentity:
+        """Become who ``token`` speaks for: from then on `Gateway` finds this link when that is revoked (`Revocations`
+        says why it cannot be too late). A user who was deleted may come again, as a new one: the token is its
+        account's word, and to keep somebody out is to revoke the key, or to hand out no more tokens."""
+        authenticator, house = self.gateway.house.authenticator, self.gateway.house
+        with authenticator.revocations.watch() as watch:
+            identity = await authenticator.client(token)
+            bearer = AccountActor(identity.account_sid, identity.key_sid)
+            command = EnsureUser(identity.service_sid, identity.identity, house.first_channel_of(identity.service_sid))
+            try:
+                view = await house.dispatcher.run(bearer, command)
+            except NotFound:
+                raise Unauthenticated("Access token: no such service", Code.TOKEN_GRANTS_INVALID) from None
+            watch.confirm(identity.key_sid, identity.service_sid, view.user.sid)
+        self.actor = ClientActor(
+            identity.service_sid, identity.identity, view.user.sid, identity.role_sid, identity.key_sid
+        )
+        return identity
+
+    @property
+    def _is_over(self) -> bool:
+        return self.is_lost or self._session.phase is s.Phase.ENDED
+
     async def _refuse_login(self, action: s.Authenticate, error: Exception) -> None:
         """Say why, and hang up: whoever waits for an answer gets one, whatever failed."""
         await self._reply(Header("reply", action.request_id, status=_refusal(_as_told(error, self.connection_id))))
@@ -173,16 +186,17 @@ class Link(Outgoing):
 
     async def _renew(self, action: s.Renew) -> None:
         """Another token for the same identity and service keeps the session (guarantees, "token")."""
-        assert self.identity is not None
+        authenticator = self.gateway.house.authenticator
         try:
-            identity = await self.gateway.house.authenticator.client(action.token)
-            if (identity.identity, identity.service_sid) != (self.identity.identity, self.identity.service_sid):
+            with authenticator.revocations.watch() as watch:
+                identity = await authenticator.client(action.token)
+                watch.confirm(identity.key_sid)
+            if (identity.identity, identity.service_sid) != (self.actor.identity, self.actor.service_sid):
                 raise Unauthenticated("Access token: for another identity or service", Code.TOKEN_GRANTS_INVALID)
         except Exception as error:
             await self._reply(Header("reply", action.request_id, status=_refusal(_as_told(error, self.connection_id))))
             return
-        self.identity = identity
-        self.actor = msgspec.structs.replace(self.actor, role_sid=identity.role_sid)
+        self.actor = msgspec.structs.replace(self.actor, role_sid=identity.role_sid, key_sid=identity.key_sid)
         self._session.authenticated(identity.expires, self.gateway.house.clock())
         self.watch_time()
         await self._reply(Header("reply", action.request_id, status=OK))
@@ -223,7 +237,11 @@ class Link(Outgoing):
         return await self.gateway.house.dispatcher.run(self.actor, command)
 
     async def read(self, query: Callable[[Reader], T]) -> T:
-        return await self.gateway.house.store.read(query)
+        def checked(reader: Reader) -> T:
+            check_stands(reader, self.actor)
+            return query(reader)
+
+        return await self.gateway.house.store.read(checked)
 
     def subscribe(self, requests: Sequence[SubscriptionRequest], correlation_id: int) -> None:
         self.gateway.subscriptions.establish(self, requests, correlation_id)
@@ -263,9 +281,12 @@ class Link(Outgoing):
         self._offloaded = True
         self._end(Status(308, "OFFLOAD"), {"backoff_policy": {"reconnect_min_ms": round(reconnect_in * 1000)}})
 
-    def expel(self, description: str) -> None:
-        """The user, its key or its service is gone."""
-        self._end(Status(401, "UNAUTHORIZED", int(Code.TOKEN_ISSUER_INVALID), description))
+    def expel_if(self, reasons: Mapping[str, str]) -> None:
+        """End, when the user, its key or its service is among the SIDs that are gone."""
+        actor = self.actor
+        for sid in (actor.user_sid, actor.service_sid, actor.key_sid):
+            if sid is not None and sid in reasons:
+                self._end(Status(401, "UNAUTHORIZED", int(Code.TOKEN_ISSUER_INVALID), reasons[sid]))
 
     def _end(self, status: Status, body: Any = None) -> None:
         if self._session.phase is s.Phase.ENDED:

@@ -22,6 +22,15 @@ WHERE sid = :sid;
 -- name: key_by_sid^
 SELECT * FROM api_keys WHERE sid = :sid;
 
+-- name: key_stands$
+SELECT EXISTS (SELECT 1 FROM api_keys WHERE sid = :sid AND date_revoked IS NULL);
+
+-- name: client_stands$
+-- Without a key, as who acts inside the service, only user and service count.
+SELECT EXISTS (SELECT 1 FROM users JOIN services ON services.sid = users.service_sid
+               WHERE users.sid = :user_sid AND users.service_sid = :service_sid)
+    AND (:key_sid IS NULL OR EXISTS (SELECT 1 FROM api_keys WHERE sid = :key_sid AND date_revoked IS NULL));
+
 -- name: insert_key!
 INSERT INTO api_keys VALUES (:sid, :account_sid, :friendly_name, :secret, NULL, :date_created);
 
