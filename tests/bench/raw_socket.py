@@ -37,6 +37,7 @@ class RawSocket(asyncio.Protocol):
         self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._answers: dict[str, asyncio.Future[Packet]] = {}
         self._ids = itertools.count()
+        self._lost = asyncio.Event()
         self.transport: asyncio.Transport
 
     @classmethod
@@ -70,11 +71,16 @@ class RawSocket(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Whoever waits for something waits in vain."""
+        self._lost.set()
         waits: list[asyncio.Future[Any]] = [self._opened, *self._answers.values()]
         for waiting in waits:
             if not waiting.done():
                 waiting.set_exception(ConnectionResetError("the socket is gone"))
                 waiting.exception()  # seen, should nobody look
+
+    async def closed(self) -> None:
+        """Wait for the end of the connection."""
+        await self._lost.wait()
 
     def data_received(self, data: bytes) -> None:
         data = self._buffer + data if self._buffer else data
