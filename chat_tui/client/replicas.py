@@ -8,6 +8,7 @@ import msgspec
 from chat_tui.client.model import Channel, LastMessage, Member, Message, User, parse_date
 from chat_tui.client.sync import Replica, Request
 from chat_tui.protocol.sync import Descriptor, EventType, Item, ItemPage, ObjectType, SyncEvent
+from chat_tui.protocol.untrusted import Malformed, decode
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
 
 Reasons = frozenset[UpdateReason]
@@ -18,10 +19,21 @@ def changed(target: Any, fields: dict[str, tuple[Any, UpdateReason]]) -> Reasons
     """Set attributes that differ, and say which did: field → (new value, its reason)."""
     reasons = set()
     for name, (value, reason) in fields.items():
-        if getattr(target, name) != value:
+        before = getattr(target, name)
+        if before != value or type(before) is not type(value):  # 1 is not true
             setattr(target, name, value)
             reasons.add(reason)
     return frozenset(reasons)
+
+
+def parsed_attributes(told: Any) -> Any:
+    """A channel's attributes: text is JSON, as SDKs take it; anything else is the value itself."""
+    if not isinstance(told, str):
+        return told
+    try:
+        return decode(told)
+    except Malformed:
+        return told
 
 
 class UserInfo(Replica):
@@ -121,7 +133,7 @@ class ChannelDocument(Replica):
             {
                 "friendly_name": (data.get("friendlyName"), UpdateReason.FRIENDLY_NAME),
                 "unique_name": (data.get("uniqueName"), UpdateReason.UNIQUE_NAME),
-                "attributes": (data.get("attributes"), UpdateReason.ATTRIBUTES),
+                "attributes": (parsed_attributes(data.get("attributes")), UpdateReason.ATTRIBUTES),
                 "created_by": (data.get("createdBy"), UpdateReason.CREATED_BY),
                 "date_created": (parse_date(data.get("dateCreated")), UpdateReason.DATE_CREATED),
                 "date_updated": (parse_date(data.get("dateUpdated")), UpdateReason.DATE_UPDATED),
@@ -332,17 +344,13 @@ def parse_channel(data: ItemData) -> Channel:
 
 def update_described(channel: Channel, data: ItemData) -> Reasons:
     """Take over what the Client API says of a channel, the unread count included."""
-    attributes = data.get("attributes")
     reasons = changed(
         channel,
         {
             "status": (ChannelStatus(data["status"]), UpdateReason.STATUS),
             "friendly_name": (data.get("friendly_name"), UpdateReason.FRIENDLY_NAME),
             "unique_name": (data.get("unique_name"), UpdateReason.UNIQUE_NAME),
-            "attributes": (
-                msgspec.json.decode(attributes) if isinstance(attributes, str) else attributes,
-                UpdateReason.ATTRIBUTES,
-            ),
+            "attributes": (parsed_attributes(data.get("attributes")), UpdateReason.ATTRIBUTES),
             "created_by": (data.get("created_by"), UpdateReason.CREATED_BY),
             "date_created": (parse_date(data.get("date_created")), UpdateReason.DATE_CREATED),
             "date_updated": (parse_date(data.get("date_updated")), UpdateReason.DATE_UPDATED),

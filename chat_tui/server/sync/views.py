@@ -33,8 +33,10 @@ def roster_name(channel_sid: str) -> str:
 
 
 def parsed(attributes: str) -> Any:
-    """Attributes as JSON; they were checked when they were stored."""
-    return msgspec.json.decode(attributes)
+    """Attributes as JSON, which was checked when it was stored; a JSON string as the text it is, for SDKs parse what
+    they find to be a string."""
+    value = msgspec.json.decode(attributes)
+    return attributes if isinstance(value, str) else value
 
 
 def channel_document(channel: Channel) -> dict[str, Any]:

@@ -159,6 +159,19 @@ class OwnClient(Witness):
     async def _describe(self, name: str, attributes: Any) -> None:
         await self._client.channels.update(self._find(name), attributes=json.dumps(attributes))
 
+    async def _describeSelf(self, attributes: Any) -> None:  # noqa: N802 - sdk.cjs's word
+        await self._client.update_user(attributes=json.dumps(attributes))
+
+    async def _attributes(self, name: str = "", identity: str = "", index: int | None = None) -> Any:
+        if not name:
+            return json.loads((await self._client.get_user(identity)).attributes)
+        if index is not None:
+            return json.loads((await self._at(name, index)).attributes)
+        if not identity:
+            return self._find(name).attributes
+        members = (await self._open(name)).members.values()
+        return json.loads(next(member.attributes for member in members if member.identity == identity))
+
     async def _add(self, name: str, identity: str) -> None:
         await self._client.channels.add_member(self._find(name), identity)
 

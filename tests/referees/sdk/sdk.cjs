@@ -79,6 +79,8 @@ async function start() {
 
 const find = (name) => (isChat ? client.getChannelByUniqueName(name) : client.getConversationByUniqueName(name));
 const one = async (name, index) => (await (await find(name)).getMessages(1, index)).items[0];
+const seatOf = async (name, identity) =>
+  (await either(await find(name), 'getMembers', 'getParticipants')()).find((one) => one.identity === identity);
 const either = (channel, chat, conversations) => (...given) => channel[isChat ? chat : conversations](...given);
 
 let held;
@@ -97,6 +99,15 @@ const commands = {
   destroy: async ({ name }) => { await (await find(name)).delete(); },
   retitle: async ({ name, title }) => { await (await find(name)).updateFriendlyName(title); },
   describe: async ({ name, attributes }) => { await (await find(name)).updateAttributes(attributes); },
+  describeSelf: async ({ attributes }) => { await client.user.updateAttributes(attributes); },
+  describeSeat: async ({ name, attributes }) => {
+    await (await seatOf(name, client.user.identity)).updateAttributes(attributes);
+  },
+  attributes: async ({ name, identity, index }) => {
+    if (!name) return (await client.getUser(identity)).attributes;
+    if (index !== undefined) return (await one(name, index)).attributes;
+    return (identity ? await seatOf(name, identity) : await find(name)).attributes;
+  },
   add: async ({ name, identity }) => { await (await find(name)).add(identity); },
   invite: async ({ name, identity }) => { await (await find(name)).invite(identity); },
   decline: async ({ name }) => { await (await find(name)).decline(); },
