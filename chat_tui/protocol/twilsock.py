@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from chat_tui.protocol.encoding import to_json
+
 MAGIC = b"TWILSOCK V3.0 "
 CRLF = b"\r\n"
 MAX_FRAME = 256 * 1024
@@ -99,7 +101,6 @@ def is_reply(frame: bytes) -> bool:
 
 
 _decoder = msgspec.json.Decoder(Header)
-_encoder = msgspec.json.Encoder()
 
 
 def encode(header: Header, payload: bytes = b"") -> bytes:
@@ -107,7 +108,7 @@ def encode(header: Header, payload: bytes = b"") -> bytes:
     header.payload_size = len(payload)
     if payload and not header.payload_type:
         header.payload_type = "application/json"
-    head = _encoder.encode(header)
+    head = to_json(header)
     # SDKs read payload_size from every header, so a zero is sent too.
     if not payload:
         head = head[:-1] + b',"payload_size":0}'
@@ -116,7 +117,7 @@ def encode(header: Header, payload: bytes = b"") -> bytes:
 
 def encode_json(header: Header, body: Any) -> bytes:
     """One packet whose payload is ``body`` as JSON."""
-    return encode(header, _encoder.encode(body))
+    return encode(header, to_json(body))
 
 
 def decode(frame: bytes) -> Packet:

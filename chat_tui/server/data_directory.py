@@ -16,6 +16,7 @@ from msgspec import Meta
 from chat_tui import __version__, logs
 from chat_tui.private_files import check_private, open_private, private_directory, read_private, replace_private
 from chat_tui.protocol import PROTOCOL
+from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.proof import Prover
 from chat_tui.protocol.service_file import LOCK, LOG, MAX_FILE, SERVICE_FILE, ServiceFile
 from chat_tui.protocol.sids import Kind, new_sid
@@ -104,7 +105,7 @@ class DataDirectory:
 
 
 def _readable(content: object) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
+    return msgspec.json.format(to_json(content), indent=2) + b"\n"
 
 
 @contextlib.contextmanager

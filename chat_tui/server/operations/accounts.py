@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code, NotFound
 from chat_tui.protocol.values import HttpMethod
 from chat_tui.server.operations import checks, services, states
@@ -129,7 +130,7 @@ def update_account(tx: Transaction, actor: Actor, command: UpdateAccount) -> Acc
             given[field] = value if states.timer(parameter, value) is not None else None
     if command.webhooks is not UNSET:
         webhooks = msgspec.json.decode(account.webhooks) | _checked(command.webhooks)
-        given["webhooks"] = msgspec.json.encode(webhooks).decode()
+        given["webhooks"] = to_json(webhooks).decode()
     after = msgspec.structs.replace(account, **given)
     _store(tx, after)
     return _with_default(tx, after)

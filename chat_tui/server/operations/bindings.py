@@ -1,7 +1,6 @@
 """Bindings: registrations for push, made by a user's devices."""
 
-import msgspec
-
+from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code, Forbidden, NotFound
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import BindingType
@@ -65,7 +64,7 @@ def register_binding(tx: Transaction, actor: Actor, command: RegisterBinding) ->
     endpoint = checks.name("Endpoint", command.endpoint, Code.BAD_PARAMETER)
     if len(checks.text("Address", command.address)) > 4096:
         raise BadRequest("Address: at most 4096 characters", Code.BAD_PARAMETER)
-    message_types = msgspec.json.encode(command.message_types).decode()
+    message_types = to_json(command.message_types).decode()
     key = {"user_sid": user.sid, "binding_type": binding_type, "endpoint": endpoint}
     old = tx.one(Binding, "binding_by_endpoint", **key)
     if old is not None:

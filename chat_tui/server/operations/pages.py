@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from chat_tui.protocol.encoding import to_json
 from chat_tui.server.store.rows import Row
 from chat_tui.server.store.transaction import Reader
 
@@ -60,7 +61,7 @@ def anchored(asked: PageQuery, in_front: Positions) -> PageQuery:
 
 def json_list(wanted: Sequence[str]) -> str | None:
     """A filter of several values as queries take it; ``None`` lets everything through."""
-    return msgspec.json.encode(wanted).decode() if wanted else None
+    return to_json(wanted).decode() if wanted else None
 
 
 def cut(found: list[tuple[T, int]], asked: PageQuery, in_front: Positions, step: int = 1) -> Page[T]:

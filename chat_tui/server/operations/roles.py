@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
+from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code, Conflict, NotFound
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import Permission, RoleType
@@ -94,7 +93,7 @@ def insert_built_in(tx: Transaction, service_sid: str, sids: dict[str, str]) -> 
             service_sid=service_sid,
             friendly_name=friendly_name,
             type=type_.value,
-            permissions=msgspec.json.encode([Permission(word) for word in permissions.split()]).decode(),
+            permissions=to_json([Permission(word) for word in permissions.split()]).decode(),
             date_created=tx.now,
             date_updated=tx.now,
         )
@@ -141,7 +140,7 @@ def _permissions(type_: RoleType, names: Sequence[str]) -> str:
         found.append(permission)
     if not found:
         raise BadRequest("Permission: is missing", Code.PERMISSION_NOT_FOUND)
-    return msgspec.json.encode(found).decode()
+    return to_json(found).decode()
 
 
 def _find(tx: Reader, service: Service, sid: str) -> Role:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import HttpMethod, RoleType
@@ -107,7 +108,7 @@ def create_service(tx: Transaction, actor: Actor, command: CreateService) -> Ser
         webhook_filters="[]",
         pre_webhook_retry_count=0,
         post_webhook_retry_count=0,
-        notifications=msgspec.json.encode(NOTIFICATIONS).decode(),
+        notifications=to_json(NOTIFICATIONS).decode(),
         media_compatibility_message="",
         date_created=tx.now,
         date_updated=tx.now,
@@ -140,11 +141,11 @@ def update_service(tx: Transaction, actor: Actor, command: UpdateService) -> Ser
         if value is not UNSET and field != "service_sid"
     }
     if "webhook_filters" in given:
-        given["webhook_filters"] = msgspec.json.encode(given["webhook_filters"]).decode()
+        given["webhook_filters"] = to_json(given["webhook_filters"]).decode()
     for field in ("notifications", "webhooks"):
         if field in given:
             merged = _merged(msgspec.json.decode(getattr(before, field)), given[field])
-            given[field] = msgspec.json.encode(merged).decode()
+            given[field] = to_json(merged).decode()
     switched = given.get("reachability_enabled", before.reachability_enabled) != before.reachability_enabled
     if switched and given["reachability_enabled"]:
         given["reachability_epoch"] = before.reachability_epoch + 1  # R15: who was online before is unknown again

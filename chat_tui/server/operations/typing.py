@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.sync import TypingNotification
 from chat_tui.server.bus import TypingPublished
 from chat_tui.server.operations.actors import ClientActor
@@ -58,6 +59,4 @@ def notify_typing(tx: Reader, actor: ClientActor, command: NotifyTyping) -> Typi
         user_sid for (user_sid,) in tx.tuples("member_user_sids", channel_sid=channel.sid) if user_sid != actor.user_sid
     )
     notice = TypingNotification(channel.sid, actor.identity, service.typing_indicator_timeout + 1)
-    return Typing(
-        service.typing_indicator_timeout, (TypingPublished(others, msgspec.json.encode(notice)),) if others else ()
-    )
+    return Typing(service.typing_indicator_timeout, (TypingPublished(others, to_json(notice)),) if others else ())

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code, NotFound
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import HttpMethod, WebhookType
@@ -128,7 +129,7 @@ def create_webhook(tx: Transaction, actor: Actor, command: CreateWebhook) -> Web
         given.setdefault("retry_count", 0)
     sid = new_sid(Kind.WEBHOOK)
     kept = {field: given[field] for field in _KEPT[command.type] if field in given}
-    configuration = msgspec.json.encode(kept).decode()
+    configuration = to_json(kept).decode()
     tx.run(
         "insert_webhook", sid=sid, channel_sid=channel.sid, type=command.type, configuration=configuration, now=tx.now
     )
@@ -153,7 +154,7 @@ def update_webhook(tx: Transaction, actor: Actor, command: UpdateWebhook) -> Web
     before = _find(tx, channel, command.webhook)
     given = _checked(command)
     changed = {field: given[field] for field in _KEPT[before.type] if field in given}
-    configuration = msgspec.json.encode(msgspec.json.decode(before.configuration) | changed).decode()
+    configuration = to_json(msgspec.json.decode(before.configuration) | changed).decode()
     tx.run("update_webhook", sid=before.sid, configuration=configuration, now=tx.now)
     return _find(tx, channel, before.sid)
 

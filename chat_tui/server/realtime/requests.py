@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
+from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sync import SubscriptionRequest
 from chat_tui.protocol.twilsock import HttpRequest
@@ -61,7 +62,7 @@ class Request(msgspec.Struct, frozen=True):
                 value = self.fields[given]
                 if field == "attributes" and not isinstance(value, str):
                     checks.attributes_depth(value)
-                    value = "{}" if value is None else msgspec.json.encode(value).decode()
+                    value = "{}" if value is None else to_json(value).decode()
                 fields[field] = value
         try:
             return msgspec.convert(fields, kind)

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import ChatError, Code, NotFound, TooManyRequests
 from chat_tui.protocol.sync import EventType, ReplayStatus, SubscriptionRequest, SyncEvent, SyncNotification
 from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, Header, encode
@@ -235,7 +236,7 @@ class Subscriptions:
             self._drop(subscription.subscriber, subscription.object_sid)
 
     async def _tell(self, subscriber: Subscriber, event_type: EventType, event: SyncEvent, correlation_id: int) -> None:
-        await subscriber.send(frame(msgspec.json.encode(SyncNotification(event_type.value, event, correlation_id))))
+        await subscriber.send(frame(to_json(SyncNotification(event_type.value, event, correlation_id))))
 
     async def _fail(
         self, subscriber: Subscriber, request: SubscriptionRequest, error: ChatError, correlation_id: int

@@ -6,6 +6,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, ChatError, Code, NotFound, TooManyRequests, Unauthenticated
 from chat_tui.protocol.words import CODES
 from chat_tui.server.auth import KNOWN, Authenticator
@@ -39,7 +40,6 @@ MAX_BODY = 256 * 1024
 """Bytes of one form: a body and attributes of 32 KiB each, percent-encoded."""
 
 _log = logging.getLogger(__name__)
-_encode = msgspec.json.Encoder().encode
 
 _MODULES = (
     services,
@@ -153,7 +153,7 @@ async def _form(request: Request) -> Form:
 def _response(answer: Answer) -> Response:
     if answer.body is None:
         return Response(status_code=answer.status)
-    return Response(_encode(answer.body), answer.status, media_type="application/json")
+    return Response(to_json(answer.body), answer.status, media_type="application/json")
 
 
 def _refusal(error: ChatError, resource: str) -> Response:
@@ -165,4 +165,4 @@ def _refusal(error: ChatError, resource: str) -> Response:
         headers["Retry-After"] = str(max(1, round(error.retry_after)))
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = 'Basic realm="chat_tui"'
-    return Response(_encode(error.body()), error.status, headers=headers, media_type="application/json")
+    return Response(to_json(error.body()), error.status, headers=headers, media_type="application/json")

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import msgspec
-
+from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.server.dates import date
 from chat_tui.server.operations.credentials import (
@@ -41,7 +40,7 @@ def _sealed(call: Call) -> dict[str, Any]:
     for name, secret in given.items():
         if len(secret) > MAX_SECRET:
             raise BadRequest(f"{name}: at most {MAX_SECRET} characters", Code.BAD_PARAMETER)
-    return {"sealed_secrets": call.box.seal(msgspec.json.encode(given).decode())} if given else {}
+    return {"sealed_secrets": call.box.seal(to_json(given).decode())} if given else {}
 
 
 def _new(call: Call) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import aiosql
 import apsw
 import msgspec
 
+from chat_tui.protocol.encoding import to_json
 from chat_tui.server.store.rows import Row
 
 Columns = tuple[Any, ...]
@@ -44,7 +45,7 @@ class Reader:
 
     def by_sid(self, row: type[R], query: str, sids: Iterable[str]) -> dict[str, R]:
         """The rows that ``query`` finds for ``:sids``, a JSON list, by SID."""
-        found = self.all(row, query, sids=msgspec.json.encode(list(sids)).decode())
+        found = self.all(row, query, sids=to_json(list(sids)).decode())
         return {one.sid: one for one in found}  # type: ignore[attr-defined]
 
     def value(self, query: str, **params: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from chat_tui.protocol.encoding import to_json
 from chat_tui.server.store.transaction import Reader, Transaction
 
 RETENTION = 7 * 24 * 3600 * 1000
@@ -36,7 +37,7 @@ def floor(reader: Reader, object_sid: str) -> int:
 
 def heads(reader: Reader, sids: list[str]) -> dict[str, int]:
     """The last event id of each object that exists."""
-    found = reader.tuples("object_heads", sids=msgspec.json.encode(sids).decode())
+    found = reader.tuples("object_heads", sids=to_json(sids).decode())
     return dict(found)
 
 

@@ -2,12 +2,9 @@
 
 from typing import Any
 
-import msgspec
-
+from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.sync import EventType, ObjectType
 from chat_tui.server.sync import views as v
-
-_encode = msgspec.json.Encoder().encode
 
 
 def item_url(kind: ObjectType, sid: str, key: str | int) -> str:
@@ -43,4 +40,4 @@ def document(sid: str, event_id: int, data: Any) -> dict[str, Any]:
 def notification(event_type: EventType, event_id: int, date: str, event: dict[str, Any]) -> bytes:
     """The payload of an event that happened at ``date``, a timestamp."""
     event |= {"id": event_id, "date_created": date}
-    return _encode({"event_type": event_type.value, "event": event, "strictly_ordered": True})
+    return to_json({"event_type": event_type.value, "event": event, "strictly_ordered": True})
