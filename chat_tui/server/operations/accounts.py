@@ -11,7 +11,7 @@ from chat_tui.protocol.values import HttpMethod
 from chat_tui.server.operations import checks, services, states
 from chat_tui.server.operations.actors import AccountActor, Actor
 from chat_tui.server.operations.lookup import find_service
-from chat_tui.server.operations.operation import Command, operation
+from chat_tui.server.operations.operation import Command, gives_nothing, operation
 from chat_tui.server.store.rows import Account, ApiKey
 from chat_tui.server.store.transaction import Reader, Transaction
 
@@ -120,6 +120,8 @@ def pin_default_service(tx: Transaction, actor: Actor, command: PinDefaultServic
 def update_account(tx: Transaction, actor: Actor, command: UpdateAccount) -> Account:
     """Raises BadRequest for a service that is not the account's, or a timer that is too short."""
     account = _find(tx, command.account_sid)
+    if gives_nothing(command):
+        return account
     given: dict[str, Any] = {}
     if command.default_service_sid is not UNSET:
         given["default_service_sid"] = _own_service(tx, actor, command.default_service_sid)

@@ -8,13 +8,13 @@ from chat_tui.protocol.errors import Code, Conflict
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import ChannelState, ChannelType, Permission
 from chat_tui.server.operations import checks, states
+from chat_tui.server.operations.access import authorise, revoke
 from chat_tui.server.operations.actors import Actor, ClientActor
-from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.lookup import find_channel, find_service
-from chat_tui.server.operations.operation import Command, Rate, operation
+from chat_tui.server.operations.operation import Command, Rate, gives_nothing, operation
 from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.operations.states import Standing
-from chat_tui.server.store.rows import Channel, Invite, Member, Service
+from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
 from chat_tui.server.sync.changes import ChannelCreated, ChannelDeleted, ChannelUpdated
 
@@ -95,6 +95,7 @@ def create_channel(tx: Transaction, actor: Actor, command: CreateChannel) -> Cha
         attributes=checks.attributes(command.attributes),
         type=command.type,
         created_by=created_by,
+        awaits=None if checks.is_reserved(created_by) else created_by,
         date_created=tx.now if command.date_created is UNSET else command.date_created,
         date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
     )
@@ -135,30 +136,59 @@ def list_channels(tx: Reader, actor: Actor, command: ListChannels) -> Page[Chann
 def update_channel(tx: Transaction, actor: Actor, command: UpdateChannel) -> Channel:
     """Names ask for editChannelName, attributes for editChannelAttributes; the rest is for REST."""
     service = find_service(tx, actor, command.service_sid)
-    before = states.ensure_open(find_channel(tx, actor, service, command.channel))
-    if command.friendly_name is not UNSET or command.unique_name is not UNSET:
-        authorise(tx, actor, Permission.EDIT_CHANNEL_NAME, before)
-    if command.attributes is not UNSET:
-        authorise(tx, actor, Permission.EDIT_CHANNEL_ATTRIBUTES, before)
+    before = find_channel(tx, actor, service, command.channel)
+    _authorise_update(tx, actor, before, command)
+    if gives_nothing(command):
+        return before
+    states.ensure_open(before)
     unique_name, friendly_name = before.unique_name, before.friendly_name
     if command.unique_name is not UNSET:
         unique_name = checks.unique_name(command.unique_name)
         _check_free(tx, service, unique_name, but=before)
     if command.friendly_name is not UNSET:
         friendly_name = None if command.friendly_name is None else checks.name("FriendlyName", command.friendly_name)
+    created_by = before.created_by
+    if command.created_by is not UNSET:
+        created_by = checks.author("CreatedBy", command.created_by)
     tx.run(
         "update_channel",
         sid=before.sid,
         unique_name=unique_name,
         friendly_name=friendly_name,
         attributes=before.attributes if command.attributes is UNSET else checks.attributes(command.attributes),
-        created_by=before.created_by if command.created_by is UNSET else checks.author("CreatedBy", command.created_by),
+        created_by=created_by,
+        awaits=_awaited(before, created_by),
         date_created=before.date_created if command.date_created is UNSET else command.date_created,
         date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
     )
     after = states.change(tx, reload_channel(tx, before.sid), command)
     tx.record(ChannelUpdated(after))
+    if before.awaits not in (None, after.awaits):
+        _revoke_founder(tx, service, after, before.awaits)
     return after
+
+
+def _authorise_update(tx: Reader, actor: Actor, channel: Channel, command: UpdateChannel) -> None:
+    """Each part by its permission; who gives no part must be allowed one of them."""
+    if command.friendly_name is not UNSET or command.unique_name is not UNSET:
+        authorise(tx, actor, Permission.EDIT_CHANNEL_NAME, channel=channel)
+    if command.attributes is not UNSET:
+        authorise(tx, actor, Permission.EDIT_CHANNEL_ATTRIBUTES, channel=channel)
+    if gives_nothing(command):
+        authorise(tx, actor, Permission.EDIT_CHANNEL_NAME, Permission.EDIT_CHANNEL_ATTRIBUTES, channel=channel)
+
+
+def _awaited(before: Channel, created_by: str) -> str | None:
+    """Whom the channel awaits once it was made by ``created_by``: another founder is yet to take its seat."""
+    if created_by == before.created_by:
+        return before.awaits
+    return None if checks.is_reserved(created_by) else created_by
+
+
+def _revoke_founder(tx: Transaction, service: Service, channel: Channel, identity: str) -> None:
+    user = tx.one(User, "user_by_identity", service_sid=service.sid, identity=identity)
+    if user is not None:
+        revoke(tx, channel, user.sid)
 
 
 @operation(DeleteChannel, rate=Rate.SERVICE, clients=())
@@ -166,7 +196,7 @@ def delete_channel(tx: Transaction, actor: Actor, command: DeleteChannel) -> Non
     """Members, messages and invitations go with it; whoever follows it is told."""
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
-    authorise(tx, actor, Permission.DESTROY_CHANNEL, channel)
+    authorise(tx, actor, Permission.DESTROY_CHANNEL, channel=channel)
     members = tx.all(Member, "members_of_channel", channel_sid=channel.sid)
     invites = tx.all(Invite, "invites_of_channel", channel_sid=channel.sid)
     for member in members:

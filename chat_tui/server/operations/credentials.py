@@ -7,7 +7,7 @@ from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import PushService
 from chat_tui.server.operations import checks
 from chat_tui.server.operations.actors import Actor
-from chat_tui.server.operations.operation import Command, operation
+from chat_tui.server.operations.operation import Command, gives_nothing, operation
 from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.store.rows import Credential
 from chat_tui.server.store.transaction import Reader, Transaction
@@ -85,6 +85,8 @@ def list_credentials(tx: Reader, actor: Actor, command: ListCredentials) -> Page
 @operation(UpdateCredential)
 def update_credential(tx: Transaction, actor: Actor, command: UpdateCredential) -> Credential:
     before = _find(tx, command.account_sid, command.credential)
+    if gives_nothing(command):
+        return before
     name = before.friendly_name
     if command.friendly_name is not UNSET:
         name = checks.name("FriendlyName", command.friendly_name, limit=MAX_NAME)

@@ -6,8 +6,8 @@ from chat_tui.protocol.errors import Code, Conflict, Forbidden, NotFound
 from chat_tui.protocol.sids import Kind, is_sid, new_sid
 from chat_tui.protocol.values import Permission, RoleType
 from chat_tui.server.operations import states
+from chat_tui.server.operations.access import authorise, revoke
 from chat_tui.server.operations.actors import Actor, ClientActor
-from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.channels import SYSTEM_AUTHOR
 from chat_tui.server.operations.lookup import find_channel, find_role, find_service, find_user
 from chat_tui.server.operations.operation import Command, Rate, operation
@@ -55,7 +55,7 @@ def invite_member(tx: Transaction, actor: Actor, command: InviteMember) -> Invit
     """Raises Conflict when the user is a member (50404) or invited (50212) already."""
     service = find_service(tx, actor, command.service_sid)
     channel = states.ensure_open(find_channel(tx, actor, service, command.channel))
-    authorise(tx, actor, Permission.INVITE_MEMBER, channel)
+    authorise(tx, actor, Permission.INVITE_MEMBER, channel=channel)
     user = ensure_user(tx, service, command.identity)
     seat = {"channel_sid": channel.sid, "user_sid": user.sid}
     if tx.one(Member, "member_of_user", **seat) is not None:
@@ -115,9 +115,17 @@ def remove_invite(tx: Transaction, actor: Actor, command: RemoveInvite) -> None:
         member = tx.one(Member, "member_of_user", channel_sid=channel.sid, user_sid=actor.user_sid)
         if member is not None:
             raise Forbidden("You are a member: leave the channel instead", Code.DECLINE_AS_MEMBER)
+    if not _is_own(tx, actor, channel, command.invite):
+        authorise(tx, actor, Permission.INVITE_MEMBER, channel=channel)
     invite = _find_invite(tx, service, channel, command.invite)
-    own = isinstance(actor, ClientActor) and invite.user_sid == actor.user_sid
-    if not own:
-        authorise(tx, actor, Permission.INVITE_MEMBER, channel)
     tx.run("delete_invite", sid=invite.sid)
     tx.record(InviteRemoved(channel, invite))
+    revoke(tx, channel, invite.user_sid)
+
+
+def _is_own(tx: Reader, actor: Actor, channel: Channel, sid_or_identity: str) -> bool:
+    """Whether a client names its own invitation: by its SID, its identity or its user."""
+    if not isinstance(actor, ClientActor):
+        return False
+    found = tx.one(Invite, "invite_of_user", channel_sid=channel.sid, user_sid=actor.user_sid)
+    return found is not None and sid_or_identity in (found.sid, actor.identity, actor.user_sid)

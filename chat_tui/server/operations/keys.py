@@ -1,5 +1,7 @@
 """API keys: made, listed, renamed and revoked; their secrets reach the store encrypted."""
 
+from msgspec import UNSET, UnsetType
+
 from chat_tui.protocol.errors import Code, Forbidden, NotFound
 from chat_tui.server.bus import KeyRevoked
 from chat_tui.server.operations import checks
@@ -34,7 +36,7 @@ class ListKeys(Command):
 class RenameKey(Command):
     account_sid: str
     key_sid: str
-    friendly_name: str
+    friendly_name: str | UnsetType = UNSET
 
 
 class RevokeKey(Command):
@@ -92,6 +94,8 @@ def list_keys(tx: Reader, actor: Actor, command: ListKeys) -> Page[ApiKey]:
 @operation(RenameKey)
 def rename_key(tx: Transaction, actor: Actor, command: RenameKey) -> ApiKey:
     key = _find(tx, actor, command.account_sid, command.key_sid)
+    if command.friendly_name is UNSET:
+        return key
     name = checks.name("FriendlyName", command.friendly_name, limit=MAX_NAME)
     tx.run("rename_key", sid=key.sid, friendly_name=name)
     return _find(tx, actor, command.account_sid, key.sid)

@@ -1,10 +1,11 @@
 """Finding rows as an actor may see them: what is not there and what must not be seen answer alike."""
 
-from chat_tui.protocol.errors import BadRequest, Code, Forbidden, NotFound
+from chat_tui.protocol.errors import BadRequest, Code, NotFound
 from chat_tui.protocol.sids import Kind, is_sid
-from chat_tui.protocol.values import ChannelType, RoleType
+from chat_tui.protocol.values import RoleType
+from chat_tui.server.operations.access import may_see
 from chat_tui.server.operations.actors import AccountActor, Actor, ClientActor
-from chat_tui.server.store.rows import Channel, Invite, Member, Message, Role, Service, User
+from chat_tui.server.store.rows import Channel, Member, Message, Role, Service, User
 from chat_tui.server.store.transaction import Reader
 
 
@@ -38,18 +39,9 @@ def find_channel(tx: Reader, actor: Actor, service: Service, sid_or_name: str) -
         found = tx.one(Channel, "channel_by_sid", sid=sid_or_name, service_sid=service.sid)
     else:
         found = tx.one(Channel, "channel_by_unique_name", service_sid=service.sid, unique_name=sid_or_name)
-    if found is None or not _is_visible(tx, actor, found):
+    if found is None or not may_see(tx, actor, found):
         raise NotFound(f"Channel {sid_or_name} was not found", Code.CHANNEL_NOT_FOUND)
     return found
-
-
-def _is_visible(tx: Reader, actor: Actor, channel: Channel) -> bool:
-    if not isinstance(actor, ClientActor) or channel.type is ChannelType.PUBLIC:
-        return True
-    if channel.awaits_founder(actor.identity):
-        return True
-    seat = {"channel_sid": channel.sid, "user_sid": actor.user_sid}
-    return tx.one(Member, "member_of_user", **seat) is not None or tx.one(Invite, "invite_of_user", **seat) is not None
 
 
 def find_member(tx: Reader, channel: Channel, sid_or_identity: str) -> Member:
@@ -60,14 +52,6 @@ def find_member(tx: Reader, channel: Channel, sid_or_identity: str) -> Member:
         found = tx.one(Member, "member_by_identity", channel_sid=channel.sid, identity=sid_or_identity)
     if found is None:
         raise NotFound(f"Member {sid_or_identity} was not found", Code.MEMBER_NOT_FOUND)
-    return found
-
-
-def own_seat(tx: Reader, actor: ClientActor, channel: Channel) -> Member:
-    """The actor's own membership. Raises Forbidden (50400)."""
-    found = tx.one(Member, "member_of_user", channel_sid=channel.sid, user_sid=actor.user_sid)
-    if found is None:
-        raise Forbidden("You are not a member of this channel: join it first", Code.NOT_A_MEMBER)
     return found
 
 

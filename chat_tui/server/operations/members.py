@@ -6,8 +6,8 @@ from chat_tui.protocol.errors import BadRequest, Code, Conflict, Forbidden
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import ChannelType, NotificationLevel, Permission, RoleType
 from chat_tui.server.operations import checks, states
+from chat_tui.server.operations.access import authorise, check_insider, revoke
 from chat_tui.server.operations.actors import Actor, ClientActor
-from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.channels import reload_channel
 from chat_tui.server.operations.lookup import find_channel, find_member, find_role, find_service
 from chat_tui.server.operations.operation import Command, Rate, operation
@@ -100,6 +100,8 @@ def seat(tx: Transaction, service: Service, channel: Channel, user: User, comman
     )
     if invite is not None:
         tx.run("delete_invite", sid=invite.sid)
+    if channel.awaits == user.identity:
+        tx.run("end_awaiting", sid=channel.sid)
     tx.run("add_members_count", sid=channel.sid, by=1)
     tx.run("add_joined_channels", sid=user.sid, by=1)
     member = find_member(tx, channel, sid)
@@ -115,7 +117,7 @@ def _role_for(
         return find_role(tx, service, command.role_sid, RoleType.CHANNEL, Code.BAD_CHANNEL_ROLE).sid
     if invite is not None:
         return invite.role_sid
-    is_creator = channel.created_by == user.identity
+    is_creator = channel.awaits == user.identity  # "when they join a new channel": once, not after a removal
     return service.default_channel_creator_role_sid if is_creator else service.default_channel_role_sid
 
 
@@ -125,6 +127,7 @@ def drop_member(tx: Transaction, channel: Channel, member: Member) -> None:
     tx.run("add_members_count", sid=channel.sid, by=-1)
     tx.run("add_joined_channels", sid=member.user_sid, by=-1)
     tx.record(MemberRemoved(reload_channel(tx, channel.sid), member))
+    revoke(tx, channel, member.user_sid)
 
 
 def check_horizon(value: int | None) -> int | None:
@@ -149,11 +152,16 @@ def change_seat(
     date_updated: int | UnsetType = UNSET,
 ) -> Member:
     """Change what is given. The horizon may go backwards (U17) and is not kept while read status is off (U18)."""
+    if not service.read_status_enabled:
+        last_consumed_message_index = last_consumption_timestamp = UNSET
+    given = (role_sid, attributes, last_consumed_message_index, last_consumption_timestamp, notification_level)
+    if all(value is UNSET for value in (*given, date_created, date_updated)):
+        return before
     horizon, consumed_at = before.last_consumed_message_index, before.last_consumption_timestamp
-    if service.read_status_enabled and last_consumed_message_index is not UNSET:
+    if last_consumed_message_index is not UNSET:
         horizon = check_horizon(last_consumed_message_index)
         consumed_at = None if horizon is None else tx.now
-    if service.read_status_enabled and last_consumption_timestamp is not UNSET:
+    if last_consumption_timestamp is not UNSET:
         consumed_at = last_consumption_timestamp
     tx.run(
         "update_member",
@@ -195,26 +203,27 @@ def add_member(tx: Transaction, actor: Actor, command: AddMember) -> Member:
 
 def _authorise_adding(tx: Reader, actor: ClientActor, channel: Channel, identity: str) -> None:
     if identity != actor.identity:
-        authorise(tx, actor, Permission.ADD_MEMBER, channel)
+        authorise(tx, actor, Permission.ADD_MEMBER, channel=channel)
         return
     seat = {"channel_sid": channel.sid, "user_sid": actor.user_sid}
     is_expected = tx.one(Invite, "invite_of_user", **seat) or tx.one(Member, "member_of_user", **seat)
     if is_expected is None:
-        if channel.type is ChannelType.PRIVATE and not channel.awaits_founder(identity):
-            authorise(tx, actor, Permission.ADD_MEMBER, channel)
+        if channel.type is ChannelType.PRIVATE and channel.awaits != identity:
+            authorise(tx, actor, Permission.ADD_MEMBER, channel=channel)
         authorise(tx, actor, Permission.JOIN_CHANNEL)
 
 
 @operation(FetchMember, writes=False, clients=())
 def fetch_member(tx: Reader, actor: Actor, command: FetchMember) -> Member:
     service = find_service(tx, actor, command.service_sid)
-    return find_member(tx, find_channel(tx, actor, service, command.channel), command.member)
+    channel = check_insider(tx, actor, find_channel(tx, actor, service, command.channel))
+    return find_member(tx, channel, command.member)
 
 
 @operation(ListMembers, writes=False, clients=("identities", "page"))
 def list_members(tx: Reader, actor: Actor, command: ListMembers) -> Page[Member]:
     service = find_service(tx, actor, command.service_sid)
-    channel = find_channel(tx, actor, service, command.channel)
+    channel = check_insider(tx, actor, find_channel(tx, actor, service, command.channel))
     wanted = {"channel_sid": channel.sid, "identities": json_list(command.identities)}
     return page(tx, Member, "members_page", command.page, **wanted)
 
@@ -224,12 +233,11 @@ def update_member(tx: Transaction, actor: Actor, command: UpdateMember) -> Membe
     """Clients change attributes only: their own, or anybody's with the permission."""
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
+    check_insider(tx, actor, channel, Permission.EDIT_ANY_MEMBER_ATTRIBUTES)
     before = find_member(tx, channel, command.member)
-    if isinstance(actor, ClientActor):
-        anybodys = Permission.EDIT_ANY_MEMBER_ATTRIBUTES
-        needed = Permission.EDIT_OWN_MEMBER_ATTRIBUTES if before.user_sid == actor.user_sid else anybodys
-        authorise(tx, actor, needed, channel, or_any=anybodys)
-        return change_seat(tx, service, channel, before, attributes=command.attributes)
+    own = isinstance(actor, ClientActor) and before.user_sid == actor.user_sid
+    needed = (Permission.EDIT_OWN_MEMBER_ATTRIBUTES,) if own else ()
+    authorise(tx, actor, *needed, Permission.EDIT_ANY_MEMBER_ATTRIBUTES, channel=channel)
     if command.role_sid is not UNSET:
         find_role(tx, service, command.role_sid, RoleType.CHANNEL, Code.BAD_CHANNEL_ROLE)
     return change_seat(
@@ -251,7 +259,8 @@ def remove_member(tx: Transaction, actor: Actor, command: RemoveMember) -> None:
     """Leaving asks for leaveChannel, removing somebody else for removeMember."""
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
+    check_insider(tx, actor, channel, Permission.REMOVE_MEMBER)
     member = find_member(tx, channel, command.member)
     own = isinstance(actor, ClientActor) and member.user_sid == actor.user_sid
-    authorise(tx, actor, Permission.LEAVE_CHANNEL if own else Permission.REMOVE_MEMBER, channel)
+    authorise(tx, actor, Permission.LEAVE_CHANNEL if own else Permission.REMOVE_MEMBER, channel=channel)
     drop_member(tx, channel, member)

@@ -10,13 +10,13 @@ from chat_tui.protocol.errors import BadRequest, Code, Conflict
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import Order, Permission
 from chat_tui.server.operations import checks, states
+from chat_tui.server.operations.access import authorise, check_insider, is_author, own_seat
 from chat_tui.server.operations.actors import Actor, ClientActor
-from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.channels import SYSTEM_AUTHOR, reload_channel
-from chat_tui.server.operations.lookup import find_channel, find_message, find_service, own_seat
-from chat_tui.server.operations.operation import Command, Rate, operation
+from chat_tui.server.operations.lookup import find_channel, find_message, find_service
+from chat_tui.server.operations.operation import Command, Rate, gives_nothing, operation
 from chat_tui.server.operations.pages import Page, PageQuery, anchored, cut
-from chat_tui.server.store.rows import Channel, Member, Message, Tombstone
+from chat_tui.server.store.rows import Channel, Member, Message, Service, Tombstone, User
 from chat_tui.server.store.transaction import Reader, Transaction
 from chat_tui.server.sync.changes import MessageAdded, MessageRemoved, MessageUpdated
 
@@ -94,7 +94,7 @@ def send_message(tx: Transaction, actor: Actor, command: SendMessage) -> Sent:
     another body, BadRequest for a body or attributes that are too long."""
     service = find_service(tx, actor, command.service_sid)
     channel = states.ensure_open(find_channel(tx, actor, service, command.channel))
-    member, author = _author(tx, actor, channel, command)
+    member, author, author_sid = _author(tx, actor, service, channel, command)
     if command.media_sid:
         raise BadRequest(f"MediaSid: {command.media_sid} was not found", Code.MEDIA_NOT_FOUND)
     body, attributes = checks.body(command.body), checks.attributes(command.attributes)
@@ -112,6 +112,7 @@ def send_message(tx: Transaction, actor: Actor, command: SendMessage) -> Sent:
         channel_sid=channel.sid,
         idx=channel.next_index,
         author=author,
+        author_sid=author_sid,
         member_sid=None if member is None else member.sid,
         body=body,
         attributes=attributes,
@@ -137,14 +138,22 @@ def _optional_author(value: str | None) -> str | None:
     return None if value is None else checks.author("LastUpdatedBy", value, Code.LAST_UPDATED_BY_TOO_LONG)
 
 
-def _author(tx: Reader, actor: Actor, channel: Channel, command: SendMessage) -> tuple[Member | None, str]:
-    """A client speaks for itself; REST for whom it says, else for ``system``."""
+def _author(
+    tx: Reader, actor: Actor, service: Service, channel: Channel, command: SendMessage
+) -> tuple[Member | None, str, str | None]:
+    """Whose seat, name and SID. A client speaks for itself; REST for whom it says, else for ``system``."""
     if isinstance(actor, ClientActor):
         member = own_seat(tx, actor, channel)
-        authorise(tx, actor, Permission.SEND_MESSAGE, channel)
-        return member, actor.identity
+        authorise(tx, actor, Permission.SEND_MESSAGE, channel=channel)
+        return member, actor.identity, actor.user_sid
     author = SYSTEM_AUTHOR if command.author is UNSET else checks.author("From", command.author)
-    return tx.one(Member, "member_by_identity", channel_sid=channel.sid, identity=author), author
+    member_or_none = tx.one(Member, "member_by_identity", channel_sid=channel.sid, identity=author)
+    return member_or_none, author, _user_sid(tx, service, author)
+
+
+def _user_sid(tx: Reader, service: Service, identity: str) -> str | None:
+    found = tx.one(User, "user_by_identity", service_sid=service.sid, identity=identity)
+    return None if found is None else found.sid
 
 
 def _stored_before(tx: Reader, channel: Channel, author: str, mutation_id: str, digest: bytes) -> Sent | None:
@@ -171,10 +180,7 @@ def fetch_message(tx: Reader, actor: Actor, command: FetchMessage) -> MessageVie
 
 def _readable(tx: Reader, actor: Actor, command: FetchMessage | ListMessages) -> Channel:
     service = find_service(tx, actor, command.service_sid)
-    channel = find_channel(tx, actor, service, command.channel)
-    if isinstance(actor, ClientActor):
-        own_seat(tx, actor, channel)
-    return channel
+    return check_insider(tx, actor, find_channel(tx, actor, service, command.channel))
 
 
 @operation(ListMessages, writes=False, clients=("order", "page"))
@@ -193,18 +199,27 @@ def list_messages(tx: Reader, actor: Actor, command: ListMessages) -> Page[Messa
 
 @operation(UpdateMessage, rate=Rate.CHANNEL, clients=("body", "attributes"))
 def update_message(tx: Transaction, actor: Actor, command: UpdateMessage) -> MessageView:
-    """Marks the message as edited, by whom (fact sheet 1.4)."""
+    """Marks the message as edited, by whom (fact sheet 1.4), unless nothing is given (S62)."""
     service = find_service(tx, actor, command.service_sid)
-    channel = states.ensure_open(find_channel(tx, actor, service, command.channel))
+    channel = find_channel(tx, actor, service, command.channel)
+    check_insider(tx, actor, channel, Permission.EDIT_ANY_MESSAGE, Permission.EDIT_ANY_MESSAGE_ATTRIBUTES)
     before = find_message(tx, channel, command.message)
     _authorise_edit(tx, actor, channel, before, command)
+    if gives_nothing(command):
+        return MessageView(before, channel)
+    states.ensure_open(channel)
+    author, author_sid = before.author, before.author_sid
+    if command.author is not UNSET:
+        author = checks.author("From", command.author)
+        author_sid = _user_sid(tx, service, author)
     editor = "system" if command.last_updated_by is UNSET else command.last_updated_by
     if isinstance(actor, ClientActor):
         editor = actor.identity
     tx.run(
         "update_message",
         sid=before.sid,
-        author=before.author if command.author is UNSET else checks.author("From", command.author),
+        author=author,
+        author_sid=author_sid,
         body=before.body if command.body is UNSET else checks.body(command.body),
         attributes=before.attributes if command.attributes is UNSET else checks.attributes(command.attributes),
         last_updated_by=checks.author("LastUpdatedBy", editor, Code.LAST_UPDATED_BY_TOO_LONG),
@@ -218,15 +233,17 @@ def update_message(tx: Transaction, actor: Actor, command: UpdateMessage) -> Mes
 
 
 def _authorise_edit(tx: Reader, actor: Actor, channel: Channel, message: Message, command: UpdateMessage) -> None:
-    if not isinstance(actor, ClientActor):
-        return
-    own = message.author == actor.identity
+    """Each part by its permission; who gives neither part must be allowed one of them."""
+    body, attributes = [Permission.EDIT_ANY_MESSAGE], [Permission.EDIT_ANY_MESSAGE_ATTRIBUTES]
+    if is_author(actor, message):
+        body.append(Permission.EDIT_OWN_MESSAGE)
+        attributes.append(Permission.EDIT_OWN_MESSAGE_ATTRIBUTES)
     if command.body is not UNSET:
-        anybodys = Permission.EDIT_ANY_MESSAGE
-        authorise(tx, actor, Permission.EDIT_OWN_MESSAGE if own else anybodys, channel, or_any=anybodys)
+        authorise(tx, actor, *body, channel=channel)
     if command.attributes is not UNSET:
-        anybodys = Permission.EDIT_ANY_MESSAGE_ATTRIBUTES
-        authorise(tx, actor, Permission.EDIT_OWN_MESSAGE_ATTRIBUTES if own else anybodys, channel, or_any=anybodys)
+        authorise(tx, actor, *attributes, channel=channel)
+    if gives_nothing(command):
+        authorise(tx, actor, *body, *attributes, channel=channel)
 
 
 @operation(DeleteMessage, rate=Rate.CHANNEL, clients=())
@@ -234,10 +251,10 @@ def delete_message(tx: Transaction, actor: Actor, command: DeleteMessage) -> Non
     """The index stays empty; the mutation id is remembered for a week."""
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
+    check_insider(tx, actor, channel, Permission.DELETE_ANY_MESSAGE)
     message = find_message(tx, channel, command.message)
-    own = isinstance(actor, ClientActor) and message.author == actor.identity
-    anybodys = Permission.DELETE_ANY_MESSAGE
-    authorise(tx, actor, Permission.DELETE_OWN_MESSAGE if own else anybodys, channel, or_any=anybodys)
+    own = [Permission.DELETE_OWN_MESSAGE] if is_author(actor, message) else []
+    authorise(tx, actor, Permission.DELETE_ANY_MESSAGE, *own, channel=channel)
     tx.run("delete_message", sid=message.sid)
     tx.run(
         "insert_tombstone",

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import UNSET
 
 from chat_tui.protocol.errors import Code, Forbidden
 
@@ -17,6 +18,13 @@ NAMING = frozenset({"service_sid", "channel", "user", "member", "message", "invi
 
 class Command(msgspec.Struct):
     """Something an actor wants; fields that a caller may leave away default to UNSET."""
+
+
+def gives_nothing(command: Command) -> bool:
+    """Whether an update gives no field at all: it changes nothing then, whatever it is an update of (S62)."""
+    return all(
+        getattr(command, field.name) is UNSET for field in msgspec.structs.fields(type(command)) if not field.required
+    )
 
 
 class Rate(Enum):

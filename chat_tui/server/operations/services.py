@@ -12,7 +12,7 @@ from chat_tui.protocol.values import HttpMethod, RoleType
 from chat_tui.server.operations import checks, roles
 from chat_tui.server.operations.actors import AccountActor, Actor
 from chat_tui.server.operations.lookup import find_role, find_service
-from chat_tui.server.operations.operation import Command, operation
+from chat_tui.server.operations.operation import Command, gives_nothing, operation
 from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.reachability import tracker
 from chat_tui.server.store.rows import Channel, Service, User
@@ -134,6 +134,8 @@ def list_services(tx: Reader, actor: Actor, command: ListServices) -> Page[Servi
 def update_service(tx: Transaction, actor: Actor, command: UpdateService) -> Service:
     """Change what is given (S30–S60). Raises BadRequest naming the parameter that is out of bounds."""
     before = find_service(tx, actor, command.service_sid)
+    if gives_nothing(command):
+        return before
     _check_update(tx, before, command)
     given = {
         field: value

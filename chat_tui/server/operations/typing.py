@@ -7,8 +7,9 @@ import msgspec
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.sync import TypingNotification
 from chat_tui.server.bus import TypingPublished
+from chat_tui.server.operations.access import own_seat
 from chat_tui.server.operations.actors import ClientActor
-from chat_tui.server.operations.lookup import find_channel, find_service, own_seat
+from chat_tui.server.operations.lookup import find_channel, find_service
 from chat_tui.server.operations.operation import Command, operation
 from chat_tui.server.store.transaction import Reader
 

@@ -7,8 +7,8 @@ from msgspec import UNSET, UnsetType
 
 from chat_tui.protocol.errors import BadRequest, Code, Forbidden, NotFound
 from chat_tui.protocol.values import NotificationLevel, Permission
+from chat_tui.server.operations.access import authorise
 from chat_tui.server.operations.actors import Actor, ClientActor
-from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.lookup import find_channel, find_service, find_user
 from chat_tui.server.operations.members import change_seat, drop_member
 from chat_tui.server.operations.operation import Command, Rate, operation
@@ -146,7 +146,7 @@ def update_user_channel(tx: Transaction, actor: Actor, command: UpdateUserChanne
         raise NotFound(f"{found.user.identity} is only invited to {command.channel}", Code.NOT_A_MEMBER)
     level: NotificationLevel | UnsetType = UNSET
     if command.notification_level is not UNSET:
-        authorise(tx, actor, Permission.EDIT_NOTIFICATION_LEVEL, found.channel)
+        authorise(tx, actor, Permission.EDIT_NOTIFICATION_LEVEL, channel=found.channel)
         level = _level(command.notification_level)
     after = change_seat(
         tx,
@@ -172,5 +172,5 @@ def leave_user_channel(tx: Transaction, actor: Actor, command: LeaveUserChannel)
     _, found = _find(tx, actor, command)
     if found.member is None:
         raise NotFound(f"{found.user.identity} is only invited to {command.channel}", Code.NOT_A_MEMBER)
-    authorise(tx, actor, Permission.LEAVE_CHANNEL, found.channel)
+    authorise(tx, actor, Permission.LEAVE_CHANNEL, channel=found.channel)
     drop_member(tx, found.channel, found.member)

@@ -9,10 +9,10 @@ from chat_tui.protocol.errors import BadRequest, Code, Conflict, Forbidden, Unau
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import ChannelState, ChannelType, Permission, RoleType
 from chat_tui.server.operations import checks
+from chat_tui.server.operations.access import authorise, check_insider
 from chat_tui.server.operations.actors import Actor, ClientActor
-from chat_tui.server.operations.authorise import authorise
 from chat_tui.server.operations.lookup import find_channel, find_role, find_service, find_user
-from chat_tui.server.operations.operation import Command, Rate, operation
+from chat_tui.server.operations.operation import Command, Rate, gives_nothing, operation
 from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
@@ -149,7 +149,7 @@ class ChannelUsers(msgspec.Struct, frozen=True):
 @operation(ListChannelUsers, writes=False, clients=("page",))
 def list_channel_users(tx: Reader, actor: Actor, command: ListChannelUsers) -> ChannelUsers:
     service = find_service(tx, actor, command.service_sid)
-    channel = find_channel(tx, actor, service, command.channel)
+    channel = check_insider(tx, actor, find_channel(tx, actor, service, command.channel))
     seats = page(tx, Member, "members_page", command.page, channel_sid=channel.sid, identities=None)
     users = [find_user(tx, service, member.user_sid) for member in seats.items]
     return ChannelUsers(Page(users, seats.next), service)
@@ -157,13 +157,15 @@ def list_channel_users(tx: Reader, actor: Actor, command: ListChannelUsers) -> C
 
 @operation(UpdateUser, rate=Rate.SERVICE, clients=("attributes", "friendly_name"))
 def update_user(tx: Transaction, actor: Actor, command: UpdateUser) -> UserView:
-    """A client may change its own info, or anybody's with editAnyUserInfo; roles only over REST."""
+    """A client may change its own info, or anybody's with editAnyUserInfo."""
     service = find_service(tx, actor, command.service_sid)
     before = find_user(tx, service, command.user)
     if isinstance(actor, ClientActor):
         anybodys = Permission.EDIT_ANY_USER_INFO
         needed = Permission.EDIT_OWN_USER_INFO if before.sid == actor.user_sid else anybodys
-        authorise(tx, actor, needed, or_any=anybodys)
+        authorise(tx, actor, needed, anybodys)
+    if gives_nothing(command):
+        return UserView(before, service)
     name, attributes, role_sid = before.friendly_name, before.attributes, before.role_sid
     if command.friendly_name is not UNSET:
         name = None if command.friendly_name is None else checks.name("FriendlyName", command.friendly_name)
@@ -194,6 +196,7 @@ def delete_user(tx: Transaction, actor: Actor, command: DeleteUser) -> None:
         channel = tx.one(Channel, "channel_by_sid_alone", sid=invite.channel_sid)
         if channel is not None:
             tx.record(InviteRemoved(channel, invite))
+    tx.run("end_awaiting_user", service_sid=service.sid, identity=user.identity)
     tx.record(UserDeleted(user))
     tx.run("delete_user", sid=user.sid)
 

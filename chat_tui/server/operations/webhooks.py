@@ -154,6 +154,8 @@ def update_webhook(tx: Transaction, actor: Actor, command: UpdateWebhook) -> Web
     before = _find(tx, channel, command.webhook)
     given = _checked(command)
     changed = {field: given[field] for field in _KEPT[before.type] if field in given}
+    if not changed:
+        return before
     configuration = to_json(msgspec.json.decode(before.configuration) | changed).decode()
     tx.run("update_webhook", sid=before.sid, configuration=configuration, now=tx.now)
     return _find(tx, channel, before.sid)

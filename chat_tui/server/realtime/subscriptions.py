@@ -13,6 +13,7 @@ from chat_tui.protocol.errors import ChatError, Code, NotFound, TooManyRequests
 from chat_tui.protocol.sync import EventType, ReplayStatus, SubscriptionRequest, SyncEvent, SyncNotification
 from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, Header, encode
 from chat_tui.server import bus
+from chat_tui.server.operations.access import open_object
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.store.transaction import Reader
@@ -322,7 +323,7 @@ class Subscriptions:
 
 def _standing(reader: Reader, request: SubscriptionRequest, subscription: Subscription) -> Standing | ChatError:
     try:
-        found = objects.open_for(reader, subscription.subscriber.actor, request.object_sid)
+        found = open_object(reader, subscription.subscriber.actor, request.object_sid)
     except NotFound as error:
         return error
     position, head = request.last_event_id, found.last_event_id

@@ -4,6 +4,7 @@ import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sync import ObjectType, Subscriptions, SubscriptionsAnswer
+from chat_tui.server.operations.access import find_object
 from chat_tui.server.realtime.requests import Answer, Request, Routes
 from chat_tui.server.sync import objects
 from chat_tui.server.sync.objects import ItemQuery
@@ -26,7 +27,9 @@ async def describe(request: Request) -> Answer:
     return Answer(
         200,
         await request.connection.read(
-            lambda reader: objects.describe(reader, request.actor, kind, name, with_items=with_items)
+            lambda reader: objects.describe(
+                reader, find_object(reader, request.actor, kind, name), with_items=with_items
+            )
         ),
     )
 
@@ -45,7 +48,10 @@ async def items(request: Request) -> Answer:
         token=params.get("PageToken"),
     )
     return Answer(
-        200, await request.connection.read(lambda reader: objects.items(reader, request.actor, kind, name, query))
+        200,
+        await request.connection.read(
+            lambda reader: objects.items(reader, find_object(reader, request.actor, kind, name), query)
+        ),
     )
 
 

@@ -104,7 +104,8 @@ class User(Row):
 
 
 class Channel(Row):
-    """``state`` and the timers, in milliseconds, are Conversations' (fact sheet 2.2)."""
+    """``state`` and the timers, in milliseconds, are Conversations' (fact sheet 2.2). ``awaits``: the identity that
+    made the channel and is yet to take its seat, which the creator does in a second step, and once."""
 
     sid: str
     service_sid: str
@@ -127,10 +128,7 @@ class Channel(Row):
     date_inactive: int | None
     date_closed: int | None
     last_message_sid: str | None
-
-    def awaits_founder(self, identity: str) -> bool:
-        """Whether ``identity`` created the channel and nobody sits in it yet: the creator joins in a second step."""
-        return self.members_count == 0 and self.created_by == identity
+    awaits: str | None
 
 
 class Member(Row):
@@ -164,7 +162,8 @@ class Invite(Row):
 
 
 class Message(Row):
-    """``idx`` is the index in the channel; ``digest`` judges whether a repeated mutation id carries the same body."""
+    """``idx`` is the index in the channel; ``digest`` judges whether a repeated mutation id carries the same body;
+    ``author_sid`` is the user who had the author's name when the message came, if there was one."""
 
     sid: str
     channel_sid: str
@@ -181,6 +180,7 @@ class Message(Row):
     date_created: int
     date_updated: int
     subject: str | None
+    author_sid: str | None
 
 
 class Tombstone(Row):

@@ -67,6 +67,13 @@ class MemberRemoved(Change):
     member: Member
 
 
+class AccessLost(Change):
+    """A user may no longer follow these objects."""
+
+    user_sid: str
+    object_sids: tuple[str, ...]
+
+
 class InviteAdded(Change):
     channel: Channel
     invite: Invite

@@ -1,15 +1,13 @@
-"""Sync objects as a viewer may read them: who may see which, descriptors, and pages of items read from the rows."""
+"""Sync objects as they are read: descriptors, and pages of items from the rows. Who may: `operations.access`."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import msgspec
 
-from chat_tui.protocol.errors import BadRequest, Code, NotFound
-from chat_tui.protocol.sids import Kind
+from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sync import Descriptor, EventType, Item, ItemPage, ObjectType
-from chat_tui.protocol.values import ChannelType
 from chat_tui.server.dates import timestamp
 from chat_tui.server.reachability.rules import published
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, Service, SyncObject, User
@@ -19,23 +17,6 @@ from chat_tui.server.sync import views as v
 
 MAX_PAGE = 1000
 DEFAULT_PAGE = 50
-
-_NOT_FOUND = {
-    ObjectType.MAP: Code.MAP_NOT_FOUND,
-    ObjectType.LIST: Code.LIST_NOT_FOUND,
-    ObjectType.DOCUMENT: Code.DOCUMENT_NOT_FOUND,
-}
-
-
-class Viewer(Protocol):
-    """Whoever looks: a user of a service."""
-
-    @property
-    def service_sid(self) -> str: ...
-    @property
-    def user_sid(self) -> str: ...
-    @property
-    def identity(self) -> str: ...
 
 
 class ItemQuery(msgspec.Struct, frozen=True):
@@ -48,49 +29,9 @@ class ItemQuery(msgspec.Struct, frozen=True):
     token: str | None = None
 
 
-def find(reader: Reader, viewer: Viewer, kind: ObjectType, name_or_sid: str) -> SyncObject:
-    """The object, if it exists and the viewer may follow it (guarantees, "Access"). Raises NotFound otherwise."""
-    is_sid = name_or_sid[:2] in (Kind.MAP, Kind.LIST, Kind.DOCUMENT)
-    found = (
-        reader.one(SyncObject, "object_by_sid", sid=name_or_sid)
-        if is_sid
-        else reader.one(SyncObject, "object_by_name", name=name_or_sid)
-    )
-    if found is None or found.type != kind or not _may_follow(reader, viewer, found):
-        raise NotFound(f"{kind.value.title()} {name_or_sid} was not found", _NOT_FOUND[kind])
-    return found
-
-
-def open_for(reader: Reader, viewer: Viewer, object_sid: str) -> SyncObject:
-    """The object with this SID, if the viewer may follow it. Raises NotFound otherwise."""
-    kinds = {Kind.MAP: ObjectType.MAP, Kind.LIST: ObjectType.LIST, Kind.DOCUMENT: ObjectType.DOCUMENT}
-    kind = next((kind for prefix, kind in kinds.items() if object_sid.startswith(prefix)), ObjectType.MAP)
-    return find(reader, viewer, kind, object_sid)
-
-
-def _may_follow(reader: Reader, viewer: Viewer, found: SyncObject) -> bool:
-    if found.owner_sid.startswith(Kind.USER):
-        if found.name == v.own_channels_name(found.owner_sid):
-            return found.owner_sid == viewer.user_sid
-        return reader.one(User, "user_by_sid", sid=found.owner_sid, service_sid=viewer.service_sid) is not None
-    channel = reader.one(Channel, "channel_by_sid", sid=found.owner_sid, service_sid=viewer.service_sid)
-    if channel is None:
-        return False
-    seat = {"channel_sid": channel.sid, "user_sid": viewer.user_sid}
-    if reader.one(Member, "member_of_user", **seat) is not None:
-        return True
-    if found.name != v.document_name(channel.sid):
-        return False
-    if channel.type is ChannelType.PUBLIC or channel.awaits_founder(viewer.identity):
-        return True
-    return reader.one(Invite, "invite_of_user", **seat) is not None
-
-
-def describe(
-    reader: Reader, viewer: Viewer, kind: ObjectType, name_or_sid: str, *, with_items: bool = False
-) -> Descriptor:
+def describe(reader: Reader, found: SyncObject, *, with_items: bool = False) -> Descriptor:
     """What the object is and where it stands. The position is read before the data."""
-    found = find(reader, viewer, kind, name_or_sid)
+    kind = ObjectType(found.type)
     url = f"{v.LABEL}/v3/{kind.value.title()}s/{found.sid}"
     date = timestamp(found.date_created)
     descriptor = Descriptor(
@@ -111,9 +52,8 @@ def describe(
     return descriptor
 
 
-def items(reader: Reader, viewer: Viewer, kind: ObjectType, name_or_sid: str, query: ItemQuery) -> ItemPage:
-    """One item, or a page of them. Raises NotFound for the object, BadRequest (54453) for a bad token or position."""
-    found = find(reader, viewer, kind, name_or_sid)
+def items(reader: Reader, found: SyncObject, query: ItemQuery) -> ItemPage:
+    """One item, or a page of them. Raises BadRequest (54453) for a bad token or position."""
     scan = _scan_of(reader, found)
     if query.key is None:
         return _page(scan, query)

@@ -7,7 +7,7 @@ from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.sync import EventType, ObjectType
 from chat_tui.server.bus import AccessRevoked, EventPublished, ObjectsRemoved, ServiceGone, UserGone
 from chat_tui.server.dates import timestamp
-from chat_tui.server.store.rows import Channel, Member, SyncObject
+from chat_tui.server.store.rows import Channel, SyncObject
 from chat_tui.server.store.transaction import Transaction
 from chat_tui.server.sync import changes as c
 from chat_tui.server.sync import notifications as n
@@ -140,15 +140,10 @@ def _member_removed(tx: Transaction, change: c.MemberRemoved) -> None:
     _map_event(tx, v.roster_name(channel.sid), EventType.MAP_ITEM_REMOVED, member.sid, v.roster_item(member))
     _own_item_removed(tx, channel, member.user_sid)
     _document_event(tx, channel)
-    _revoke(tx, channel, member)
 
 
-def _revoke(tx: Transaction, channel: Channel, member: Member) -> None:
-    names = [v.messages_name(channel.sid), v.roster_name(channel.sid)]
-    if channel.type == "private":
-        names.append(v.document_name(channel.sid))
-    objects = tx.all(SyncObject, "objects_of_owner", owner_sid=channel.sid)
-    tx.publish(AccessRevoked(member.user_sid, tuple(found.sid for found in objects if found.name in names)))
+def _access_lost(tx: Transaction, change: c.AccessLost) -> None:
+    tx.publish(AccessRevoked(change.user_sid, change.object_sids))
 
 
 def _own_item_removed(tx: Transaction, channel: Channel, user_sid: str) -> None:
@@ -203,6 +198,7 @@ _REDUCERS: dict[type[c.Change], Callable[[Transaction, Any], None]] = {
     c.MemberAdded: _member_added,
     c.MemberUpdated: _member_updated,
     c.MemberRemoved: _member_removed,
+    c.AccessLost: _access_lost,
     c.InviteAdded: _invite_added,
     c.InviteRemoved: _invite_removed,
     c.MessageAdded: _message_added,

@@ -54,15 +54,23 @@ SELECT * FROM channels WHERE service_sid = :service_sid ORDER BY sid;
 
 -- name: insert_channel!
 INSERT INTO channels (
-    sid, service_sid, unique_name, friendly_name, attributes, type, created_by, date_created, date_updated
+    sid, service_sid, unique_name, friendly_name, attributes, type, created_by, date_created, date_updated,
+    awaits
 ) VALUES (
-    :sid, :service_sid, :unique_name, :friendly_name, :attributes, :type, :created_by, :date_created, :date_updated
+    :sid, :service_sid, :unique_name, :friendly_name, :attributes, :type, :created_by, :date_created, :date_updated,
+    :awaits
 );
 
 -- name: update_channel!
 UPDATE channels SET unique_name = :unique_name, friendly_name = :friendly_name, attributes = :attributes,
-    created_by = :created_by, date_created = :date_created, date_updated = :date_updated
+    created_by = :created_by, date_created = :date_created, date_updated = :date_updated, awaits = :awaits
 WHERE sid = :sid;
+
+-- name: end_awaiting!
+UPDATE channels SET awaits = NULL WHERE sid = :sid;
+
+-- name: end_awaiting_user!
+UPDATE channels SET awaits = NULL WHERE service_sid = :service_sid AND awaits = :identity;
 
 -- name: advance_channel!
 UPDATE channels SET next_index = :idx + 1, messages_count = messages_count + 1, last_message_index = :idx,

@@ -22,14 +22,14 @@ SELECT * FROM messages WHERE channel_sid = :channel_sid AND idx <= :start ORDER 
 -- name: insert_message!
 INSERT INTO messages (
     sid, channel_sid, idx, author, member_sid, body, attributes, last_updated_by, mutation_id, digest,
-    date_created, date_updated, subject
+    date_created, date_updated, subject, author_sid
 ) VALUES (
     :sid, :channel_sid, :idx, :author, :member_sid, :body, :attributes, :last_updated_by, :mutation_id, :digest,
-    :date_created, :date_updated, :subject
+    :date_created, :date_updated, :subject, :author_sid
 );
 
 -- name: update_message!
-UPDATE messages SET author = :author, body = :body, attributes = :attributes, last_updated_by = :last_updated_by,
+UPDATE messages SET author = :author, author_sid = :author_sid, body = :body, attributes = :attributes, last_updated_by = :last_updated_by,
     was_edited = 1, date_created = :date_created, date_updated = :date_updated, subject = :subject
 WHERE sid = :sid;
 
