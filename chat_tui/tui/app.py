@@ -3,16 +3,17 @@
 import asyncio
 import contextlib
 import gc
+import logging
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from chat_tui.client import ChatClient, ChatError
+from chat_tui.tui.faults import Faults, FaultTolerantApp, OnScreen, in_background
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.safety_filter import SafetyFilter
@@ -23,7 +24,7 @@ FIRST_PAINT_WITHIN = 0.1
 """Seconds the first paint waits for the service at most."""
 
 
-class ChatApp(App[str]):
+class ChatApp(FaultTolerantApp):
     """``place`` names the service in the title. Exits with a line to print when it cannot go on."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -41,8 +42,10 @@ class ChatApp(App[str]):
         clock: Clock | None = None,
         theme: str | None = None,
         prepare: Callable[[], Awaitable[str | None]] | None = None,
+        faults: Faults | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(faults)
+        self._on_screen = OnScreen(self._say)
         self._client = client
         self._wanted_theme = theme
         self._prepare = prepare
@@ -56,11 +59,18 @@ class ChatApp(App[str]):
         for wanted in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(ValueError, NotImplementedError, RuntimeError):
                 loop.add_signal_handler(wanted, self._end)
-        self.run_worker(self._start(), name="client")
+        logging.getLogger("chat_tui").addHandler(self._on_screen)
+        in_background(self, "starting the client", self._start)
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen at once, instead of a blank one before it."""
         return self._main
+
+    def _say(self, words: str) -> None:
+        """Tell the user of an error; whoever logs it may be in any thread."""
+        if self._loop is not None:
+            notice = Noticed(self.faults.words(words), is_error=True)
+            self._loop.call_soon_threadsafe(self._main.post_message, notice)
 
     def _end(self) -> None:
         self.exit()
@@ -86,6 +96,7 @@ class ChatApp(App[str]):
             await self._client.start_soon()
 
     async def on_unmount(self) -> None:
+        logging.getLogger("chat_tui").removeHandler(self._on_screen)
         await self._client.close()
 
     def get_line_filters(self) -> Sequence[LineFilter]:

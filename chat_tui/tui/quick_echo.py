@@ -8,8 +8,10 @@ from textual import events
 from textual.screen import Screen
 from textual.widget import Widget
 
+from chat_tui.tui.faults import Guarded
 
-class QuickScreen(Screen[None]):
+
+class QuickScreen(Guarded, Screen[None]):
     """A screen whose next repaint after `hurry` does not wait."""
 
     is_in_hurry = False

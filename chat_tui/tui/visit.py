@@ -1,7 +1,8 @@
 """Being in a channel: opening it, reading on, paging back, and telling the service how far one has read."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from textual.message import Message
@@ -10,6 +11,7 @@ from textual.screen import Screen
 from chat_tui.client import ChatClient, ChatError
 from chat_tui.client.model import Channel
 from chat_tui.tui.desk import Desk, divider_for
+from chat_tui.tui.faults import in_background
 from chat_tui.tui.panes import Panes
 from chat_tui.tui.presenter import Presenter
 
@@ -69,22 +71,24 @@ class Visit:
         is_other = sid != self._desk.current
         if is_other:
             self._panes.composer.replace_text(self._desk.go_to(sid, self._panes.composer.text))
-            self._work(self._client.horizons.flush(), "horizons")
+            self._work(self._client.horizons.flush, "horizons")
         known = self._client.channels.open.get(sid)
         self._desk.is_loading = channel.is_joined and known is None
         self._panes.show_channels()
         self._panes.show_log(anew=is_other)
         self._panes.show_roster()
         if channel.is_joined:
-            self._work(self._load(channel), "open")
+            self._work(partial(self._load, channel), "open")
 
-    def _work(self, work: Awaitable[Any], group: str) -> None:
-        self._screen.run_worker(self._quietly(work), group=group, exclusive=group != "horizons")
+    def _work(self, work: Callable[[], Awaitable[Any]], group: str) -> None:
+        """Not begun before it runs: one that gives way to the next at once leaves nothing behind."""
+        what = f"{group}: being in a channel"
+        in_background(self._screen, what, partial(self._quietly, work), group=group, exclusive=group != "horizons")
 
-    async def _quietly(self, work: Awaitable[Any]) -> None:
+    async def _quietly(self, work: Callable[[], Awaitable[Any]]) -> None:
         """What fails for want of a link is done again after the next one."""
         try:
-            await work
+            await work()
         except ChatError as error:
             if self._presenter.is_live:
                 self._screen.post_message(Noticed(error.message, is_error=True))
@@ -119,14 +123,14 @@ class Visit:
 
     def report_now(self) -> None:
         """The reader turns away."""
-        self._work(self._client.horizons.flush(), "horizons")
+        self._work(self._client.horizons.flush, "horizons")
 
     def load_older(self) -> None:
         opened = self._presenter.opened
         if opened is not None and opened.has_older and not self._desk.is_loading:
             self._desk.is_loading = True
             self._panes.show_log()
-            self._work(self._load_older(opened.channel), "older")
+            self._work(partial(self._load_older, opened.channel), "older")
 
     async def _load_older(self, channel: Channel) -> None:
         opened = self._client.channels.open.get(channel.sid)
@@ -147,13 +151,13 @@ class Visit:
         """Members came or went: know them."""
         channel = self._presenter.channel
         if channel is not None and channel.is_joined:
-            self._work(self._load(channel), "open")
+            self._work(partial(self._load, channel), "open")
 
     def refresh_others(self) -> None:
         """Members beyond those followed live get older; look at them once in a while."""
         channel, opened = self._presenter.channel, self._presenter.opened
         if channel is not None and opened is not None and len(opened.members) > self._client.people.limit:
-            self._work(self._refresh(channel), "refresh")
+            self._work(partial(self._refresh, channel), "refresh")
 
     async def _refresh(self, channel: Channel) -> None:
         await self._client.people.descriptors(channel)

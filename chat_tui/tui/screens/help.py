@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 
 from chat_tui.tui.actions import ACTIONS, CHANNELS, COMPOSER, EVERYWHERE, FIXED, MESSAGES, key_words
 from chat_tui.tui.commands import COMMANDS
+from chat_tui.tui.faults import Guarded
 from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs
 from chat_tui.tui.render.line import Line, Piece
 from chat_tui.tui.render.safe_text import Safe, safe_text
@@ -57,7 +58,7 @@ class HelpList(PickList):
         self.redraw()
 
 
-class Help(ModalScreen[None]):
+class Help(Guarded, ModalScreen[None]):
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,q,question_mark", "close", "Close", show=False),

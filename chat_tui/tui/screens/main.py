@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
 from textual.events import Key
 
 from chat_tui.client import ChatClient, ChatError
@@ -17,6 +17,7 @@ from chat_tui.tui.changes import Changes
 from chat_tui.tui.commands import CommandError, message_of, parse
 from chat_tui.tui.deeds import Deeds
 from chat_tui.tui.desk import Desk
+from chat_tui.tui.faults import in_background
 from chat_tui.tui.mentions import Mentions
 from chat_tui.tui.panes import Panes
 from chat_tui.tui.presenter import Presenter
@@ -29,6 +30,7 @@ from chat_tui.tui.visit import ChannelOpened, Going, Noticed, OlderLoaded, Peopl
 from chat_tui.tui.widgets.bar import Bar
 from chat_tui.tui.widgets.channel_list import ChannelList
 from chat_tui.tui.widgets.composer import Composer
+from chat_tui.tui.widgets.frames import Column, Row
 from chat_tui.tui.widgets.message_log import MessageLog
 from chat_tui.tui.widgets.roster import Roster
 
@@ -64,9 +66,9 @@ class MainScreen(Navigation):
 
     def compose(self) -> ComposeResult:
         yield Bar(glyphs=self.glyphs, id="title")
-        with Horizontal(id="panes"):
+        with Row(id="panes"):
             yield ChannelList(self.presenter.title_of, glyphs=self.glyphs, id="channels")
-            with Vertical(id="middle"):
+            with Column(id="middle"):
                 yield MessageLog(self._clock, glyphs=self.glyphs, id="log")
                 yield Bar(glyphs=self.glyphs, id="typing")
                 yield Composer(id="composer")
@@ -77,7 +79,7 @@ class MainScreen(Navigation):
         self.panes = Panes(self, self.presenter, self.desk)
         self.visit = Visit(self, self.client, self.desk, self.presenter, self.panes)
         self.set_class(self.glyphs is ASCII, "-ascii")
-        self.run_worker(forward(self.client.events(), self), name="bridge")
+        in_background(self, "following the service", partial(forward, self.client.events(), self), group="bridge")
         self.set_interval(1.0, self._tick)
         self.set_interval(REFRESH_OTHERS_EVERY, self.visit.refresh_others)
         self.fold()
@@ -132,7 +134,8 @@ class MainScreen(Navigation):
 
     def _count_mentions(self, sids: set[str]) -> None:
         for channel in [self.client.channels[sid] for sid in sids if sid in self.client.channels]:
-            self.run_worker(self.mentions.refresh(channel), group=f"mentions-{channel.sid}", exclusive=True)
+            work, group = partial(self.mentions.refresh, channel), f"mentions-{channel.sid}"
+            in_background(self, "counting mentions", work, group=group, exclusive=True)
 
     def _tick(self) -> None:
         """Words that change with time: how long until the next try, how old a mark is."""
@@ -234,7 +237,7 @@ class MainScreen(Navigation):
 
     def attempt(self, deed: Callable[[], Awaitable[str]]) -> None:
         """Do something over the network, and say how it went."""
-        self.run_worker(self._do(deed), group="deeds")
+        in_background(self, "what you asked for", partial(self._do, deed), group="deeds")
 
     async def _do(self, deed: Callable[[], Awaitable[str]]) -> None:
         try:

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from chat_tui.client.model import PendingMessage, SendState
 from chat_tui.client.outbox import Outbox
 from chat_tui.protocol.errors import ChatError
+from chat_tui.tui.faults import Guarded
 from chat_tui.tui.render.glyphs import Glyphs
 from chat_tui.tui.render.line import Line, Piece, between
 from chat_tui.tui.render.message_lines import SEND_WORDS
@@ -74,7 +75,7 @@ class OutboxList(PickList, can_focus=True):
         self.screen.dismiss(Choice(self.rows[number].channel_sid))
 
 
-class OutboxScreen(ModalScreen[Choice]):
+class OutboxScreen(Guarded, ModalScreen[Choice]):
     """Dismisses with where to go next, or with nothing."""
 
     CSS_PATH = "outbox.tcss"

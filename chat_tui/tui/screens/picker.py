@@ -6,14 +6,15 @@ from typing import ClassVar
 import msgspec
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from chat_tui.tui.faults import Guarded
 from chat_tui.tui.render.glyphs import Glyphs
 from chat_tui.tui.render.line import Line, Piece, between
 from chat_tui.tui.render.safe_text import Safe, safe_text
 from chat_tui.tui.render.wrap import cells
+from chat_tui.tui.widgets.frames import Column, Query
 from chat_tui.tui.widgets.pick_list import PickList
 
 
@@ -72,7 +73,7 @@ class ChoiceList(PickList, can_focus=False):
         self.screen.dismiss(self.choices[number].value)
 
 
-class Picker(ModalScreen[str]):
+class Picker(Guarded, ModalScreen[str]):
     """Dismisses with the value that was chosen, or with nothing."""
 
     CSS_PATH = "picker.tcss"
@@ -89,8 +90,8 @@ class Picker(ModalScreen[str]):
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="picker"):
-            yield Input(id="query")
+        with Column(id="picker"):
+            yield Query(id="query")
             yield ChoiceList(glyphs=self._glyphs, id="choices")
 
     def on_mount(self) -> None:

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 
+from chat_tui.tui.faults import Guarded, report
 from chat_tui.tui.quick_echo import hurry
 from chat_tui.tui.render.safe_text import safe
 
 NEWLINE_KEYS = frozenset({"ctrl+j", "alt+enter", "shift+enter"})
 
 
-class Composer(TextArea):
+class Composer(Guarded, TextArea):
     """A TextArea that does not blink, grows to eight lines, and hands over its text."""
 
     @dataclass
@@ -45,6 +47,13 @@ class Composer(TextArea):
             self.post_message(self.UpFromEmpty())
         else:
             await super()._on_key(event)
+
+    def render_line(self, y: int) -> Strip:
+        try:
+            return super().render_line(y)
+        except Exception as error:  # one line less is better than no screen
+            report(self, "drawing the composer", error)
+            return Strip.blank(self.size.width)
 
     def _submit(self) -> None:
         """Hand the text over and begin anew, in one step: what is typed next belongs to the next message."""

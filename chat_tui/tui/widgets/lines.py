@@ -7,15 +7,21 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from chat_tui.tui.faults import Guarded, report
 from chat_tui.tui.looks import look
 from chat_tui.tui.render.glyphs import ASCII, UNICODE, Glyphs
-from chat_tui.tui.render.line import Line
+from chat_tui.tui.render.line import Line, Piece
+from chat_tui.tui.render.safe_text import Safe
+from chat_tui.tui.render.wrap import shorten
 
 _IN_ASCII = str.maketrans({"…": ".", "—": "-", "·": "-"})
 """Our own punctuation on terminals without Unicode."""
 
 
-class Lines(Widget):
+UNDRAWN = Safe(" this cannot be drawn: see the log")
+
+
+class Lines(Guarded, Widget):
     """Subclasses say what stands in each row (`row`); `redraw` finds out which rows differ."""
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
@@ -38,13 +44,21 @@ class Lines(Widget):
         size = self.content_size
         if not size:
             return
-        before, self._drawn = self._drawn, self.compute(size.width, size.height)
+        before, self._drawn = self._drawn, self._computed(size.width, size.height)
         if len(before) != len(self._drawn):
             self.refresh()
             return
         changed = [y for y, (old, new) in enumerate(zip(before, self._drawn, strict=True)) if old != new]
         if changed:
             self.refresh(*(Region(0, y, size.width, 1) for y in changed))
+
+    def _computed(self, width: int, height: int) -> list[Line]:
+        """A pane that cannot be drawn says so, and leaves the others alone."""
+        try:
+            return self.compute(width, height)
+        except Exception as error:
+            report(self, f"drawing {self.id}", error)
+            return [(Piece(shorten(UNDRAWN, width), "failed"),), *[()] * (height - 1)]
 
     def on_resize(self) -> None:
         self._drawn = []
@@ -58,12 +72,16 @@ class Lines(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Row ``y`` as Textual wants it."""
-        line = self.row(y)
-        strip = self._strips.get(line)
-        if strip is None or strip.cell_length != self.content_size.width:
-            if len(self._strips) > 2000:
-                self._strips.clear()
-            strip = self._strips[line] = self._strip(line)
+        try:
+            line = self.row(y)
+            strip = self._strips.get(line)
+            if strip is None or strip.cell_length != self.content_size.width:
+                if len(self._strips) > 2000:
+                    self._strips.clear()
+                strip = self._strips[line] = self._strip(line)
+        except Exception as error:  # one row less is better than no screen
+            report(self, f"drawing a row of {self.id}", error)
+            return Strip.blank(self.content_size.width)
         return strip
 
     def _strip(self, line: Line) -> Strip:
