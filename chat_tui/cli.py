@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chat_tui import __version__, settings
+from chat_tui.locations import LOG
 
 if TYPE_CHECKING:
     from chat_tui.client.admin import AdminClient
@@ -56,6 +57,7 @@ def _check_identity(identity: str) -> str:
 @click.option("--profile", metavar="NAME", help="Take url and token from [profiles.NAME] in the settings file.")
 @click.option("--glyphs", type=click.Choice(["auto", "unicode", "ascii"]), help="Marks and borders.")
 @click.option("--theme", help="Name of a Textual theme.")
+@click.option("--log", metavar="FILE", help="File to log to. Default: chat-tui.log among the client's data.")
 @click.pass_context
 def main(context: click.Context, /, **flags: Any) -> None:
     """Chat in a terminal.
@@ -67,7 +69,13 @@ def main(context: click.Context, /, **flags: Any) -> None:
         return
     from chat_tui.tui import launch
 
-    sys.exit(launch.run(_connection(_load(flags))))
+    loaded = _load(flags)
+    target = _connection(loaded)
+    sys.exit(launch.run(target, log=_given_log(loaded) or target.data / LOG))
+
+
+def _given_log(loaded: settings.Settings) -> Path | None:
+    return None if loaded.log is None else Path(loaded.log).expanduser().absolute()
 
 
 def _connection(loaded: settings.Settings) -> Any:
@@ -131,16 +139,19 @@ def serve(context: click.Context, /, on_demand: bool, **flags: Any) -> None:
 @click.option("--seed", type=int, default=42, help="Another number, another play.")
 @click.option("--glyphs", type=click.Choice(["auto", "unicode", "ascii"]), help="Marks and borders.")
 @click.option("--theme", help="Name of a Textual theme.")
+@click.option("--log", metavar="FILE", help="File to log to. Default: one for what keeps no data.")
 def demo(seed: int, **flags: Any) -> None:
     """Open the client among six people in four channels, on a throw-away service."""
     loaded = _load(flags)
     from chat_tui.demo.theatre import open_theatre
+    from chat_tui.locations import log_file
     from chat_tui.tui.launch import LocalTarget, run
 
     identity = _check_identity(_login_name() if loaded.identity is None else loaded.identity)
     with open_theatre(identity, seed) as theatre:
         target = LocalTarget(theatre.data, identity, glyphs=loaded.glyphs, theme=loaded.theme)
-        status = run(target, ready=theatre.wait_until_ready, place="demo")
+        log = _given_log(loaded) or log_file()  # the play's own directory goes when it ends
+        status = run(target, log=log, ready=theatre.wait_until_ready, place="demo")
     sys.exit(status)
 
 

@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     profiles: Annotated[dict[str, Profile], Meta(description="Other servers, by name.")] = {}
     glyphs: Annotated[Literal["auto", "unicode", "ascii"], Meta(description="Marks and borders.")] = "auto"
     theme: Annotated[str | None, Meta(description="Name of a Textual theme.")] = None
+    log: Annotated[str | None, Meta(description="File the client logs to; chat-tui.log among its data.")] = None
     host: Annotated[str, Meta(description="Address the service listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port the service listens on; 0 takes a free one.")] = 0
     linger: Annotated[float, Meta(ge=0, le=60, description="Seconds a broken connection still counts as online.")] = (

@@ -24,6 +24,10 @@ FIRST_PAINT_WITHIN = 0.1
 """Seconds the first paint waits for the service at most."""
 
 
+LOGGERS = ("chat_tui", "asyncio")
+"""Whose errors the user is told of."""
+
+
 class ChatApp(FaultTolerantApp):
     """``place`` names the service in the title. Exits with a line to print when it cannot go on."""
 
@@ -59,7 +63,8 @@ class ChatApp(FaultTolerantApp):
         for wanted in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(ValueError, NotImplementedError, RuntimeError):
                 loop.add_signal_handler(wanted, self._end)
-        logging.getLogger("chat_tui").addHandler(self._on_screen)
+        for name in LOGGERS:
+            logging.getLogger(name).addHandler(self._on_screen)
         in_background(self, "starting the client", self._start)
 
     def get_default_screen(self) -> Screen[None]:
@@ -96,7 +101,8 @@ class ChatApp(FaultTolerantApp):
             await self._client.start_soon()
 
     async def on_unmount(self) -> None:
-        logging.getLogger("chat_tui").removeHandler(self._on_screen)
+        for name in LOGGERS:
+            logging.getLogger(name).removeHandler(self._on_screen)
         await self._client.close()
 
     def get_line_filters(self) -> Sequence[LineFilter]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -9,10 +10,13 @@ from pathlib import Path
 
 import msgspec
 
+from chat_tui import logs
 from chat_tui.local_service import LocalService, LocalServiceError, attach
 from chat_tui.protocol.errors import TransportError
 from chat_tui.protocol.proof import Challenge
 from chat_tui.settings import Secret
+
+_log = logging.getLogger(__name__)
 
 
 class LocalTarget(msgspec.Struct, frozen=True):
@@ -60,6 +64,9 @@ class LocalConnector:
             self._service, self._trouble = None, error
         except OSError as error:
             self._service, self._trouble = None, LocalServiceError(f"{self._target.data}: {error.strerror}")
+        except Exception as error:  # a thread that dies in silence would leave the user with "connecting"
+            _log.exception("looking for the local service failed")
+            self._service, self._trouble = None, LocalServiceError(f"unexpected {type(error).__name__}: see the log")
 
     @property
     def folder(self) -> Path:
@@ -90,15 +97,20 @@ class LocalConnector:
         return self._service.token_for(self._target.identity)
 
 
-def run(target: Target, *, ready: Callable[[], str | None] | None = None, place: str = "local service") -> int:
-    """Open the application; the exit status of the process. ``ready``, when given, blocks until the service is fit to
-    be used, and says what is wrong if it never will be; ``place`` is what the title calls the local service."""
+def run(
+    target: Target, *, log: Path, ready: Callable[[], str | None] | None = None, place: str = "local service"
+) -> int:
+    """Open the application; the exit status of the process. ``log`` is the file to log to; ``ready``, when given,
+    blocks until the service is fit to be used, and says what is wrong if it never will be; ``place`` is what the title
+    calls the local service."""
     gc.disable()  # until the first paint: collecting what has just been imported finds nothing
+    log_place = begin_log(log)
     connector = LocalConnector(target) if isinstance(target, LocalTarget) else None
     prepare: Callable[[], Awaitable[str | None]] | None
     from chat_tui.client import ChatClient
     from chat_tui.client.token_source import fetch_token
     from chat_tui.tui.app import ChatApp
+    from chat_tui.tui.faults import Faults
     from chat_tui.tui.render.glyphs import choose
 
     if connector is not None:
@@ -113,10 +125,41 @@ def run(target: Target, *, ready: Callable[[], str | None] | None = None, place:
         source = f"{target.url} {token_url}" if token_url else None
         client = ChatClient(target.url, token, keep=target.data / CLIENTS, token_source=source)
         place, prepare = target.url.partition("://")[2].partition("/")[0], None
-    app = ChatApp(client, place=place, glyphs=choose(target.glyphs), theme=target.theme, prepare=prepare)
-    trouble = app.run()
+    glyphs, faults = choose(target.glyphs), Faults(log_place)
+    app = ChatApp(client, place=place, glyphs=glyphs, theme=target.theme, prepare=prepare, faults=faults)
+    try:
+        trouble, status = app.run(), app.return_code or 0
+    except Exception as error:
+        faults.take("the application", error)
+        trouble, status = faults.words("it ended: an unexpected error"), 1
     if trouble:
         from chat_tui.tui.render.safe_text import safe_name
 
         print(f"chat-tui: {safe_name(trouble)}", file=sys.stderr)  # noqa: T201 - the last word to the user
-    return app.return_code or 0
+    return status
+
+
+def begin_log(file: Path) -> str:
+    """Log to ``file``, as every part of the program does from now on; where to look, in words. Without a file that can
+    be written the program runs as well, and nothing is printed over the screen."""
+    try:
+        logs.configure_file(file)
+        place = f"see {file}"
+    except OSError as error:
+        logs.use(logging.NullHandler(), "info")
+        place = f"there is no log ({file}: {error.strerror or error})"
+    threading.excepthook = _log_thread
+    sys.unraisablehook = _log_unraisable
+    return place
+
+
+def _log_thread(died: threading.ExceptHookArgs) -> None:
+    """What a thread dies of goes to the log: standard error is the user's screen."""
+    name = "a thread" if died.thread is None else died.thread.name
+    if died.exc_value is not None:
+        _log.error("%s died", name, exc_info=died.exc_value)
+
+
+def _log_unraisable(found: "sys.UnraisableHookArgs") -> None:
+    if found.exc_value is not None:
+        _log.error("%s", found.err_msg or "nobody could be told of an error", exc_info=found.exc_value)

@@ -47,6 +47,7 @@ async def draw(
         await pilot.pause(0.2)
         screen.panes.show_everything()
         await pilot.pause()
+        assert app.faults.count == 0
         return picture(app)
 
 

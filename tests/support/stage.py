@@ -11,6 +11,7 @@ from chat_tui.client.model import Channel, LastMessage, Member, Message, Pending
 from chat_tui.client.open_channel import OpenChannel
 from chat_tui.protocol.values import ChannelStatus, NotificationLevel
 from chat_tui.tui.app import ChatApp
+from chat_tui.tui.faults import Faults
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.times import Clock
 
@@ -174,6 +175,12 @@ def message(channel: Channel, index: int, author: str, body: str, hour: int, min
     return Message(sid("IM", index), channel.sid, index, author, body, date)
 
 
-def stage_app(client: StageClient | None = None, *, glyphs: Glyphs = UNICODE, place: str = "Support desk") -> ChatApp:
+def stage_app(
+    client: StageClient | None = None,
+    *,
+    glyphs: Glyphs = UNICODE,
+    place: str = "Support desk",
+    faults: Faults | None = None,
+) -> ChatApp:
     """The real application over a stage client."""
-    return ChatApp(client or StageClient(), place=place, glyphs=glyphs, clock=CLOCK)
+    return ChatApp(client or StageClient(), place=place, glyphs=glyphs, clock=CLOCK, faults=faults)

@@ -11,6 +11,8 @@ from textual.pilot import Pilot
 from chat_tui.client import UpdateReason, events
 from chat_tui.client.model import PendingMessage, SendState
 from chat_tui.tui.actions import ACTIONS, EVERYWHERE
+from chat_tui.tui.app import ChatApp
+from chat_tui.tui.faults import Faults
 from chat_tui.tui.quick_echo import QuickScreen, hurry
 from chat_tui.tui.render.line import plain_text
 from chat_tui.tui.screens.help import Help
@@ -34,6 +36,13 @@ class Stage:
         screen = self.pilot.app.screen_stack[0]
         assert isinstance(screen, MainScreen)
         return screen
+
+    @property
+    def faults(self) -> Faults:
+        """What went wrong that nobody expected."""
+        app = self.pilot.app
+        assert isinstance(app, ChatApp)
+        return app.faults
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -63,11 +72,16 @@ class Stage:
 
 @asynccontextmanager
 async def opened(
-    client: StageClient | None = None, size: tuple[int, int] = (112, 28), shows: str = "replica is promoted"
+    client: StageClient | None = None,
+    size: tuple[int, int] = (112, 28),
+    shows: str = "replica is promoted",
+    *,
+    faults: Faults | None = None,
+    expects_faults: bool = False,
 ) -> AsyncIterator[Stage]:
     """Once the log of incident-42 ``shows`` these words, unless it is empty."""
     client = client or StageClient()
-    app = stage_app(client)
+    app = stage_app(client, faults=faults)
     async with app.run_test(size=size) as pilot:
         stage = Stage(pilot, client)
         await stage.until(lambda: stage.title)
@@ -75,6 +89,7 @@ async def opened(
         await stage.until(lambda: shows in stage.log or len(client.opened().messages) == 0)
         yield stage
         assert app.safety_filter.caught == 0
+        assert expects_faults or app.faults.count == 0
 
 
 async def test_enter_sends_and_other_keys_make_new_lines() -> None:
