@@ -146,7 +146,7 @@ def test_typing_may_be_told_again_after_its_pace() -> None:
     now = 100.0
     pace = TypingPace(lambda: now)
     actor = ClientActor("IS", "alice", "US")
-    one, two = NotifyTyping("IS", "CH1"), NotifyTyping("IS", "CH2")
+    one, two = "CH1", "CH2"
     assert [pace.allows(actor, one, 5), pace.allows(actor, one, 5), pace.allows(actor, two, 5)] == [True, False, True]
     now = 101.5
     assert [pace.allows(actor, one, 5), pace.allows(actor, two, 1)] == [False, True]

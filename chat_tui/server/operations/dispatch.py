@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chat_tui.protocol.errors import Code
+from chat_tui.protocol.sids import Kind, is_sid
 from chat_tui.server.bus import Bus
 from chat_tui.server.operations import (  # noqa: F401 - importing registers the operations
     accounts,
@@ -24,10 +25,12 @@ from chat_tui.server.operations import (  # noqa: F401 - importing registers the
     webhooks,
 )
 from chat_tui.server.operations.actors import Actor, ClientActor
-from chat_tui.server.operations.limits import SlidingWindow
+from chat_tui.server.operations.limits import Event, SlidingWindow
 from chat_tui.server.operations.operation import OPERATIONS, Command, Operation, Rate
 from chat_tui.server.operations.revocation import check_stands
+from chat_tui.server.store.rows import Channel
 from chat_tui.server.store.store import Store
+from chat_tui.server.store.transaction import Reader, Transaction
 
 RATE = 30
 """Mutations a second, per channel and per service."""
@@ -52,14 +55,13 @@ class Dispatcher:
         operation = OPERATIONS[type(command)]
         if isinstance(actor, ClientActor):
             operation.check_client(command)
-        self._count(operation, command)
+        if operation.writes:
+            return await self._write(operation, actor, command)
 
         def run(tx: Any) -> Any:
             check_stands(tx, actor)
             return operation.run(tx, actor, command)
 
-        if operation.writes:
-            return await self._store.write(run)
         result = await self._store.read(run)
         if isinstance(command, typing.NotifyTyping):
             self._tell_typing(actor, command, result)
@@ -68,11 +70,38 @@ class Dispatcher:
     def _tell_typing(self, actor: Actor, command: typing.NotifyTyping, result: typing.Typing) -> None:
         """Typing is stored nowhere, so no commit publishes it."""
         assert isinstance(actor, ClientActor)
-        if self._typing.allows(actor, command, result.timeout):
+        if self._typing.allows(actor, result.channel_sid, result.timeout):
             self._bus.publish(list(result.published))
 
-    def _count(self, operation: Operation, command: Any) -> None:
-        if operation.rate is Rate.CHANNEL:
-            self._windows[Rate.CHANNEL].count(f"{command.service_sid}/{command.channel}")
-        elif operation.rate is Rate.SERVICE:
-            self._windows[Rate.SERVICE].count(command.service_sid)
+    async def _write(self, operation: Operation, actor: Actor, command: Command) -> Any:
+        """Counts, in the operation's transaction, what was allowed and changed something, to what it is about: what is
+        refused uses up nobody's budget, nor does a repeat, nor what the disk then had no room for."""
+        window = self._windows.get(operation.rate)
+        counted: tuple[str, Event] | None = None
+
+        def run(tx: Transaction) -> Any:
+            nonlocal counted
+            check_stands(tx, actor)
+            key = None if window is None else _about(tx, operation, command)
+            result = operation.run(tx, actor, command)
+            if window is not None and key is not None and tx.has_written:
+                counted = key, window.count(key, actor.user_sid if isinstance(actor, ClientActor) else None)
+            return result
+
+        try:
+            return await self._store.write(run)
+        except Exception:
+            if window is not None and counted is not None:
+                window.give_back(*counted)
+            raise
+
+
+def _about(tx: Reader, operation: Operation, command: Any) -> str | None:
+    """The SID of the channel or the service that a mutation changes, whichever of its names it was given."""
+    if operation.rate is Rate.SERVICE:
+        return str(command.service_sid)
+    if is_sid(command.channel, Kind.CHANNEL):
+        return str(command.channel)
+    name = {"service_sid": command.service_sid, "unique_name": command.channel}
+    channel = tx.one(Channel, "channel_by_unique_name", **name)
+    return None if channel is None else channel.sid

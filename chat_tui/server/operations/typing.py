@@ -26,8 +26,10 @@ class NotifyTyping(Command):
 
 
 class Typing(msgspec.Struct, frozen=True):
-    """``timeout``: seconds until the indicator ends by itself (S18); ``published`` goes to the bus."""
+    """``channel_sid``: where, by whichever name it was given; ``timeout``: seconds until the indicator ends by itself
+    (S18); ``published`` goes to the bus."""
 
+    channel_sid: str
     timeout: int
     published: tuple[TypingPublished, ...]
 
@@ -40,8 +42,8 @@ class TypingPace:
         self._clock = clock
         self._told: dict[tuple[str, str], float] = {}
 
-    def allows(self, actor: ClientActor, command: NotifyTyping, timeout: float) -> bool:
-        now, key = self._clock(), (actor.user_sid, command.channel)
+    def allows(self, actor: ClientActor, channel_sid: str, timeout: float) -> bool:
+        now, key = self._clock(), (actor.user_sid, channel_sid)
         if now - self._told.get(key, -PACE) < min(PACE, timeout):
             return False
         if len(self._told) > KEPT:
@@ -60,4 +62,5 @@ def notify_typing(tx: Reader, actor: ClientActor, command: NotifyTyping) -> Typi
         user_sid for (user_sid,) in tx.tuples("member_user_sids", channel_sid=channel.sid) if user_sid != actor.user_sid
     )
     notice = TypingNotification(channel.sid, actor.identity, service.typing_indicator_timeout + 1)
-    return Typing(service.typing_indicator_timeout, (TypingPublished(others, to_json(notice)),) if others else ())
+    told = (TypingPublished(others, to_json(notice)),) if others else ()
+    return Typing(channel.sid, service.typing_indicator_timeout, told)

@@ -42,6 +42,8 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 NOBODY = ClientActor("", "", "")
+_PACED_ELSEWHERE = ("/v4/Subscriptions", "/v1/typing")
+"""Paths of requests that change nothing: delivery has bounds of its own, and typing is dropped without a word."""
 
 
 class Link(Outgoing):
@@ -228,7 +230,8 @@ class Link(Outgoing):
         return answer.status, answer.body
 
     def _count(self, action: s.Serve) -> None:
-        if action.request.method == "GET" or not action.request.path.startswith("/Client/"):
+        """Whatever may change something counts against the session, though it is refused, or changes nothing."""
+        if action.request.method == "GET" or action.request.path.startswith(_PACED_ELSEWHERE):
             return
         if not self._bucket.take(time.monotonic()):
             raise TooManyRequests("This connection changes too much at once: wait a little", retry_after=1.0)

@@ -70,9 +70,11 @@ class Transaction(Reader):
         super().__init__(connection, now)
         self.changes: list[Any] = []
         self.published: list[Any] = []
+        self.has_written = False
 
     def run(self, query: str, **params: Any) -> None:
         """Execute a statement that changes rows. Unique constraints raise apsw.ConstraintError."""
+        self.has_written = True
         getattr(self._queries, query)(self._connection, **params)
 
     def lock(self, row: Row) -> None:
