@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from chat_tui.client.admin import AdminClient
     from chat_tui.local_service import LocalService
 
+
+class Refused(click.ClickException):
+    """A command cannot be carried out on this machine as it is; the message says why, and the remedy."""
+
+    exit_code = 2
+
+
 _DATA = click.option("--data", metavar="DIR", help="Directory of the local service's data.")
 _CONFIG = click.option("--config", metavar="FILE", help="Settings file, instead of the default one.")
 
@@ -131,7 +138,7 @@ def serve(context: click.Context, /, on_demand: bool, **flags: Any) -> None:
     except CannotServe as error:
         if on_demand and isinstance(error, AlreadyServed):
             sys.exit(0)  # another client was faster; that is as good
-        raise click.UsageError(str(error)) from None
+        raise Refused(str(error)) from None
 
 
 @main.command()
@@ -169,7 +176,7 @@ def token(context: click.Context, /, identity: str, lifetime: int, **flags: Any)
     try:
         service = attach(_data(loaded))
     except LocalServiceError as error:
-        raise click.ClickException(str(error)) from None
+        raise Refused(str(error)) from None
     click.echo(service.token_for(_check_identity(identity), lifetime))
 
 
@@ -237,7 +244,9 @@ def _administer(
     try:
         service = attach(_data(loaded))
         return asyncio.run(act())
-    except (LocalServiceError, ChatError) as error:
+    except LocalServiceError as error:
+        raise Refused(str(error)) from None
+    except ChatError as error:
         raise click.ClickException(str(error)) from None
 
 

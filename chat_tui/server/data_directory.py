@@ -66,6 +66,9 @@ class DataDirectory:
         self.path = path
         self.prover = Prover(secrets.token_hex(16), secrets.token_hex(32))
 
+    def has_credentials(self) -> bool:
+        return check_private(self.path / CREDENTIALS)
+
     def credentials(self) -> Credentials:
         """Those of the first start, which makes them. Raises CannotServe, OSError."""
         path = self.path / CREDENTIALS
@@ -74,7 +77,7 @@ class DataDirectory:
         except FileNotFoundError:
             pass
         except msgspec.DecodeError as error:
-            raise CannotServe(f"{path}: {error}; restore it, or move the directory away") from None
+            raise CannotServe(f"{path}: {error}; restore it from a backup, or move {self.path} away") from None
         made = Credentials(new_sid(Kind.ACCOUNT), secrets.token_hex(16), new_sid(Kind.KEY), secrets.token_urlsafe(32))
         self.keep(made)
         return made

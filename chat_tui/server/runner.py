@@ -17,13 +17,11 @@ from types import FrameType
 import apsw
 import uvicorn
 
-from chat_tui.protocol.errors import NotFound, Unavailable
+from chat_tui.protocol.errors import Unavailable
 from chat_tui.protocol.service_file import LOG
-from chat_tui.protocol.values import ChannelType
 from chat_tui.server.app import Application
 from chat_tui.server.data_directory import (
     DATABASE,
-    SECRETS_KEY,
     CannotServe,
     Credentials,
     DataDirectory,
@@ -34,19 +32,13 @@ from chat_tui.server.house import House
 from chat_tui.server.http import http_class
 from chat_tui.server.listener import Listener
 from chat_tui.server.logs import configure
-from chat_tui.server.operations.accounts import EnsureAccount, PinDefaultService
-from chat_tui.server.operations.actors import SYSTEM, AccountActor
-from chat_tui.server.operations.channels import CreateChannel
-from chat_tui.server.operations.keys import EnsureKey
-from chat_tui.server.operations.services import CreateService, FetchService, UpdateService
 from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.realtime.socket import SETTINGS, socket_class
+from chat_tui.server.seeding import FIRST_CHANNEL, check_belongings, seed
 from chat_tui.server.store.database import DatabaseTooNew
-from chat_tui.server.store.secrets import BadKey, SecretUnreadable
+from chat_tui.server.store.secrets import BadKey
 from chat_tui.settings import Settings
-
-FIRST_CHANNEL = "general"
 
 _HERE = {"localhost": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not listened on
 """Where on this machine a service is found that listens on a name, or on every address."""
@@ -76,44 +68,6 @@ def _check_exposure(settings: Settings) -> None:
         is_local = settings.host == "localhost"
     if not is_local and not settings.tls_cert and not settings.insecure_plaintext:
         raise CannotServe(f"--host {settings.host} is not loopback: give --tls-cert and --tls-key")
-
-
-async def check_secrets(house: House, data: Path) -> None:
-    """Raises CannotServe when the key that the database's secrets are sealed with is lost, or is another."""
-    sealed: list[str] = await house.store.read(lambda reader: [found for (found,) in reader.tuples("some_secrets")])
-    try:
-        for secret in sealed:
-            house.box.open(secret)
-    except SecretUnreadable:
-        wrong = "is missing" if house.box.is_new else "is not the key"
-        raise CannotServe(
-            f"{data / SECRETS_KEY} {wrong} that the secrets in {house.store.path} are sealed with: restore it from the "
-            f"same backup, or move {data} away to begin anew"
-        ) from None
-    house.box.keep()
-
-
-async def seed(house: House, credentials: Credentials) -> str:
-    """Account, key, and a first service with reachability and a public channel, which paths that name no service
-    mean. Returns the service's SID."""
-    run, box = house.dispatcher.run, house.box
-    account = AccountActor(credentials.account_sid)
-    await run(SYSTEM, EnsureAccount(credentials.account_sid, box.seal(credentials.auth_token)))
-    await run(
-        SYSTEM,
-        EnsureKey(credentials.account_sid, credentials.api_key_sid, "local", box.seal(credentials.api_key_secret)),
-    )
-    if credentials.service_sid:
-        with contextlib.suppress(NotFound):
-            found = await run(account, FetchService(credentials.service_sid))
-            await run(account, PinDefaultService(credentials.account_sid, found.sid))
-            return str(found.sid)
-    service = await run(account, CreateService(account_sid=credentials.account_sid, friendly_name="Local service"))
-    await run(account, PinDefaultService(credentials.account_sid, service.sid))
-    await run(account, UpdateService(service.sid, reachability_enabled=True))
-    name = FIRST_CHANNEL
-    await run(account, CreateChannel(service.sid, friendly_name=name, unique_name=name, type=ChannelType.PUBLIC))
-    return str(service.sid)
 
 
 class _Server(uvicorn.Server):
@@ -173,7 +127,7 @@ class _Runner:
         """What serves, and what opens it; both are kept for the next time."""
         try:
             with telling(self._directory.path):
-                await check_secrets(house, self._directory.path)
+                await check_belongings(house, self._directory)
                 credentials = self._directory.credentials()
                 credentials.service_sid = house.local_service_sid = await seed(house, credentials)
                 listener = self._listen(credentials.port)
@@ -185,24 +139,29 @@ class _Runner:
 
     @contextlib.asynccontextmanager
     async def _open_house(self) -> AsyncIterator[House]:
-        settings = self._settings
-        try:
-            house = House(
-                self._directory.path,
-                linger=round(settings.linger * 1000),
-                rate=settings.rate,
-                synchronous=settings.synchronous,
-                first_channel=FIRST_CHANNEL,
-            )
-            await house.start()
-        except (DatabaseTooNew, BadKey) as error:
-            raise CannotServe(str(error)) from None
-        except (apsw.Error, Unavailable) as error:
-            raise CannotServe(f"{self._directory.path / DATABASE} cannot be used: {error}") from None
+        house = await self._start_house()
         try:
             yield house
         finally:
             await house.close()
+
+    async def _start_house(self) -> House:
+        settings, path = self._settings, self._directory.path
+        try:
+            with telling(path):
+                house = House(
+                    path,
+                    linger=round(settings.linger * 1000),
+                    rate=settings.rate,
+                    synchronous=settings.synchronous,
+                    first_channel=FIRST_CHANNEL,
+                )
+                await house.start()
+        except (DatabaseTooNew, BadKey) as error:
+            raise CannotServe(str(error)) from None
+        except (apsw.Error, Unavailable) as error:
+            raise CannotServe(f"{path / DATABASE} cannot be used: {error}") from None
+        return house
 
     def _listen(self, last_port: int) -> socket.socket:
         settings = self._settings
