@@ -116,7 +116,7 @@ def _unverified(token: str) -> dict[str, Any]:
     try:
         payload = token.split(".")[1]
         claims = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, RecursionError):
         return {}
     return claims if isinstance(claims, dict) else {}
 
@@ -157,7 +157,7 @@ def _verified(token: str, key_secret: str) -> Claims:
         return msgspec.convert(jwt.decode(token, key_secret, algorithms=["HS256"], options=options), Claims)
     except jwt.InvalidSignatureError:
         raise Unauthenticated("Access token: wrong signature", Code.TOKEN_SIGNATURE_INVALID) from None
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, RecursionError) as error:
         raise Unauthenticated(f"Access token: {error}", Code.TOKEN_INVALID) from None
     except msgspec.ValidationError as error:
         raise Unauthenticated(f"Access token: {error}", Code.TOKEN_GRANTS_INVALID) from None

@@ -87,7 +87,7 @@ class Packet(msgspec.Struct, frozen=True):
             return None
         try:
             return msgspec.json.decode(self.payload)
-        except msgspec.DecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise PacketError(f"payload: {error}") from None
 
 
@@ -134,7 +134,7 @@ def decode(frame: bytes) -> Packet:
         raise PacketError("header size: it does not match the header")
     try:
         header = _decoder.decode(frame[start:stop])
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:  # no JSON, another shape, no UTF-8, or nested too deeply
         raise PacketError(f"header: {error}") from None
     payload = frame[stop + 2 :]
     if header.payload_size != len(payload):
