@@ -160,7 +160,7 @@ def _verified(token: str, key_secret: str) -> Claims:
         return msgspec.convert(jwt.decode(token, key_secret, algorithms=["HS256"], options=options), Claims)
     except jwt.InvalidSignatureError:
         raise Unauthenticated("Access token: wrong signature", Code.TOKEN_SIGNATURE_INVALID) from None
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, RecursionError) as error:
         raise Unauthenticated(f"Access token: {error}", Code.TOKEN_INVALID) from None
     except msgspec.ValidationError as error:
         raise Unauthenticated(f"Access token: {error}", Code.TOKEN_GRANTS_INVALID) from None

@@ -47,7 +47,7 @@ _PACED_ELSEWHERE = ("/v4/Subscriptions", "/v1/typing")
 
 
 class Link(Outgoing):
-    """See `requests.Connection` and `subscriptions.Subscriber` for its two uses."""
+    """See `requests.Connection` and `subscriptions.Subscriber` for its two uses. ``is_open``: its user is known."""
 
     def __init__(self, gateway: "Gateway", socket: Socket) -> None:
         limits = gateway.limits
@@ -62,7 +62,7 @@ class Link(Outgoing):
         self._tasks = Tasks(expected=(ConnectionError,))  # nobody is there any more to be answered
         self._opening: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._is_open = False
+        self.is_open = False
         self._ended_cleanly = False
         self._offloaded = False
         self.watch_time()
@@ -133,7 +133,7 @@ class Link(Outgoing):
             identity = await self._identify(action.token)
             if self._is_over:
                 return
-            self._is_open = True  # what is begun here is ended by `_leave`, even if the next line fails
+            self.is_open = True  # what is begun here is ended by `_leave`, even if the next line fails
             await gateway.house.presence.connected(self.connection_id, self.actor.user_sid)
         except Exception as error:
             await self._refuse_login(action, error)
@@ -312,7 +312,7 @@ class Link(Outgoing):
     async def _leave(self) -> None:
         if self._opening is not None:
             await asyncio.wait([self._opening])
-        if not self._is_open:
+        if not self.is_open:
             return
         self.gateway.subscriptions.dismiss(self)
         _log.info("disconnected", extra={"connection": self.connection_id, "clean": self._ended_cleanly})
