@@ -17,7 +17,8 @@ from chat_tui.server.operations.access import open_object
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.store.transaction import Reader
-from chat_tui.server.sync import log, objects
+from chat_tui.server.sync import log
+from chat_tui.server.sync.summary import summary
 from chat_tui.tasks import Tasks
 
 T = TypeVar("T")
@@ -332,4 +333,4 @@ def _standing(reader: Reader, request: SubscriptionRequest, subscription: Subscr
     floor = log.floor(reader, found.sid)
     # Our client reads the object anew. An official SDK asks again at once, for ever: it gets what there is.
     asks_again = subscription.interrupted_at == position and not floor <= position <= head
-    return Standing(head, floor, objects.summary(reader, found, position) if asks_again else None)
+    return Standing(head, floor, summary(reader, found, position) if asks_again else None)

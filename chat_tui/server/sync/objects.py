@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code
-from chat_tui.protocol.sync import Descriptor, EventType, Item, ItemPage, ObjectType
+from chat_tui.protocol.sync import Descriptor, Item, ItemPage, ObjectType
 from chat_tui.server.dates import timestamp
 from chat_tui.server.reachability.rules import published
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, Service, SyncObject, User
@@ -62,29 +62,11 @@ def items(reader: Reader, found: SyncObject, query: ItemQuery) -> ItemPage:
     return ItemPage([item for item in first if scan.key_of(item) == key], _meta(None, None))
 
 
-def summary(reader: Reader, found: SyncObject, position: int) -> list[bytes]:
-    """What is there now and was changed after event ``position``, as events in their order: for a subscriber that can
-    neither be replayed to nor reads anew. Of a list, among its newest thousand items. What is gone is not told."""
-    if found.type == ObjectType.DOCUMENT:
-        channel = reader.one(Channel, "channel_by_sid_alone", sid=found.owner_sid)
-        if channel is None:
-            return []
-        event = n.document(found.sid, found.last_event_id, v.channel_document(channel))
-        date = timestamp(channel.date_updated)
-        return [n.notification(EventType.DOCUMENT_UPDATED, found.last_event_id, date, event)]
-    is_list = found.type == ObjectType.LIST
-    there = _messages(reader, found, None, True, MAX_PAGE) if is_list else _map_items(reader, found)
-    changed = sorted((item for item in there if item.last_event_id > position), key=lambda item: item.last_event_id)
-    return [_as_event(found, item) for item in changed]
-
-
-def _as_event(found: SyncObject, item: Item) -> bytes:
-    """As added: whoever has the item takes it as an update."""
-    at, date = item.last_event_id, item.date_updated
-    if item.index is not None:
-        return n.notification(EventType.LIST_ITEM_ADDED, at, date, n.list_item(found.sid, at, item.index, item.data))
-    event = n.map_item(found.sid, at, item.key or "", item.data)
-    return n.notification(EventType.MAP_ITEM_ADDED, at, date, event)
+def newest(reader: Reader, found: SyncObject) -> list[Item]:
+    """The items of a map, or the newest thousand of a list."""
+    if found.type == ObjectType.LIST:
+        return _messages(reader, found, None, True, MAX_PAGE)
+    return _map_items(reader, found)
 
 
 class _Scan(NamedTuple):
