@@ -285,9 +285,10 @@ class Link(Outgoing):
         self._end(Status(308, "OFFLOAD"), {"backoff_policy": {"reconnect_min_ms": round(reconnect_in * 1000)}})
 
     def expel_if(self, reasons: Mapping[str, str]) -> None:
-        """End, when the user, its key or its service is among the SIDs that are gone."""
+        """End, when the user, its key or its service is among the SIDs that are gone. Users go with their service: the
+        widest reason is the one to tell."""
         actor = self.actor
-        for sid in (actor.user_sid, actor.service_sid, actor.key_sid):
+        for sid in (actor.service_sid, actor.key_sid, actor.user_sid):
             if sid is not None and sid in reasons:
                 self._end(Status(401, "UNAUTHORIZED", int(Code.TOKEN_ISSUER_INVALID), reasons[sid]))
 
