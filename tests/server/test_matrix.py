@@ -89,7 +89,7 @@ async def test_every_operation_with_every_field_by_everybody(scene: Scene, store
                     found = await answered(scene, row.command(**needs, **given), actor)
                     wrong.cell(f"{row.name} with {field or 'nothing'} by {who} of {room}", found, expected, store.told)
     assert wrong == []
-    assert wrong.tried >= 1500
+    assert wrong.tried >= 1200
     assert {row.command for row in ROWS} == CLIENTS_MAY_GIVE.keys()
 
 
