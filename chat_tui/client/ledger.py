@@ -1,15 +1,11 @@
 """What of an outbox is on disk: each message is written before it is sent, and forgotten when it is done with."""
 
 import asyncio
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from chat_tui.client.disk import DiskError
 from chat_tui.client.model import PendingMessage
-from chat_tui.tasks import Tasks
-
-_log = logging.getLogger(__name__)
 
 
 class Keeper(Protocol):
@@ -29,7 +25,6 @@ class Ledger:
         self._keeper: Keeper | None = None
         self._written: dict[str, asyncio.Task[None] | None] = {}
         self._chores: set[asyncio.Task[None]] = set()
-        self._tasks = Tasks()
         self.is_open = asyncio.Event()
         if not is_kept:
             self.is_open.set()
@@ -42,9 +37,7 @@ class Ledger:
         """Write to ``keeper`` from now on, if it can be read; what it holds from earlier."""
         try:
             left = await keeper.load()
-        except Exception as error:  # whatever it is, what is written must go out
-            if not isinstance(error, DiskError):
-                _log.exception("the outbox on disk cannot be read")
+        except DiskError as error:
             self.go_unkept(str(error))
             return []
         self._keeper = keeper
@@ -57,13 +50,11 @@ class Ledger:
         self.is_open.set()
 
     def write(self, pending: PendingMessage) -> asyncio.Task[None] | None:
-        """The writing of a message, begun once, and again when the disk did not take it; ``None`` when there is nothing
-        to wait for."""
+        """The writing of a message, begun once; ``None`` when there is nothing to wait for."""
         if self._keeper is None:
             return None
         if pending.mutation_id not in self._written:
-            work = self._put(self._keeper, pending)
-            self._written[pending.mutation_id] = self._tasks.spawn(work, "writing to the outbox")
+            self._written[pending.mutation_id] = asyncio.ensure_future(self._quietly(self._keeper.put(pending)))
         return self._written[pending.mutation_id]
 
     def rewrite(self, pending: PendingMessage) -> None:
@@ -75,7 +66,7 @@ class Ledger:
         """Not waited for: a message that is sent and still kept is sent again, which is harmless."""
         self._written.pop(mutation_id, None)
         if self._keeper is not None:
-            task = self._tasks.spawn(self._remove(self._keeper, mutation_id), "clearing the outbox")
+            task = asyncio.ensure_future(self._quietly(self._keeper.remove(mutation_id)))
             self._chores.add(task)
             task.add_done_callback(self._chores.discard)
 
@@ -86,17 +77,8 @@ class Ledger:
         if writing or self._chores:
             await asyncio.wait([*writing, *self._chores])
 
-    async def _put(self, keeper: Keeper, pending: PendingMessage) -> None:
-        task = asyncio.current_task()
+    async def _quietly(self, work: Awaitable[None]) -> None:
         try:
-            await keeper.put(pending)
-        except DiskError as error:
-            if self._written.get(pending.mutation_id) is task:
-                del self._written[pending.mutation_id]  # not believed to be there
-            self._on_trouble(str(error))
-
-    async def _remove(self, keeper: Keeper, mutation_id: str) -> None:
-        try:
-            await keeper.remove(mutation_id)
+            await work
         except DiskError as error:
             self._on_trouble(str(error))

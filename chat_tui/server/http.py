@@ -11,7 +11,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from chat_tui.server.auth import KNOWN
 from chat_tui.server.realtime.limits import Limits
+from chat_tui.server.realtime.share import Share
 from chat_tui.server.visitors import Visitors
+
+STRANGER_SECONDS = 0.0005
+"""What a request without credentials takes."""
 
 
 class HttpConnection(H11Protocol):
@@ -20,6 +24,8 @@ class HttpConnection(H11Protocol):
 
     visitors: ClassVar[Visitors]
     limits: ClassVar[Limits]
+    strangers: ClassVar[Share]
+    """The time of all who have not shown who they are: between two of their requests it must come round again."""
 
     address = ""
     deadline: float | None = None
@@ -41,6 +47,16 @@ class HttpConnection(H11Protocol):
     def on_response_complete(self) -> None:
         if self.cycle.scope["state"].get(KNOWN):
             self.visitors.recognised(self)
+            self._next_request()
+            return
+        wait = self.strangers.queue(self.loop.time(), STRANGER_SECONDS)
+        if wait:
+            self.is_busy = False
+            self.loop.call_later(wait, self._next_request)
+        else:
+            self._next_request()
+
+    def _next_request(self) -> None:
         super().on_response_complete()
         self._look()
 
@@ -76,18 +92,6 @@ class HttpConnection(H11Protocol):
         }
         self.deadline = self.loop.time() + within[stage]
 
-    def send_400_response(self, msg: str) -> None:
-        """What came is no HTTP. An answer that is under way to what came before it is given up: uvicorn would send
-        both, and fail."""
-        cycle = self.cycle
-        if cycle is not None and not cycle.response_complete:
-            cycle.disconnected = True
-            cycle.message_event.set()
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            super().send_400_response(msg)
-        else:
-            self.transport.close()
-
     def pause_writing(self) -> None:
         super().pause_writing()
         if self.deadline is None:
@@ -112,4 +116,5 @@ class HttpConnection(H11Protocol):
 
 def http_class(visitors: Visitors, limits: Limits) -> type[HttpConnection]:
     """What uvicorn is to make for each connection, as its ``http`` setting."""
-    return type("BoundHttpConnection", (HttpConnection,), {"visitors": visitors, "limits": limits})
+    bound = {"visitors": visitors, "limits": limits, "strangers": Share(limits)}
+    return type("BoundHttpConnection", (HttpConnection,), bound)

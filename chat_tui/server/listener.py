@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from chat_tui.tasks import Tasks
 
-AT_ONCE = 16
+AT_ONCE = 4
 """Connections taken before everybody else has their turn."""
 
 RESERVE = 32

@@ -1,7 +1,8 @@
 """What is done without anybody waiting for it is done in the end, whatever the disk says meanwhile."""
 
 import asyncio
-from collections.abc import Iterator
+import contextlib
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -16,6 +17,7 @@ from chat_tui.server.reachability import rules
 from chat_tui.server.realtime import subscriptions
 from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.limits import Limits
+from chat_tui.server.realtime.share import Share
 from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.sync import log
 from tests.server.conftest import Domain
@@ -115,7 +117,12 @@ class Reading:
 
     def __init__(self, actor: ClientActor) -> None:
         self.actor = actor
+        self.share = Share(Limits())
         self.frames: asyncio.Queue[bytes] = asyncio.Queue()
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        yield
 
     def push(self, frame: bytes, *, droppable: bool = False) -> None:
         self.frames.put_nowait(frame)

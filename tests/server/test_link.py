@@ -43,7 +43,7 @@ class FakeSocket:
     def settle(self) -> None:
         pass
 
-    def hold_back(self, *, on: bool) -> None:
+    def go_on(self) -> None:
         pass
 
 

@@ -112,7 +112,7 @@ class FakeSocket:
     def settle(self) -> None:
         pass
 
-    def hold_back(self, *, on: bool) -> None:
+    def go_on(self) -> None:
         pass
 
     async def see(self, count: int = 1) -> None:

@@ -78,7 +78,8 @@ class StageClient(ChatClient):
         return done
 
     async def close(self) -> None:
-        self._streams.close()
+        for stream in self._streams:
+            stream.close()
 
     def emit(self, event: events.Event) -> None:
         """Make something happen."""

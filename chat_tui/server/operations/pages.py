@@ -14,6 +14,8 @@ R = TypeVar("R", bound=Row)
 
 DEFAULT_SIZE = 50
 MAX_SIZE = 1000
+MAX_BYTES = 256 * 1024
+"""Of a page's rows: it ends there, though at least one is on it, and the next page goes on."""
 
 Positions = Callable[[int, int], Sequence[tuple[Any, ...]]]
 """``(edge, limit)``: the positions in front of ``edge``, nearest first, as rows of one column."""
@@ -46,8 +48,9 @@ def page(tx: Reader, row: type[R], query: str, asked: PageQuery, **params: Any) 
         return tx.tuples(f"{query}_back", **params, before=edge, limit=limit)
 
     asked = anchored(asked, in_front)
-    found = tx.tuples(query, **params, after=asked.after or 0, limit=asked.size + 1)
-    return cut([(msgspec.convert(columns, row, strict=False), columns[-1]) for columns in found], asked, in_front)
+    found = tx.some(query, MAX_BYTES, **params, after=asked.after or 0, limit=asked.size + 1)
+    rows = [(msgspec.convert(columns, row, strict=False), columns[-1]) for columns in found.rows]
+    return cut(rows, asked, in_front, is_more=found.is_more)
 
 
 def anchored(asked: PageQuery, in_front: Positions) -> PageQuery:
@@ -64,13 +67,15 @@ def json_list(wanted: Sequence[str]) -> str | None:
     return to_json(wanted).decode() if wanted else None
 
 
-def cut(found: list[tuple[T, int]], asked: PageQuery, in_front: Positions, step: int = 1) -> Page[T]:
-    """The page in items with their positions, of which there may be more than it holds. ``step``: which way positions
-    go."""
+def cut(
+    found: list[tuple[T, int]], asked: PageQuery, in_front: Positions, step: int = 1, *, is_more: bool = False
+) -> Page[T]:
+    """The page in items with their positions, of which there may be more than it holds, or (``is_more``) that were
+    not read because they are too large together. ``step``: which way positions go."""
     held = [(item, at) for item, at in found[: asked.size] if asked.before is None or (asked.before - at) * step > 0]
     items = [item for item, _ in held]
     following = None
-    if len(found) > len(held):
+    if is_more or len(found) > len(held):
         following = PageQuery(asked.size, held[-1][1] if held else asked.after)
     if asked.after is None:
         return Page(items, following)

@@ -1,5 +1,6 @@
 """User Channels: a user's own view of a channel: unread count, horizon, notification level (section 5)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,9 +13,11 @@ from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.lookup import find_channel, find_service, find_user
 from chat_tui.server.operations.members import change_seat, drop_member
 from chat_tui.server.operations.operation import Command, Rate, operation
-from chat_tui.server.operations.pages import Page, PageQuery, anchored, cut
+from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, anchored, cut
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
+
+CHANNELS_AT_ONCE = 20
 
 
 class UserChannel(msgspec.Struct, frozen=True):
@@ -126,15 +129,32 @@ def _page(tx: Reader, service: Service, user: User, asked: PageQuery) -> Page[Us
 
     asked = anchored(asked, in_front)
     params = {"user_sid": user.sid, "after": asked.after or 0, "limit": asked.size + 1}
-    seats: list[Member | Invite] = [
-        *tx.all(Member, "members_of_user_page", **params),
-        *tx.all(Invite, "invites_of_user_page", **params),
-    ]
+    members = tx.some_of(Member, "members_of_user_page", MAX_BYTES, **params)
+    # What is beyond the last member that was read is not to be shown before the next one.
+    last = members.rows[-1].position if members.is_more else 2**62
+    invited = tx.all(Invite, "invites_of_user_page", **params)
+    seats: list[Member | Invite] = [*members.rows, *(invite for invite in invited if invite.position < last)]
     seats.sort(key=lambda seat: seat.position)
-    found = cut([(seat, seat.position) for seat in seats], asked, in_front)
-    channels = tx.by_sid(Channel, "channels_by_sids", (seat.channel_sid for seat in found.items))
-    items = [view(tx, service, user, channels[seat.channel_sid], seat) for seat in found.items]
+    shown = _with_channels(tx, seats[: asked.size])
+    is_more = members.is_more or len(shown) < len(seats)
+    found = cut([(pair, pair[0].position) for pair in shown], asked, in_front, is_more=is_more)
+    items = [view(tx, service, user, channel, seat) for seat, channel in found.items]
     return Page(items, found.next, found.previous, found.is_second)
+
+
+def _with_channels(tx: Reader, seats: Sequence[Member | Invite]) -> list[tuple[Member | Invite, Channel]]:
+    """The first seats, each with its channel, until these are large together."""
+    found: list[tuple[Member | Invite, Channel]] = []
+    left = MAX_BYTES
+    for start in range(0, len(seats), CHANNELS_AT_ONCE):
+        some = seats[start : start + CHANNELS_AT_ONCE]
+        channels = tx.by_sid(Channel, "channels_by_sids", (seat.channel_sid for seat in some))
+        for seat in some:
+            if found and left <= 0:
+                return found
+            found.append((seat, channels[seat.channel_sid]))
+            left -= len(found[-1][1].attributes)
+    return found
 
 
 @operation(UpdateUserChannel, rate=Rate.CHANNEL, clients=("notification_level", "last_consumed_message_index"))

@@ -13,6 +13,7 @@ from chat_tui.server.realtime.bucket import Bucket
 from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.realtime.link import Link
 from chat_tui.server.realtime.requests import Handler
+from chat_tui.server.realtime.share import Shares
 from chat_tui.server.realtime.subscriptions import Subscriptions
 from chat_tui.server.routes import Router
 from chat_tui.server.visitors import Visitors
@@ -32,6 +33,7 @@ class Gateway:
         self.router: Router[Handler] = Router([*client_api.ROUTES, *sync_api.ROUTES])
         self.subscriptions = Subscriptions(house.store)
         self.links: set[Link] = set()
+        self.shares = Shares(self.limits)
         self.visitors = Visitors(self.limits)
         self.is_draining = False
         self._upgrades = Bucket(self.limits.upgrades_per_second, self.limits.upgrades_per_second, 0.0)
@@ -44,11 +46,6 @@ class Gateway:
     async def start(self) -> None:
         self.subscriptions.start()
         self._tasks.keep_running(self.visitors.sweep, "the visitors' deadlines")
-
-    @property
-    def is_used(self) -> bool:
-        """Whether anybody is connected who has shown who they are."""
-        return any(link.is_open for link in self.links)
 
     def admits_upgrade(self, now: float) -> bool:
         return not self.is_draining and self._upgrades.take(now)

@@ -14,10 +14,23 @@ class Limits(msgspec.Struct, frozen=True):
     upgrades_per_second: float = 200.0
     session_rate: float = 10.0
     session_burst: float = 150.0
-    requests_at_once: int = 64
     queued_events: int = 256
     queued_bytes: int = 1024 * 1024
+    """Of live events, for one connection."""
     drain_spread: float = 2.0
+
+    connections_per_user: int = 64
+    in_flight_bytes: int = 512 * 1024
+    """Of one user's requests that are not answered yet; over it nothing more is read from the user."""
+    reads_at_once: int = 4
+    """Of one user; the others wait for their turn."""
+    unsent_bytes: int = 8 * 1024 * 1024
+    """Of answers and events that wait for one user's sockets; the connection that goes over it is aborted."""
+    early_frames: int = 64
+    """Before the login is answered."""
+    renewal_rate: float = 0.2
+    renewal_burst: float = 10.0
+    """Of tokens, on one connection."""
 
     handshake_within: float = 10.0
     """TLS."""

@@ -1,10 +1,11 @@
 """One authenticated connection: executes what its session decides, answers requests, sends at the socket's pace."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
@@ -31,6 +32,7 @@ from chat_tui.server.realtime import session as s
 from chat_tui.server.realtime.bucket import Bucket
 from chat_tui.server.realtime.outgoing import Outgoing, Socket
 from chat_tui.server.realtime.requests import Request, decode_body, decode_params
+from chat_tui.server.realtime.share import FOLLOWING_COST, READ_SECONDS, REQUEST_COST, SECONDS_PER_BYTE
 from chat_tui.server.realtime.subscriptions import ws_frame
 from chat_tui.server.store.transaction import Reader
 from chat_tui.tasks import Tasks
@@ -47,22 +49,32 @@ _PACED_ELSEWHERE = ("/v4/Subscriptions", "/v1/typing")
 
 
 class Link(Outgoing):
-    """See `requests.Connection` and `subscriptions.Subscriber` for its two uses. ``is_open``: its user is known."""
+    """See `requests.Connection` and `subscriptions.Subscriber` for its two uses."""
 
     def __init__(self, gateway: "Gateway", socket: Socket) -> None:
         limits = gateway.limits
         self.gateway = gateway
         self.actor = NOBODY
         self.registrations: list[str] = []
-        super().__init__(socket, _fresh_id(), most_events=limits.queued_events, most_bytes=limits.queued_bytes)
+        super().__init__(
+            socket,
+            _fresh_id(),
+            gateway.shares.strangers,
+            most_events=limits.queued_events,
+            most_bytes=limits.queued_bytes,
+            most_unsent=limits.unsent_bytes,
+        )
         self._session = s.Session(
             gateway.house.clock(), authenticate_within=limits.authenticate_within, warn_before=limits.warn_before_expiry
         )
         self._bucket = Bucket(limits.session_rate, limits.session_burst, time.monotonic())
+        self._renewals = Bucket(limits.renewal_rate, limits.renewal_burst, time.monotonic())
+        self._renewing: asyncio.Task[None] | None = None
         self._tasks = Tasks(expected=(ConnectionError,))  # nobody is there any more to be answered
         self._opening: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self.is_open = False
+        self._received_bytes = 0
+        self._is_open = False
         self._ended_cleanly = False
         self._offloaded = False
         self.watch_time()
@@ -73,6 +85,7 @@ class Link(Outgoing):
         """One WebSocket message. Anything that is no packet ends the connection."""
         if is_reply(data):
             return
+        self._received_bytes = len(data)
         try:
             action = self._session.receive(decode(data))
         except PacketError as error:
@@ -80,23 +93,43 @@ class Link(Outgoing):
             return
         self._HANDLERS[type(action)](self, action)
 
+    def may_take(self, go_on: Callable[[], None]) -> bool:
+        """Whether another packet may come in: there must be a way out for its answer, and room for its work. If not,
+        ``go_on`` is called, or `Socket.go_on`, once it may."""
+        if not self.can_write:
+            return False
+        if self.share.has_room():
+            return True
+        self.share.hold(go_on)
+        return False
+
     def _on_authenticate(self, action: s.Authenticate) -> None:
         self._opening = self._spawn(self._open(action), "a login")
 
     def _on_renew(self, action: s.Renew) -> None:
-        self._spawn(self._renew(action), "a renewal")
+        """One at a time, and now and then: each costs everybody a signature to check."""
+        if self._renewing is not None or not self._renewals.take(time.monotonic()):
+            self._answer_at_once(action.request_id, _refusal(TooManyRequests("One token at a time, now and then")))
+            return
+        self._renewing = self._spawn(self._renew(action), "a renewal")
+        self._renewing.add_done_callback(self._renewed)
+
+    def _renewed(self, _: asyncio.Task[None]) -> None:
+        self._renewing = None
 
     def _on_serve(self, action: s.Serve) -> None:
         self._spawn(self._serve(action), "a request")
-        if len(self._tasks) >= self.gateway.limits.requests_at_once:
-            self._socket.hold_back(on=True)
 
     def _on_acknowledge(self, action: s.Acknowledge) -> None:
-        self._spawn(self._reply(Header("reply", action.request_id, status=OK)), "an answer")
+        self._answer_at_once(action.request_id, OK)
+
+    def _answer_at_once(self, request_id: str, status: Status) -> None:
+        """Answers of a few bytes need no task: what cannot be written stops the reading, so they are few."""
+        self._socket.write(ws_frame(encode(Header("reply", request_id, status=status))))
 
     def _on_refuse(self, action: s.Refuse) -> None:
         status = Status(400, "BAD_REQUEST", int(Code.BAD_PARAMETER), action.description)
-        self._socket.write(ws_frame(encode(Header("reply", action.request_id, status=status))))
+        self._answer_at_once(action.request_id, status)
         self._end(status)
 
     def _on_end(self, action: s.EndCleanly) -> None:
@@ -117,13 +150,10 @@ class Link(Outgoing):
     }
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """Begin what the packet just received asks for; it holds the packet until it is done."""
         task = self._tasks.spawn(work, name)
-        task.add_done_callback(self._done)
+        self.share.charge(REQUEST_COST + self._received_bytes, task)
         return task
-
-    def _done(self, _: asyncio.Task[None]) -> None:
-        if len(self._tasks) < self.gateway.limits.requests_at_once:
-            self._socket.hold_back(on=False)
 
     # ---- authentication
 
@@ -133,7 +163,11 @@ class Link(Outgoing):
             identity = await self._identify(action.token)
             if self._is_over:
                 return
-            self.is_open = True  # what is begun here is ended by `_leave`, even if the next line fails
+            share = gateway.shares.enter(self.actor.user_sid)
+            if share is None:
+                raise TooManyRequests(f"At most {gateway.limits.connections_per_user} connections of one user")
+            self.share = share
+            self._is_open = True  # what is begun here is ended by `_leave`, even if the next line fails
             await gateway.house.presence.connected(self.connection_id, self.actor.user_sid)
         except Exception as error:
             await self._refuse_login(action, error)
@@ -206,6 +240,32 @@ class Link(Outgoing):
     # ---- requests
 
     async def _serve(self, action: s.Serve) -> None:
+        if not self.can_write:
+            await self.until_writable()
+        if action.request.method == "GET":
+            async with self.reading():
+                frame = await self._answered(action)
+            self.share.spend(READ_SECONDS + len(frame) * SECONDS_PER_BYTE)
+        else:
+            frame = await self._answered(action)
+        await self.send(frame)
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        """A user's turn to have something read; pages are large, so none is read that could not be written."""
+        reading = self.share.reading
+        await reading.acquire()
+        while not self.can_write:
+            reading.release()
+            await self.until_writable()
+            await reading.acquire()
+        try:
+            yield
+        finally:
+            reading.release()
+
+    async def _answered(self, action: s.Serve) -> bytes:
+        """The frame that answers a request, whatever comes of it."""
         try:
             status, body = await self._answer(action)
         except Exception as error:
@@ -213,8 +273,7 @@ class Link(Outgoing):
             status, body = told.status, told.body()
         http_status = HttpStatus(status, "OK" if status < 300 else "ERROR")
         header = Header("reply", action.request_id, status=OK, http_status=http_status, http_headers={})
-        packet = encode(header) if body is None else encode_json(header, body)
-        await self.send(ws_frame(packet))
+        return ws_frame(encode(header) if body is None else encode_json(header, body))
 
     async def _answer(self, action: s.Serve) -> tuple[int, Any]:
         match = self.gateway.router.match(action.request.method, action.request.path)
@@ -247,10 +306,12 @@ class Link(Outgoing):
         return await self.gateway.house.store.read(checked)
 
     def subscribe(self, requests: Sequence[SubscriptionRequest], correlation_id: int) -> None:
-        self.gateway.subscriptions.establish(self, requests, correlation_id)
+        task = self.gateway.subscriptions.establish(self, requests, correlation_id)
+        self.share.charge(FOLLOWING_COST * len(requests), task)
 
     def unsubscribe(self, requests: Sequence[SubscriptionRequest], correlation_id: int) -> None:
-        self.gateway.subscriptions.cancel(self, requests, correlation_id)
+        task = self.gateway.subscriptions.cancel(self, requests, correlation_id)
+        self.share.charge(FOLLOWING_COST * len(requests), task)
 
     async def _reply(self, header: Header) -> None:
         await self.send(ws_frame(encode(header)))
@@ -285,10 +346,9 @@ class Link(Outgoing):
         self._end(Status(308, "OFFLOAD"), {"backoff_policy": {"reconnect_min_ms": round(reconnect_in * 1000)}})
 
     def expel_if(self, reasons: Mapping[str, str]) -> None:
-        """End, when the user, its key or its service is among the SIDs that are gone. Users go with their service: the
-        widest reason is the one to tell."""
+        """End, when the user, its key or its service is among the SIDs that are gone."""
         actor = self.actor
-        for sid in (actor.service_sid, actor.key_sid, actor.user_sid):
+        for sid in (actor.user_sid, actor.service_sid, actor.key_sid):
             if sid is not None and sid in reasons:
                 self._end(Status(401, "UNAUTHORIZED", int(Code.TOKEN_ISSUER_INVALID), reasons[sid]))
 
@@ -313,9 +373,10 @@ class Link(Outgoing):
     async def _leave(self) -> None:
         if self._opening is not None:
             await asyncio.wait([self._opening])
-        if not self.is_open:
+        if not self._is_open:
             return
         self.gateway.subscriptions.dismiss(self)
+        self.gateway.shares.leave(self.actor.user_sid)
         _log.info("disconnected", extra={"connection": self.connection_id, "clean": self._ended_cleanly})
         await self.gateway.house.presence.disconnected(
             self.connection_id, self.actor.user_sid, clean=self._ended_cleanly, offloaded=self._offloaded

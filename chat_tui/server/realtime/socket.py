@@ -4,10 +4,13 @@ The one module that leans on uvicorn's inner names. Frames go straight between t
 task and no queue between them; only other paths take uvicorn's own road to the ASGI application.
 """
 
+import asyncio
 import random
+import re
 from asyncio.transports import BaseTransport
 from http import HTTPStatus
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
@@ -16,15 +19,29 @@ from websockets.http11 import Request, Response
 
 from chat_tui.protocol.proof import CHALLENGE, Prover
 from chat_tui.protocol.twilsock import MAX_FRAME, PATH
-from chat_tui.server.hosts import is_known, may_connect
+from chat_tui.server.hosts import is_known
 from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.link import Link
 
-_BAD_HEAD = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
 
 
-class RealtimeSocket(WebSocketsSansIOProtocol):
-    """Binds a `Link` to its transport. Subclassed by `socket_class` with the gateway to serve."""
+PIECE = 1024
+"""Bytes handed to the parser at a time: of the smallest frames, what a fraction of a slice suffices for."""
+
+MOST_AFTER_CLOSE = 64 * 1024
+"""Bytes of a peer that was told to go, and goes on."""
+
+_BUFFER = memoryview(bytearray(16 * 1024))
+"""What all sockets read into, one after the other: what one of them holds back is no more."""
+
+
+class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
+    """Binds a `Link` to its transport. Subclassed by `socket_class` with the gateway to serve.
+
+    Nothing is read while writing cannot go on, while its user's requests are at their bound, or when the user's time
+    slice is over: one rule, in `go_on`, for whatever frames come.
+    """
 
     gateway: ClassVar[Gateway]
     prover: ClassVar[Prover | None]
@@ -35,6 +52,10 @@ class RealtimeSocket(WebSocketsSansIOProtocol):
     deadline: float | None = None
     is_busy = False
     _held_back = False
+    _rest = b""
+    _early = 0
+    _late = 0
+    _next_turn: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -50,10 +71,94 @@ class RealtimeSocket(WebSocketsSansIOProtocol):
     def turn_away(self) -> None:
         self.transport.abort()
 
+    # ---- incoming
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return _BUFFER
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.data_received(bytes(_BUFFER[:nbytes]))
+
     def data_received(self, data: bytes) -> None:
+        if self.link is not None:
+            self._rest = self._rest + data if self._rest else data
+            self.go_on()
+            return
         super().data_received(data)
-        if self.conn.handshake_exc is not None and not self.handshake_complete:
-            self._refuse_head()
+        if self.conn.handshake_exc is not None:
+            self.transport.abort()  # a head that the one parser takes and the other does not
+
+    def go_on(self) -> None:
+        """Take in what was read, piece by piece, as long as the link may take it."""
+        link = self.link
+        if link is None or self.transport.is_closing():
+            return
+        clock = self.loop.time
+        while self._rest:
+            now = clock()
+            wait = link.share.wait(now)
+            if wait and self._next_turn is None:
+                self._next_turn = self.loop.call_later(wait, self._take_turn)
+            if wait or not self._may_take(link):
+                self.hold_back(on=True)
+                return
+            piece, self._rest = self._rest[:PIECE], self._rest[PIECE:]
+            self._feed(piece)
+            if self.close_sent and self._is_too_late(len(piece)):
+                return
+            link.share.spend(clock() - now)
+        self.hold_back(on=not self._may_take(link))
+
+    def _is_too_late(self, size: int) -> bool:
+        self._late += size
+        if self._late > MOST_AFTER_CLOSE:
+            self.transport.abort()
+            return True
+        return self.transport.is_closing()
+
+    def _may_take(self, link: Link) -> bool:
+        return self.close_sent or link.may_take(self.go_on)
+
+    def _take_turn(self) -> None:
+        self._next_turn = None
+        self.go_on()
+
+    def _feed(self, piece: bytes) -> None:
+        self.conn.receive_data(piece)
+        if self.conn.parser_exc is not None:
+            self.handle_parser_exception()
+            return
+        self.handle_events()
+        output = self.conn.data_to_send()
+        if output and not self.transport.is_closing():
+            self.transport.write(b"".join(output))
+
+    def handle_events(self) -> None:
+        before = self.deadline is not None and self.link is not None
+        if before:  # nobody has said yet who they are
+            self._early += len(self.conn.events)
+            if self._early > type(self).gateway.limits.early_frames:
+                self.transport.abort()
+                return
+        super().handle_events()
+
+    def handle_ping(self) -> None:
+        """The pong is written with whatever else this piece brings about."""
+
+    def handle_cont(self, event: Frame) -> None:
+        """Fragments are joined as they come: any number of small or empty ones is no more than what is in them."""
+        if len(self.frames) == 1:
+            joined = bytearray(self.frames[0])
+            self.frames = [b"", joined]  # type: ignore[list-item]
+        self.frames[1] += event.data
+        if event.fin:
+            self.send_receive_event_to_app()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    # ---- the handshake
 
     def handle_connect(self, event: Request) -> None:
         path = event.path.partition("?")[0]
@@ -89,22 +194,15 @@ class RealtimeSocket(WebSocketsSansIOProtocol):
     def _refusal(self, event: Request) -> tuple[HTTPStatus, str] | None:
         """Why this upgrade is not for us, if so (guarantees, "accepts" and "Token")."""
         gateway = type(self).gateway
-        hosts = event.headers.get_all("Host")
-        if len(hosts) != 1 or not is_known(hosts[0], gateway.public_name):
+        if not is_known(event.headers.get("Host", ""), gateway.public_name):
             return HTTPStatus.MISDIRECTED_REQUEST, "Host: this service does not answer for that name\n"
-        if not may_connect(event.headers.get_all("Origin"), gateway.origins):
+        origin = event.headers.get("Origin")
+        known = origin is None or origin in gateway.origins
+        if not known and not _LOOPBACK.fullmatch(urlsplit(str(origin)).hostname or ""):
             return HTTPStatus.FORBIDDEN, "Origin: not allowed; the operator can allow it\n"
         if not gateway.admits_upgrade(self.loop.time()):
             return HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections at once: try again in a second\n"
         return None
-
-    def _refuse_head(self) -> None:
-        """A head that the one parser takes and the other does not: too long for it, or with a body. The parser has an
-        answer to some of these; to the others this is ours."""
-        told = b"".join(self.conn.data_to_send()) or _BAD_HEAD
-        self.handshake_complete = self.close_sent = True
-        self.transport.write(told)
-        self.transport.close()
 
     def _reject(self, status: HTTPStatus, text: str) -> None:
         response = self.conn.reject(status, text)
@@ -194,6 +292,9 @@ class RealtimeSocket(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._rest = b""
+        if self._next_turn is not None:
+            self._next_turn.cancel()
         type(self).gateway.visitors.left(self)
         if self.link is not None:
             self.link.lost()

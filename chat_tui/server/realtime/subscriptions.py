@@ -3,7 +3,8 @@
 import asyncio
 import itertools
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -15,20 +16,28 @@ from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, H
 from chat_tui.server import bus
 from chat_tui.server.operations.access import open_object
 from chat_tui.server.operations.actors import ClientActor
+from chat_tui.server.realtime.share import Share
 from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.store.transaction import Reader
-from chat_tui.server.sync import log
-from chat_tui.server.sync.summary import summary
+from chat_tui.server.sync import log, objects
 from chat_tui.tasks import Tasks
 
 T = TypeVar("T")
 
 MAX_PER_CONNECTION = 2000
+MAX_PER_USER = 8000
 CHECK_EVERY = 30.0
 """Seconds between two comparisons of what was delivered with what is stored."""
 
 REPLAY_STEP = 200
-"""Events read from the log at a time."""
+REPLAY_BYTES = 256 * 1024
+"""Events, and bytes of them, read from the log at a time."""
+
+START_STEP = 50
+"""Objects looked up at a time; others are served in between."""
+
+CHECK_STEP = 500
+"""Objects compared at a time."""
 
 _ids = itertools.count(1)
 
@@ -37,6 +46,10 @@ class Subscriber(Protocol):
     """The sending half of a connection."""
 
     actor: ClientActor
+    share: Share
+
+    def reading(self) -> AbstractAsyncContextManager[None]:
+        """The user's turn to have something read, once it can be written. Raises ConnectionError once it is gone."""
 
     def push(self, frame: bytes, *, droppable: bool = False) -> None:
         """Queue a live event; `flush` writes it."""
@@ -65,11 +78,14 @@ class Subscription:
 
 class Standing(msgspec.Struct, frozen=True):
     """Where an object stood when a subscriber asked: from ``floor`` on, up to ``head``, events can be replayed.
-    ``summary`` stands in for what cannot, when that was asked for twice."""
+    ``asks_again``: for what cannot, a second time."""
 
     head: int
     floor: int
-    summary: Sequence[bytes] | None = None
+    asks_again: bool = False
+
+
+Asked = tuple[SubscriptionRequest, Subscription]
 
 
 def frame(payload: bytes, message_type: str = NOTIFICATION_SYNC) -> bytes:
@@ -108,7 +124,9 @@ class Subscriptions:
         self._by_subscriber[subscriber] = {}
 
     def dismiss(self, subscriber: Subscriber) -> None:
-        for object_sid in self._by_subscriber.pop(subscriber, {}):
+        own = self._by_subscriber.pop(subscriber, {})
+        subscriber.share.subscriptions -= len(own)
+        for object_sid in own:
             self._forget(subscriber, object_sid)
         user_sid = subscriber.actor.user_sid
         self._by_user[user_sid].discard(subscriber)
@@ -124,32 +142,51 @@ class Subscriptions:
 
     def _drop(self, subscriber: Subscriber, object_sid: str) -> None:
         self._forget(subscriber, object_sid)
-        self._by_subscriber.get(subscriber, {}).pop(object_sid, None)
+        if self._by_subscriber.get(subscriber, {}).pop(object_sid, None) is not None:
+            subscriber.share.subscriptions -= 1
 
     # ---- establish and cancel
 
-    def establish(self, subscriber: Subscriber, wanted: Sequence[SubscriptionRequest], correlation_id: int) -> None:
-        """Follow the objects from the last event each names; the rest is told by notifications."""
+    def establish(
+        self, subscriber: Subscriber, wanted: Sequence[SubscriptionRequest], correlation_id: int
+    ) -> asyncio.Task[None]:
+        """Follow the objects from the last event each names; the rest is told by notifications, until the task ends."""
         own = self._by_subscriber[subscriber]
-        fresh = []
+        fresh, refused = [], []
         for request in wanted:
-            if len(own) >= MAX_PER_CONNECTION and request.object_sid not in own:
-                refusal = TooManyRequests(f"At most {MAX_PER_CONNECTION} subscriptions", Code.SUBSCRIPTION_LIMIT)
-                self._run(self._fail(subscriber, request, refusal, correlation_id))
+            before = own.get(request.object_sid)
+            if before is None and not self._has_room(subscriber):
+                refused.append(request)
                 continue
-            subscription, before = Subscription(subscriber, request), own.get(request.object_sid)
-            if before is not None:
+            subscription = Subscription(subscriber, request)
+            if before is None:
+                subscriber.share.subscriptions += 1
+            else:
                 subscription.interrupted_at = before.interrupted_at
             own[request.object_sid] = subscription
             self._by_object.setdefault(request.object_sid, {})[subscriber] = subscription
             fresh.append((request, subscription))
-        self._run(self._start(subscriber, fresh, correlation_id))
+        return self._run(self._start(subscriber, fresh, refused, correlation_id))
 
-    def cancel(self, subscriber: Subscriber, wanted: Sequence[SubscriptionRequest], correlation_id: int) -> None:
+    def _has_room(self, subscriber: Subscriber) -> bool:
+        own = self._by_subscriber[subscriber]
+        return len(own) < MAX_PER_CONNECTION and subscriber.share.subscriptions < MAX_PER_USER
+
+    def cancel(
+        self, subscriber: Subscriber, wanted: Sequence[SubscriptionRequest], correlation_id: int
+    ) -> asyncio.Task[None]:
         for request in wanted:
             self._drop(subscriber, request.object_sid)
+        return self._run(self._tell_cancelled(subscriber, wanted, correlation_id))
+
+    async def _tell_cancelled(
+        self, subscriber: Subscriber, wanted: Sequence[SubscriptionRequest], correlation_id: int
+    ) -> None:
+        for number, request in enumerate(wanted, 1):
             event = SyncEvent(object_sid=request.object_sid, object_type=request.object_type.value)
-            self._run(self._tell(subscriber, EventType.SUBSCRIPTION_CANCELED, event, correlation_id))
+            await self._tell(subscriber, EventType.SUBSCRIPTION_CANCELED, event, correlation_id)
+            if number % START_STEP == 0:
+                await asyncio.sleep(0)
 
     def start(self) -> None:
         """Begin to compare, now and then, what was delivered with what is stored."""
@@ -158,22 +195,32 @@ class Subscriptions:
     async def close(self) -> None:
         await self._tasks.close()
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.spawn(work, "a subscription")
+    def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return self._tasks.spawn(work, "a subscription")
 
     async def _start(
         self,
         subscriber: Subscriber,
-        fresh: Sequence[tuple[SubscriptionRequest, Subscription]],
+        fresh: Sequence[Asked],
+        refused: Sequence[SubscriptionRequest],
         correlation_id: int,
     ) -> None:
-        standings = await self._read(subscriber, lambda reader: [_standing(reader, *asked) for asked in fresh])
-        for (request, subscription), standing in zip(fresh, standings, strict=True):
-            if isinstance(standing, ChatError):
-                self._drop_if_current(subscription)
-                await self._fail(subscriber, request, standing, correlation_id)
-            else:
-                await self._begin(subscription, request, standing, correlation_id)
+        for asked in _in_steps(fresh):
+            found = await self._read(subscriber, lambda reader: [_standing(reader, *one) for one in asked])  # noqa: B023
+            for (request, subscription), standing in zip(asked, found, strict=True):
+                if isinstance(standing, ChatError):
+                    self._drop_if_current(subscription)
+                    await self._fail(subscriber, request, standing, correlation_id)
+                else:
+                    await self._begin(subscription, request, standing, correlation_id)
+        refusal = TooManyRequests(
+            f"At most {MAX_PER_CONNECTION} subscriptions of a connection, {MAX_PER_USER} of a user: cancel some first",
+            Code.SUBSCRIPTION_LIMIT,
+        )
+        for some in _in_steps(refused):
+            for request in some:
+                await self._fail(subscriber, request, refusal, correlation_id)
+            await asyncio.sleep(0)
 
     async def _begin(
         self, subscription: Subscription, request: SubscriptionRequest, standing: Standing, correlation_id: int
@@ -182,13 +229,11 @@ class Subscriptions:
         if request.last_event_id is None:
             subscription.position = standing.head
         elif not standing.floor <= subscription.position <= standing.head:
-            if standing.summary is None:
+            if standing.asks_again:
+                await self._summarise(subscription)
+            else:
                 status = ReplayStatus.INTERRUPTED
                 subscription.interrupted_at = subscription.position
-            for payload in standing.summary or ():
-                if not self._is_current(subscription):
-                    return
-                await subscription.subscriber.send(frame(payload))
             subscription.position = standing.head
         await self._catch_up(subscription, nothing_new=subscription.position == standing.head)
         if self._is_current(subscription):
@@ -200,6 +245,13 @@ class Subscriptions:
             )
             await self._tell(subscription.subscriber, EventType.SUBSCRIPTION_ESTABLISHED, event, correlation_id)
 
+    async def _summarise(self, subscription: Subscription) -> None:
+        """What is there stands in for what cannot be replayed."""
+        subscriber = subscription.subscriber
+        for payload in await self._read(subscriber, lambda reader: _summary(reader, subscription)):
+            if self._is_current(subscription):
+                await subscriber.send(frame(payload))
+
     async def _catch_up(self, subscription: Subscription, *, nothing_new: bool = False) -> None:
         """Send what the log holds after the position, then go live. What is published meanwhile is in the log too."""
         while not (nothing_new and subscription.head <= subscription.position):
@@ -207,26 +259,26 @@ class Subscriptions:
             sid, position = subscription.object_sid, subscription.position
             events = await self._read(
                 subscription.subscriber,
-                lambda reader: log.read(reader, sid, position, REPLAY_STEP),  # noqa: B023
+                lambda reader: log.read(reader, sid, position, REPLAY_STEP, REPLAY_BYTES),  # noqa: B023
             )
             for event in events:
                 if not self._is_current(subscription):
                     return
                 await subscription.subscriber.send(frame(event.notification))
                 subscription.position = event.id
-            if len(events) < REPLAY_STEP and subscription.head <= subscription.position:
-                break
             if not events:
-                break  # what was published is in no log: the object went away with it
+                break  # all was told; or what was published is in no log: the object went away with it
         subscription.is_live = True
 
     async def _read(self, subscriber: Subscriber, query: Callable[[Reader], T]) -> T:
-        """A replay is only put off by a store that cannot read, as long as somebody waits for it."""
+        """In the user's turn, and not before what is read can be written. A replay is only put off by a store that
+        cannot read, as long as somebody waits for it."""
 
         async def read() -> T:
             if subscriber not in self._by_subscriber:
                 raise ConnectionResetError("the connection is gone")
-            return await self._store.read(query)
+            async with subscriber.reading():
+                return await self._store.read(query)
 
         return await retry_until_stored(read, "a replay", unless=(ConnectionError,))
 
@@ -308,18 +360,20 @@ class Subscriptions:
 
     async def check(self) -> None:
         """Replay to whoever is behind what is stored: the bus is a hint, the store is the truth."""
-        sids = list(self._by_object)
-        if not sids:
-            return
-        heads = await self._store.read(lambda reader: log.heads(reader, sids))
-        for object_sid, head in heads.items():
-            for subscription in list(self._by_object.get(object_sid, {}).values()):
-                if subscription.is_live and subscription.position < head:
-                    self._replay(subscription, head)
+        for sids in _in_steps(list(self._by_object), CHECK_STEP):
+            heads = await self._store.read(lambda reader: log.heads(reader, sids))  # noqa: B023
+            for object_sid, head in heads.items():
+                for subscription in list(self._by_object.get(object_sid, {}).values()):
+                    if subscription.is_live and subscription.position < head:
+                        self._replay(subscription, head)
 
     async def _check_later(self) -> None:
         await asyncio.sleep(CHECK_EVERY)
         await self.check()
+
+
+def _in_steps(items: Sequence[T], step: int = START_STEP) -> Iterator[Sequence[T]]:
+    return (items[start : start + step] for start in range(0, len(items), step))
 
 
 def _standing(reader: Reader, request: SubscriptionRequest, subscription: Subscription) -> Standing | ChatError:
@@ -333,4 +387,12 @@ def _standing(reader: Reader, request: SubscriptionRequest, subscription: Subscr
     floor = log.floor(reader, found.sid)
     # Our client reads the object anew. An official SDK asks again at once, for ever: it gets what there is.
     asks_again = subscription.interrupted_at == position and not floor <= position <= head
-    return Standing(head, floor, summary(reader, found, position) if asks_again else None)
+    return Standing(head, floor, asks_again)
+
+
+def _summary(reader: Reader, subscription: Subscription) -> list[bytes]:
+    try:
+        found = open_object(reader, subscription.subscriber.actor, subscription.object_sid)
+    except NotFound:
+        return []
+    return objects.summary(reader, found, subscription.position)

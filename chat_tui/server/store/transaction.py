@@ -1,10 +1,10 @@
 """What an operation is given: named queries over rows, and, when it may write, the changes it made."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import aiosql
 import apsw
@@ -15,6 +15,7 @@ from chat_tui.server.store.rows import Row
 
 Columns = tuple[Any, ...]
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 
 QUERIES = Path(__file__).with_name("queries")
 
@@ -23,6 +24,13 @@ QUERIES = Path(__file__).with_name("queries")
 def load_queries() -> Any:
     """Every named query of ``queries/*.sql``, parsed once per process."""
     return aiosql.from_path(QUERIES, "apsw", mandatory_parameters=False)
+
+
+class Some(NamedTuple, Generic[T]):
+    """Rows, and whether more follow that were too large to be read with them."""
+
+    rows: list[T]
+    is_more: bool
 
 
 class Reader:
@@ -60,6 +68,31 @@ class Reader:
     def tuples(self, query: str, **params: Any) -> list[Columns]:
         """Every row of ``query`` as it comes."""
         return list(getattr(self._queries, query)(self._connection, **params))
+
+    def each(self, row: type[R], query: str, **params: Any) -> Iterator[R]:
+        """The rows of ``query`` one by one: what is not asked for is not read."""
+        for found in getattr(self._queries, query)(self._connection, **params):
+            yield msgspec.convert(found, row, strict=False)
+
+    def some(self, query: str, most_bytes: int, **params: Any) -> Some[Columns]:
+        """The first rows of ``query`` that hold ``most_bytes`` of text and blobs together, and at least one."""
+        rows = getattr(self._queries, query)(self._connection, **params)
+        return _until(rows, most_bytes)
+
+    def some_of(self, row: type[R], query: str, most_bytes: int, **params: Any) -> Some[R]:
+        """`some`, as rows of a kind."""
+        found = self.some(query, most_bytes, **params)
+        return Some([msgspec.convert(columns, row, strict=False) for columns in found.rows], found.is_more)
+
+
+def _until(rows: Iterable[Columns], most_bytes: int) -> Some[Columns]:
+    found: list[Columns] = []
+    for row in rows:
+        if found and most_bytes <= 0:
+            return Some(found, True)
+        found.append(row)
+        most_bytes -= sum(len(column) for column in row if type(column) in (str, bytes))
+    return Some(found, False)
 
 
 class Transaction(Reader):

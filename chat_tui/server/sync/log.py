@@ -1,5 +1,7 @@
 """The event log: what a subscriber missed, and the small steps that keep the log short."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from chat_tui.protocol.encoding import to_json
@@ -21,9 +23,10 @@ class LoggedEvent(msgspec.Struct, frozen=True):
     notification: bytes
 
 
-def read(reader: Reader, object_sid: str, after: int, limit: int) -> list[LoggedEvent]:
-    """Up to ``limit`` events of an object with an id above ``after``, oldest first."""
-    rows = reader.tuples("events_after", object_sid=object_sid, after=after, limit=limit)
+def read(reader: Reader, object_sid: str, after: int, limit: int, most_bytes: int = 2**62) -> list[LoggedEvent]:
+    """Up to ``limit`` events, no more once they are ``most_bytes``, of an object with an id above ``after``, oldest
+    first."""
+    rows = reader.some("events_after", most_bytes, object_sid=object_sid, after=after, limit=limit).rows
     return [LoggedEvent(event_id, notification) for event_id, notification in rows]
 
 
@@ -35,9 +38,9 @@ def floor(reader: Reader, object_sid: str) -> int:
     return int(reader.value("object_head", sid=object_sid) or 0)
 
 
-def heads(reader: Reader, sids: list[str]) -> dict[str, int]:
+def heads(reader: Reader, sids: Sequence[str]) -> dict[str, int]:
     """The last event id of each object that exists."""
-    found = reader.tuples("object_heads", sids=to_json(sids).decode())
+    found = reader.tuples("object_heads", sids=to_json(list(sids)).decode())
     return dict(found)
 
 

@@ -1,13 +1,14 @@
 """Sync objects as they are read: descriptors, and pages of items from the rows. Who may: `operations.access`."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
 
+from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
-from chat_tui.protocol.sync import Descriptor, Item, ItemPage, ObjectType
+from chat_tui.protocol.sync import Descriptor, EventType, Item, ItemPage, ObjectType
 from chat_tui.server.dates import timestamp
 from chat_tui.server.reachability.rules import published
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, Service, SyncObject, User
@@ -17,6 +18,8 @@ from chat_tui.server.sync import views as v
 
 MAX_PAGE = 1000
 DEFAULT_PAGE = 50
+PAGE_BYTES = 256 * 1024
+SUMMARY_BYTES = 1024 * 1024
 
 
 class ItemQuery(msgspec.Struct, frozen=True):
@@ -48,7 +51,9 @@ def describe(reader: Reader, found: SyncObject, *, with_items: bool = False) -> 
         channel = reader.one(Channel, "channel_by_sid_alone", sid=found.owner_sid)
         descriptor.data = None if channel is None else v.channel_document(channel)
     elif with_items:
-        descriptor.items = _page(_scan_of(reader, found), ItemQuery(page_size=MAX_PAGE)).items
+        page = _page(_scan_of(reader, found), ItemQuery(page_size=MAX_PAGE))
+        if page.meta["next_token"] is None:  # else they are to be asked for page by page
+            descriptor.items = page.items
     return descriptor
 
 
@@ -62,17 +67,62 @@ def items(reader: Reader, found: SyncObject, query: ItemQuery) -> ItemPage:
     return ItemPage([item for item in first if scan.key_of(item) == key], _meta(None, None))
 
 
-def newest(reader: Reader, found: SyncObject) -> list[Item]:
-    """The items of a map, or the newest thousand of a list."""
+def _take(items: Iterator[Item], size: int) -> tuple[list[Item], bool]:
+    """A page of at most ``size`` items and `PAGE_BYTES`, at least one, and whether another follows."""
+    page: list[Item] = []
+    left = PAGE_BYTES
+    for item in items:
+        if len(page) >= size or (page and left <= 0):
+            return page, True
+        page.append(item)
+        left -= len(to_json(item.data))
+    return page, False
+
+
+def summary(reader: Reader, found: SyncObject, position: int) -> list[bytes]:
+    """What is there now and was changed after event ``position``, as events in their order: for a subscriber that can
+    neither be replayed to nor reads anew. Of a list, among its newest thousand items; of whatever it is, the latest
+    `SUMMARY_BYTES`. What is gone is not told."""
+    if found.type == ObjectType.DOCUMENT:
+        channel = reader.one(Channel, "channel_by_sid_alone", sid=found.owner_sid)
+        if channel is None:
+            return []
+        event = n.document(found.sid, found.last_event_id, v.channel_document(channel))
+        date = timestamp(channel.date_updated)
+        return [n.notification(EventType.DOCUMENT_UPDATED, found.last_event_id, date, event)]
+    there: Iterable[Item]
     if found.type == ObjectType.LIST:
-        return _messages(reader, found, None, True, MAX_PAGE)
-    return _map_items(reader, found)
+        there = _messages(reader, found, None, True, MAX_PAGE)
+    else:
+        there = sorted(_map_items(reader, found), key=_event, reverse=True)
+    told: list[tuple[int, bytes]] = []
+    left = SUMMARY_BYTES
+    for item in there:
+        if left <= 0:
+            break
+        if item.last_event_id > position:
+            told.append((item.last_event_id, _as_event(found, item)))
+            left -= len(told[-1][1])
+    return [payload for _, payload in sorted(told)]
+
+
+def _event(item: Item) -> int:
+    return item.last_event_id
+
+
+def _as_event(found: SyncObject, item: Item) -> bytes:
+    """As added: whoever has the item takes it as an update."""
+    at, date = item.last_event_id, item.date_updated
+    if item.index is not None:
+        return n.notification(EventType.LIST_ITEM_ADDED, at, date, n.list_item(found.sid, at, item.index, item.data))
+    event = n.map_item(found.sid, at, item.key or "", item.data)
+    return n.notification(EventType.MAP_ITEM_ADDED, at, date, event)
 
 
 class _Scan(NamedTuple):
     """A way through an object's items: ``rows(start or None, descending, limit)``, the start included."""
 
-    rows: Callable[[Any, bool, int], list[Item]]
+    rows: Callable[[Any, bool, int], Iterator[Item]]
     is_list: bool
 
     def key_of(self, item: Item) -> Any:
@@ -120,20 +170,24 @@ def _page(scan: _Scan, query: ItemQuery) -> ItemPage:
             return _page_before(scan, start, way)
     elif query.start is not None:
         start = _position(scan, query.start)
-    rows = scan.rows(start, way.descending, way.size + 1)
-    after = way.token("n", scan.key_of(rows[way.size])) if len(rows) > way.size else None
+    rows, is_more = _take(scan.rows(start, way.descending, way.size + 1), way.size)
+    after = None
+    if is_more:
+        ahead = scan.rows(scan.key_of(rows[-1]), way.descending, 2)
+        after = next((way.token("n", key) for key in map(scan.key_of, ahead) if key != scan.key_of(rows[-1])), None)
     before = None
     if start is not None:
         edge = scan.key_of(rows[0]) if rows else start
-        earlier = [row for row in scan.rows(edge, not way.descending, 2) if scan.key_of(row) != edge]
+        earlier = any(scan.key_of(row) != edge for row in scan.rows(edge, not way.descending, 2))
         before = way.token("p", edge) if earlier else None
-    return ItemPage(rows[: way.size], _meta(before, after))
+    return ItemPage(rows, _meta(before, after))
 
 
 def _page_before(scan: _Scan, edge: Any, way: _Way) -> ItemPage:
-    back = [row for row in scan.rows(edge, not way.descending, way.size + 2) if scan.key_of(row) != edge]
-    rows = back[: way.size][::-1]
-    before = way.token("p", scan.key_of(rows[0])) if len(back) > way.size else None
+    back = (row for row in scan.rows(edge, not way.descending, way.size + 2) if scan.key_of(row) != edge)
+    nearest, is_more = _take(back, way.size)
+    rows = nearest[::-1]
+    before = way.token("p", scan.key_of(rows[0])) if is_more else None
     return ItemPage(rows, _meta(before, way.token("n", edge)))
 
 
@@ -159,20 +213,20 @@ def _item(
     )
 
 
-def _messages(reader: Reader, found: SyncObject, start: int | None, descending: bool, limit: int) -> list[Item]:
+def _messages(reader: Reader, found: SyncObject, start: int | None, descending: bool, limit: int) -> Iterator[Item]:
     query = "messages_descending" if descending else "messages_ascending"
     begin = (2**62 if descending else 0) if start is None else start
-    rows = reader.all(Message, query, channel_sid=found.owner_sid, start=begin, limit=limit)
-    return [_item(found, row.event_id, row.date_updated, v.message_item(row), index=row.idx) for row in rows]
+    for row in reader.each(Message, query, channel_sid=found.owner_sid, start=begin, limit=limit):
+        yield _item(found, row.event_id, row.date_updated, v.message_item(row), index=row.idx)
 
 
-def _slice(entries: list[Item], start: str | None, descending: bool, limit: int) -> list[Item]:
+def _slice(entries: list[Item], start: str | None, descending: bool, limit: int) -> Iterator[Item]:
     keys = [entry.key or "" for entry in entries]
     if descending:
         end = len(entries) if start is None else bisect_right(keys, start)
-        return entries[max(0, end - limit) : end][::-1]
+        return iter(entries[max(0, end - limit) : end][::-1])
     begin = 0 if start is None else bisect_left(keys, start)
-    return entries[begin : begin + limit]
+    return iter(entries[begin : begin + limit])
 
 
 def _map_items(reader: Reader, found: SyncObject) -> list[Item]:

@@ -1,1 +1,0 @@
-"""Bad input at every door of the service, made up from a seed."""
