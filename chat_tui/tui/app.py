@@ -74,7 +74,7 @@ class ChatApp(FaultTolerantApp):
     def _say(self, words: str) -> None:
         """Tell the user of an error; whoever logs it may be in any thread."""
         if self._loop is not None:
-            notice = Noticed(self.faults.words(words), is_error=True)
+            notice = Noticed(self.faults.words(words, self.size.width - 2), is_error=True)
             self._loop.call_soon_threadsafe(self._main.post_message, notice)
 
     def _end(self) -> None:

@@ -37,6 +37,9 @@ UNHURRIED = 20
 
 PAUSE = 0.1
 
+MIN_PLACE = 20
+"""Characters of the log's place that are shown on any screen."""
+
 PAINT_FAULTS = 30
 PAINT_FAULTS_WITHIN = 5.0
 """So many of them in so many seconds, and there is no screen to go on with: the next paint fails as this one did."""
@@ -76,9 +79,15 @@ class Faults:
             return False
         return self._clock() - self._painting[0] < PAINT_FAULTS_WITHIN
 
-    def words(self, what: str) -> str:
-        """What to tell the user, in one line."""
-        return f"{escaped(what)}; {self.log_place}" if self.log_place else escaped(what)
+    def words(self, what: str, room: int = 0) -> str:
+        """What to tell the user, in one line, of at most ``room`` characters if it can be: the place gives way."""
+        said, place = escaped(what), self.log_place
+        if not place:
+            return said
+        if 0 < room < len(said) + 2 + len(place):
+            kind, _, path = place.partition(" ")
+            place = f"{kind} …{path[-max(MIN_PLACE, room - len(said) - len(kind) - 4) :]}"
+        return f"{said}; {place}"
 
 
 def is_of_painting(trace: TracebackType | None) -> bool:
@@ -149,6 +158,15 @@ def report(node: DOMNode, where: str, error: BaseException) -> None:
     if not isinstance(app, FaultTolerantApp):
         raise error
     app.fault(where, error)
+
+
+def each(node: DOMNode, what: str, *steps: Callable[[], object]) -> None:
+    """Take all the steps: one that fails is a fault of ``what``, and keeps none of the others from being taken."""
+    for step in steps:
+        try:
+            step()
+        except Exception as error:
+            report(node, what, error)
 
 
 def in_background(

@@ -1,9 +1,11 @@
 """Turns what the client knows into what the panes show: values in, values out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TypeVar
 
 from chat_tui.client import ChatClient, NotificationLevel, Phase
-from chat_tui.client.model import Channel
+from chat_tui.client.model import Channel, Member
 from chat_tui.client.open_channel import OpenChannel
 from chat_tui.tui.attention import Attention, attention
 from chat_tui.tui.desk import Desk
@@ -29,12 +31,25 @@ SID_SHOWN = 6
 """How many of its characters stand for a channel whose name alone does not tell which it is."""
 
 
+T = TypeVar("T")
+R = TypeVar("R")
+
+
 class Presenter:
-    """``place`` names the service, for the title."""
+    """``place`` names the service, for the title. ``on_fault`` is told of what cannot be shown: a channel or a person
+    that makes no sense takes no other along."""
 
     def __init__(
-        self, client: ChatClient, desk: Desk, mentions: Mentions, clock: Clock, glyphs: Glyphs, place: str
+        self,
+        client: ChatClient,
+        desk: Desk,
+        mentions: Mentions,
+        clock: Clock,
+        glyphs: Glyphs,
+        place: str,
+        on_fault: Callable[[str, Exception], object],
     ) -> None:
+        self._on_fault = on_fault
         self._client = client
         self._desk = desk
         self._mentions = mentions
@@ -62,19 +77,24 @@ class Presenter:
 
     def channel_rows(self) -> list[ChannelRow]:
         self._know_channels()
-        rows = (
-            channel_row(
-                channel,
-                self.attention(channel),
-                name=self.titles.called(channel.sid).text,
-                has_draft=self._desk.has_draft(channel.sid),
-            )
-            for channel in self._client.channels.values()
-        )
-        return sorted(rows, key=sort_key)
+        return sorted(self._each("a channel", self._channel_row, self._client.channels.values()), key=sort_key)
+
+    def _each(self, what: str, make: Callable[[T], R], things: Iterable[T]) -> list[R]:
+        """What is made of each; what nothing can be made of is left out."""
+        found = []
+        for thing in things:
+            try:
+                found.append(make(thing))
+            except Exception as error:
+                self._on_fault(f"showing {what}", error)
+        return found
+
+    def _channel_row(self, channel: Channel) -> ChannelRow:
+        name, has_draft = self.titles.called(channel.sid).text, self._desk.has_draft(channel.sid)
+        return channel_row(channel, self.attention(channel), name=name, has_draft=has_draft)
 
     def _know_channels(self) -> None:
-        self.titles.know({channel.sid: _known_channel(channel) for channel in self._client.channels.values()})
+        self.titles.know({sid: _known_channel(sid, channel) for sid, channel in self._client.channels.items()})
 
     def next_unread(self) -> str | None:
         """The SID of the next channel below the open one that asks for a reader."""
@@ -164,8 +184,9 @@ class Presenter:
         known = self._client.people.known
         found = {}
         for identity in identities:
-            user = known(identity)
-            found[identity] = Known(identity, None if user is None else user.friendly_name)
+            if isinstance(identity, str):
+                user = known(identity)
+                found[identity] = Known(identity, None if user is None else user.friendly_name)
         self.people.meet(found)
 
     def name_of(self, identity: str) -> Safe:
@@ -190,20 +211,16 @@ class Presenter:
         if opened is None:
             return []
         self._meet([self._client.identity, *(member.identity for member in opened.members.values())])
-        now = self._clock.now().timestamp()
-        found = []
-        for member in opened.members.values():
-            user = self._client.people.known(member.identity)
-            if user is None:
-                name = self.people.called(member.identity).text
-                found.append(RosterRow(member.identity, name, Mark.UNKNOWN, Mark.UNKNOWN))
-                continue
-            is_live = self.is_live and (user.is_subscribed or user is self._client.user)
-            age = None if is_live or user.date_refreshed is None else now - user.date_refreshed
-            enabled = self._client.reachability_enabled
-            name = self.people.called(member.identity).text
-            found.append(roster_row(user, name, enabled=enabled, own_identity=self._client.identity, age=age))
-        return found
+        return self._each("a member", partial(self._roster_row, self._clock.now().timestamp()), opened.members.values())
+
+    def _roster_row(self, now: float, member: Member) -> RosterRow:
+        user, name = self._client.people.known(member.identity), self.people.called(member.identity).text
+        if user is None:
+            return RosterRow(member.identity, name, Mark.UNKNOWN, Mark.UNKNOWN)
+        is_live = self.is_live and (user.is_subscribed or user is self._client.user)
+        age = None if is_live or user.date_refreshed is None else now - user.date_refreshed
+        enabled = self._client.reachability_enabled
+        return roster_row(user, name, enabled=enabled, own_identity=self._client.identity, age=age)
 
     @property
     def is_live(self) -> bool:
@@ -235,7 +252,7 @@ class Presenter:
         if self._client.identity and not is_narrow:
             state = "on" if self._client.reachability_enabled else "off"
             right.append(Piece(Safe(f" reachability {state} "), "dim"))
-        looks = [self.attention(channel) for channel in self._client.channels.values()]
+        looks = self._each("a channel", self.attention, self._client.channels.values())
         mentions, unread = sum(look.mentions for look in looks), sum(look.unread for look in looks)
         if mentions:
             right.append(Piece(Safe(f"  {mentions_badge(mentions)}"), "mention"))
@@ -243,8 +260,8 @@ class Presenter:
         return left, tuple(right)
 
 
-def _known_channel(channel: Channel) -> Known:
+def _known_channel(sid: str, channel: Channel) -> Known:
     """A channel is joined by its unique name, which no other has; one without is known by a piece of its SID."""
     if channel.unique_name:
-        return Known(channel.unique_name, None, is_person=False)
-    return Known(f"CH{channel.sid[-SID_SHOWN:]}", channel.friendly_name, is_person=False)
+        return Known(safe_name(channel.unique_name), None, is_person=False)
+    return Known(f"CH{sid[-SID_SHOWN:]}", channel.friendly_name, is_person=False)

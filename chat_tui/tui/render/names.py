@@ -22,6 +22,8 @@ MIN_NAME = 3
 SYSTEM = "system"
 """The identity that the service itself writes as; nobody else may have it (50203)."""
 
+MAX_DIGITS = 5
+
 _TAG_ALPHABET = "bcfghjknpqrstvxyz2346789"
 Within = Callable[[str, int], Safe]
 """Somebody's label in so many cells, by identity or SID."""
@@ -166,14 +168,11 @@ def _cut(label: Called, tag: str, width: int) -> Safe:
 
 
 def _number(found: dict[str, Safe], alike: Iterable[str], labels: Mapping[str, Called], width: int) -> None:
-    """The last resort, for those whose digests are alike as far as they can be seen."""
+    """The last resort, for those whose digests are alike as far as they can be seen; no pane is so narrow that there
+    are not numbers enough."""
     used = {look for text in found.values() for look in keys(text, exactly=True)}
-    number = 0
+    numbers = map(str, range(1, 10 ** min(max(0, width - 1), MAX_DIGITS)))
     for key in alike:
-        for _ in range(len(found) * 2):
-            number += 1
-            text = _cut(labels[key], str(number), width)
-            if not keys(text, exactly=True) & used:
-                break
-        found[key] = text
-        used |= keys(text, exactly=True)
+        texts = (_cut(labels[key], number, width) for number in numbers)
+        found[key] = next((text for text in texts if not keys(text, exactly=True) & used), found[key])
+        used |= keys(found[key], exactly=True)

@@ -28,10 +28,10 @@ def safe_text(text: str) -> Content:
 
 
 def safe(text: object) -> Safe:
-    """``text`` made inert. Lines are cut at 2,000 cells, tabs expanded, and a letter keeps at most 8 marks. What a
-    server gave in place of a text is shown as what it is."""
+    """``text`` made inert. Lines are cut at 2,000 cells, tabs expanded, and a letter keeps at most 8 marks. Of what a
+    server gave in place of a text the kind is shown."""
     if not isinstance(text, str):
-        text = "" if text is None else repr(text)[:MAX_NAME]
+        text = "" if text is None else f"<{type(text).__name__}>"
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\t" in text:

@@ -25,14 +25,22 @@ class Clock(msgspec.Struct, frozen=True):
     zone: tzinfo | None = None
 
     def local(self, date: datetime) -> datetime:
-        return date.astimezone(self.zone)
+        """``date`` in the reader's zone, or in its own where that would be before the first year or after the last."""
+        try:
+            return date.astimezone(self.zone)
+        except (OverflowError, ValueError):
+            return date
 
     def time(self, date: datetime) -> Safe:
         """As ``12:40``."""
         return Safe(self.local(date).strftime("%H:%M"))
 
     def time_of(self, timestamp: float) -> Safe:
-        return self.time(datetime.fromtimestamp(timestamp, UTC))
+        """The same of seconds since 1970; ``--:--`` for what is no time."""
+        try:
+            return self.time(datetime.fromtimestamp(timestamp, UTC))
+        except (OverflowError, ValueError, OSError):
+            return Safe("--:--")
 
     def day(self, date: datetime) -> Safe:
         """As ``Friday 20 November``, with the year when it is not this one."""
@@ -50,4 +58,4 @@ def age(seconds: float) -> Safe:
         return Safe(f"{max(0, int(seconds))} s")
     if seconds < 3600:
         return Safe(f"{int(seconds / 60)} min")
-    return Safe(f"{int(seconds / 3600)} h")
+    return Safe(f"{min(9999, int(seconds / 3600))} h")

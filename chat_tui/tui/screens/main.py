@@ -17,7 +17,7 @@ from chat_tui.tui.changes import Changes
 from chat_tui.tui.commands import CommandError, message_of, parse
 from chat_tui.tui.deeds import Deeds
 from chat_tui.tui.desk import Desk
-from chat_tui.tui.faults import in_background
+from chat_tui.tui.faults import each, in_background, report
 from chat_tui.tui.mentions import Mentions
 from chat_tui.tui.panes import Panes
 from chat_tui.tui.presenter import Presenter
@@ -53,7 +53,7 @@ class MainScreen(Navigation):
         self.glyphs = glyphs
         self.desk = Desk()
         self.mentions = Mentions(client, self._on_mentions)
-        self.presenter = Presenter(client, self.desk, self.mentions, clock, glyphs, place)
+        self.presenter = Presenter(client, self.desk, self.mentions, clock, glyphs, place, partial(report, self))
         self._deeds = Deeds(
             client, lambda sid: self.post_message(Going(sid)), self.action_outbox, self.presenter.title_of
         )
@@ -113,18 +113,18 @@ class MainScreen(Navigation):
             self.is_up_to_date.set()
 
     def _draw(self, changes: Changes) -> None:
+        steps: list[Callable[[], object]] = []
         if changes.channels:
-            self.panes.show_channels()
-            self._count_mentions(changes.written)
+            steps += self.panes.show_channels, partial(self._count_mentions, changes.written)
         elif changes.title:
-            self.panes.show_title()
+            steps.append(self.panes.show_title)
         if changes.log:
-            self.panes.show_log()
-            self.visit.read_on()
+            steps += self.panes.show_log, self.visit.read_on
         if changes.roster:
-            self.panes.show_roster()
+            steps.append(self.panes.show_roster)
         if changes.members:
-            self.visit.follow_members()
+            steps.append(self.visit.follow_members)
+        each(self, "showing what happened", *steps)
 
     def _open_first(self) -> None:
         """Somewhere to be: the first channel one has joined."""

@@ -9,8 +9,9 @@ from textual.message import Message as TextualMessage
 
 from chat_tui.client.model import Message, PendingMessage
 from chat_tui.tui.actions import MESSAGES, bindings
+from chat_tui.tui.faults import report
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
-from chat_tui.tui.render.line import Line, centred
+from chat_tui.tui.render.line import Line, Piece, centred
 from chat_tui.tui.render.message_lines import (
     Looks,
     Place,
@@ -24,7 +25,7 @@ from chat_tui.tui.render.safe_text import Safe, safe_name
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.render.viewport import Viewport
 from chat_tui.tui.render.wrap import shorten, wrap
-from chat_tui.tui.widgets.lines import Lines
+from chat_tui.tui.widgets.lines import UNDRAWN, Lines
 
 CACHED_UNITS = 3000
 
@@ -130,6 +131,14 @@ class MessageLog(Lines, can_focus=True):
         return found
 
     def _unit_lines(self, unit: int) -> list[Line]:
+        """A message that makes no sense takes no other along."""
+        try:
+            return self._lines_of(unit)
+        except Exception as error:
+            report(self, "drawing a message", error)
+            return [(Piece(shorten(UNDRAWN, self._looks_now.width), "failed"),)]
+
+    def _lines_of(self, unit: int) -> list[Line]:
         messages = self.log_shown.messages
         if unit >= len(messages):
             return self._pending_lines(unit - len(messages))

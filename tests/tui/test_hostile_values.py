@@ -1,0 +1,245 @@
+"""Whatever a server, or another user, says: the screen shows what can be shown, and goes on."""
+
+import random
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, NamedTuple, get_args, get_type_hints
+
+import msgspec
+import pytest
+
+from chat_tui.client import ConnectionState, Phase, User, events
+from chat_tui.client.model import Channel, LastMessage, Member, Message, PendingMessage
+from chat_tui.protocol.values import ChannelStatus
+from chat_tui.tui.render.wrap import cells
+from chat_tui.tui.widgets.lines import Lines
+from tests.support.hostile import HOSTILE, REFUSED
+from tests.support.stage import NOW, StageClient, sid
+from tests.tui.test_screen import Stage, opened
+
+SIZES = ((20, 5), (24, 8), (40, 10), (50, 20), (69, 24), (80, 24), (100, 30), (120, 40))
+
+NESTED: list[Any] = []
+for _ in range(2000):
+    NESTED = [NESTED]
+
+DATES = (
+    datetime.min.replace(tzinfo=UTC),
+    datetime.max.replace(tzinfo=UTC),
+    datetime.min.replace(tzinfo=timezone(timedelta(hours=14))),
+    datetime.max.replace(tzinfo=timezone(-timedelta(hours=12))),
+    datetime(1, 1, 1),
+    NOW,
+)
+TEXTS = (
+    "", " ", "\n", "\t\t", "a\rb\r\nc", "\x00", "\x1b[2J\x1b[H", "x" * 1_000_000, "漢" * 5_000, "\u202e" * 300,
+    "\ud800", "z" + "\u0301" * 10_000, "👩\u200d" * 500, "\u3164", "[@click=app.quit]x[/]", "\n" * 50_000, "%s{0}$name",
+    "system", "a" * 255 + "\u0301",
+    "\U000e0041" * 50, "\x9b31m", "general", "alice", "bob", *HOSTILE.values(), *REFUSED.values(),
+)  # fmt: skip
+NUMBERS = (0, -1, -(10**30), 10**30, 2**63, 1)
+WRONG: tuple[Any, ...] = (
+    None,
+    0,
+    -1,
+    1.5,
+    float("nan"),
+    float("inf"),
+    True,
+    "text",
+    "",
+    b"bytes",
+    [],
+    {},
+    ["a", None],
+    {"a": 1},
+    NESTED,
+    NOW,
+)
+"""In place of anything."""
+
+
+class Case(NamedTuple):
+    """``fits``: whether ``value`` is of the field's own type, and so nothing that may fail."""
+
+    kind: str
+    field: str
+    value: Any
+    fits: bool
+
+
+KINDS: dict[str, Any] = {
+    kind.__name__: kind for kind in (Message, User, Member, Channel, PendingMessage, ConnectionState)
+}
+FIELDS: dict[str, tuple[str, ...]] = {name: kind.__struct_fields__ for name, kind in KINDS.items()}
+
+
+INTEGERS = frozenset(
+    (
+        "index",
+        "members_count",
+        "counted",
+        "counted_at",
+        "last_consumed_message_index",
+        "retry_at",
+        "since",
+        "date_refreshed",
+    )
+)
+CHOICES = ("state", "phase", "status", "type", "notification_level", "last_message")
+"""Fields of a few values, all of them ours."""
+
+
+def fitting(kind: str, field: str) -> tuple[Any, ...]:
+    """Extreme values of a field's own type."""
+    if field.startswith("date_c") or field == "date_updated":
+        found: tuple[Any, ...] = DATES
+    else:
+        found = NUMBERS if field in INTEGERS else TEXTS
+    return (*found, None) if type(None) in get_args(get_type_hints(KINDS[kind])[field]) else found
+
+
+def cases(dice: random.Random, count: int) -> Iterator[Case]:
+    """``count`` of them, every field of every kind in turn."""
+    places = [(kind, field) for kind, fields in FIELDS.items() for field in fields]
+    for number in range(count):
+        kind, field = places[number % len(places)]
+        fits = field not in CHOICES and dice.random() < 0.6
+        yield Case(kind, field, dice.choice(fitting(kind, field) if fits else WRONG), fits)
+
+
+def say(client: StageClient, case: Case, number: int, dice: random.Random) -> None:
+    """Have the service say it."""
+    kind, field, value, _ = case
+    opened_channel = client.opened()
+    channel = opened_channel.channel
+    if kind == "Message":
+        good = Message(f"IM{number}", channel.sid, len(opened_channel.messages), "bob", "hello", NOW)
+        message = msgspec.structs.replace(good, **{field: value})
+        opened_channel._list.messages.append(message)
+        client.emit(dice.choice((events.MessageAdded, _updated))(channel, message))
+    elif kind == "User":
+        user = User(f"user-{number}", "US1.info", friendly_name="Bob", is_online=True)
+        setattr(user, field, value)
+        client.people._users[f"user-{number}"] = user
+        member = Member(sid("MB", number), f"user-{number}", "US1.info")
+        opened_channel._roster.members[member.sid] = member
+        client.emit(events.MemberJoined(channel, member))
+        client.emit(events.UserUpdated(user, frozenset()))
+    elif kind == "Member":
+        member = Member(sid("MB", number), f"user-{number}", "US1.info")
+        setattr(member, field, value)
+        opened_channel._roster.members[sid("MB", number)] = member
+        client.emit(events.MemberJoined(channel, member))
+        client.emit(events.MemberUpdated(channel, member, frozenset()))
+    elif kind == "Channel":
+        other = Channel(sid("CH", 100 + number), dice.choice(list(ChannelStatus)), friendly_name="general")
+        other.last_message = dice.choice((None, LastMessage(3, NOW), LastMessage(-(10**20), DATES[0])))
+        if field != "sid":
+            setattr(other, field, value)
+        client._knowledge._known_channels.channels[other.sid] = other
+        client.emit(events.ChannelInvited(other))
+        client.emit(events.ChannelUpdated(other, frozenset()))
+    elif kind == "PendingMessage":
+        pending = PendingMessage(f"m{number}", channel.sid, "mine", NOW)
+        pending = msgspec.structs.replace(pending, **{field: value})
+        client.outbox._failed[f"m{number}"] = pending
+        client.emit(events.PendingMessageUpdated(pending))
+    else:
+        state = ConnectionState(dice.choice(list(Phase)), NOW.timestamp(), NOW.timestamp() + 4, "why")
+        client._state = msgspec.structs.replace(state, **{field: value})
+        client.emit(events.ConnectionChanged(client._state))
+
+
+def _updated(channel: Channel, message: Message) -> events.Event:
+    return events.MessageUpdated(channel, message, frozenset())
+
+
+KEPT = 5
+"""Messages that are there from the start."""
+
+
+def forget(client: StageClient, number: int) -> None:
+    """Take back what `say` put there, so that one case does not hide behind another."""
+    found = client.opened()
+    del found._list.messages[KEPT:]
+    found._roster.members.pop(sid("MB", number), None)
+    client._knowledge._known_channels.channels.pop(sid("CH", 100 + number), None)
+    client.outbox._failed.pop(f"m{number}", None)
+    client._state = ConnectionState(Phase.CONNECTED, NOW.timestamp())
+
+
+def is_clean(stage: Stage) -> None:
+    """Every drawn row fits its pane, and holds nothing that drives a terminal."""
+    for pane in stage.screen.query(Lines):
+        width = pane.content_size.width
+        for line in pane._drawn if width else ():
+            text = "".join(piece.text for piece in line)
+            assert cells(text) <= width, (pane.id, width, text)
+            assert not [c for c in text if unicodedata.category(c) in ("Cc", "Cs", "Cf") and c not in "\u200c\u200d"]
+
+
+async def live_through(found: list[Case], seed: int) -> Counter[str]:
+    """All of them on one screen, at changing sizes; what failed that should not have, by kind and field."""
+    dice, cost = random.Random(seed), Counter[str]()
+    async with opened(StageClient(), expects_faults=True) as stage:
+        for number, case in enumerate(found):
+            before = stage.faults.count
+            if number % 8 == 0:
+                await stage.pilot.resize_terminal(*SIZES[number // 8 % len(SIZES)])
+            say(stage.client, case, number, dice)
+            await stage.pilot.pause()
+            if number % 5 == 0:
+                await stage.press(dice.choice(("pageup", "ctrl+n", "f4", "f6", "f7", "up", "ctrl+o", "escape")))
+                stage.screen.go(stage.client.opened().channel.sid)
+            stage.screen.call_later(stage.screen.panes.show_everything)
+            await stage.pilot.pause()
+            is_clean(stage)
+            if stage.faults.count > before and case.fits:
+                cost[f"{case.kind}.{case.field} = {str(case.value)[:30]!r}"] += 1
+            forget(stage.client, number)
+            stage.screen.call_later(stage.screen.panes.show_everything)
+            await stage.pilot.pause()
+        await stage.pilot.resize_terminal(120, 40)
+        stage.screen.action_newest_message()
+        stage.client.write("bob", "still here")
+        stage.client.emit(events.Resynchronise())
+        await stage.until(lambda: "still here" in stage.log)
+        assert not stage.pilot.app._exit
+    return cost
+
+
+async def test_hostile_values_end_nothing() -> None:
+    """A sample: every field of every kind, once."""
+    count = sum(map(len, FIELDS.values()))
+    cost = await live_through(list(cases(random.Random(0), count)), 0)
+    assert not cost, cost
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 110))
+async def test_hostile_values_end_nothing_at_length(seed: int) -> None:
+    """Eight hundred."""
+    cost = await live_through(list(cases(random.Random(seed), 80)), seed)
+    assert not cost, cost
+
+
+async def test_a_thousand_members_and_as_many_channels_are_shown() -> None:
+    """All with one name; the screen stays as quick as it is."""
+    client = StageClient()
+    for number in range(1000):
+        user = User(f"user-{number}", "US1.info", friendly_name="Bob", is_online=None)
+        client.people._users[user.identity] = user
+        member = Member(sid("MB", 50 + number), user.identity, "US1.info")
+        client.opened()._roster.members[member.sid] = member
+        channel = Channel(sid("CH", 100 + number), ChannelStatus.JOINED, friendly_name="general")
+        client._knowledge._known_channels.channels[channel.sid] = channel
+    async with opened(client) as stage:
+        rows = [str(row.name) for row in stage.screen.presenter.roster_rows()]
+        assert len(set(rows)) == len(rows)
+        titles = [str(row.name) for row in stage.screen.presenter.channel_rows()]
+        assert len(set(titles)) == len(titles)
+        await stage.press("x")
+        assert stage.text == "x"
