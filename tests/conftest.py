@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from chat_tui.local_service import LocalService
+from tests.support.cells import CELLS
 from tests.support.service import FAST_LINGER, Tenant, serving
 
 
@@ -21,3 +22,10 @@ def tenant(process: LocalService) -> Iterator[Tenant]:
     made = Tenant(process)
     yield made
     made.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """At the end of a run, how much of who may do what was tried."""
+    if CELLS:
+        parts = ", ".join(f"{number} {face}" for face, number in sorted(CELLS.items()))
+        terminalreporter.write_line(f"authorisation: {CELLS.total()} cells tried ({parts})")

@@ -4,13 +4,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from chat_tui.client import events
 from chat_tui.client.known_channels import KnownChannels
 from chat_tui.client.model import Channel
+from chat_tui.client.pages import all_pages
 from chat_tui.client.people import Api, Emit
-from chat_tui.client.replicas import parse_channel
+from chat_tui.client.reading import ChannelData, answer, new_channel
 from chat_tui.protocol.errors import ChatError, Code, NotFound
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
+
+
+class _Described(msgspec.Struct):
+    conversations: list[ChannelData]
 
 
 class Channels(Mapping[str, Channel]):
@@ -49,25 +56,29 @@ class Channels(Mapping[str, Channel]):
     ) -> Channel:
         """Make a channel and join it. Raises Conflict when the unique name is taken."""
         body = {"unique_name": unique_name, "friendly_name": friendly_name, "type": type.value}
-        data = await self._api("POST", "conversations", json=body)
-        return await self._join(data["sid"])
+        made: ChannelData = answer(await self._api("POST", "conversations", json=body), ChannelData)
+        return await self._join(made.sid)
 
     async def join(self, name: str) -> Channel:
         """Join a public channel, or accept an invitation. ``name``: SID or unique name. Raises NotFound."""
         return await self._join(name)
 
     async def _join(self, name: str) -> Channel:
-        data = await self._api("GET", "conversations", quote(name, safe=""))
-        sid = data["sid"]
-        if data["status"] != ChannelStatus.JOINED:
+        found: ChannelData = answer(await self._api("GET", "conversations", quote(name, safe="")), ChannelData)
+        sid = quote(found.sid, safe="")
+        if found.status is not ChannelStatus.JOINED:
             await self._api("POST", "conversations", f"{sid}/Participants", json={"identity": self.identity})
-        await self._known.add(sid)
-        return self[sid]
+        await self._known.add(found.sid)
+        if found.sid not in self:
+            raise NotFound("you are no longer in this channel", Code.CHANNEL_NOT_FOUND)
+        return self[found.sid]
 
     async def public(self) -> list[Channel]:
         """Every public channel of the service, joined or not."""
-        page = await self._api("GET", "conversations", params={"PageSize": 1000})
-        return [parse_channel(data) for data in page["conversations"]]
+        pages = await all_pages(
+            lambda params: self._api("GET", "conversations", params=params), {"PageSize": 1000}, _Described
+        )
+        return [new_channel(found) for page in pages for found in page.conversations]
 
     async def leave(self, channel: Channel) -> None:
         await self._api("DELETE", "conversations", f"{channel.sid}/Participants/{quote(self.identity, safe='')}")
@@ -100,11 +111,13 @@ class Channels(Mapping[str, Channel]):
         self._show_level(channel, level)
         try:
             body = {"notification_level": level.value}
-            data = await self._api("POST", "my_conversations", channel.sid, json=body)
+            found: ChannelData = answer(
+                await self._api("POST", "my_conversations", channel.sid, json=body), ChannelData
+            )
         except ChatError:
             self._show_level(channel, before)
             raise
-        self._known.take([data])
+        self._known.take(found)
 
     def _show_level(self, channel: Channel, level: NotificationLevel) -> None:
         if channel.notification_level is not level:
@@ -113,6 +126,7 @@ class Channels(Mapping[str, Channel]):
 
     async def set_consumption_horizon(self, channel: Channel, index: int | None) -> int | None:
         """Say how far one has read; the unread count that follows."""
-        data = await self._api("POST", "my_conversations", channel.sid, json={"last_read_message_index": index})
-        self._known.take([data])
+        body = {"last_read_message_index": index}
+        found: ChannelData = answer(await self._api("POST", "my_conversations", channel.sid, json=body), ChannelData)
+        self._known.take(found)
         return channel.unread_messages_count

@@ -1,14 +1,13 @@
 """`ChatClient`: what an application sees of a chat service."""
 
 import asyncio
-import contextlib
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from chat_tui.client.connection import Connection, Hearer
-from chat_tui.client.events import Event, EventStream, OutboxNotKept
+from chat_tui.client.events import DamageSetAside, Event, EventStream, EventStreams, OutboxNotKept, WorkFailed
 from chat_tui.client.horizons import Horizons
 from chat_tui.client.keeping import Keeping
 from chat_tui.client.knowledge import Knowledge
@@ -17,10 +16,20 @@ from chat_tui.client.model import Channel, Message, User, UserDescriptor
 from chat_tui.client.open_channel import OpenChannel
 from chat_tui.client.push import Push
 from chat_tui.client.timing import Timing
-from chat_tui.client.transport import Address, ConnectionState, TokenSource
+from chat_tui.client.token_source import TokenSource
+from chat_tui.client.transport import Address, ConnectionState, OpenSocket, connect
 from chat_tui.client.typing import TypingIndicators
 from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.proof import Challenges
+from chat_tui.tasks import Tasks
+
+CLOSE_WITHIN = 3.0
+"""Seconds for a step of closing."""
+
+MAX_REASON = 200
+"""Characters of what is said of an error."""
+
+_log = logging.getLogger(__name__)
 
 
 class ChatClient:
@@ -49,22 +58,27 @@ class ChatClient:
         token_source: str | None = None,
         timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
+        open_socket: OpenSocket = connect,
     ) -> None:
-        self._streams: list[EventStream] = []
-        self._tasks: set[asyncio.Task[Any]] = set()
-        hearer = Hearer(self._catch_up, self._on_token, self._on_sync, self._on_typing)
+        self._streams = EventStreams()
+        self._tasks = Tasks(self._on_failure, expected=(ChatError,))
+        self._is_closed = False
+        hearer = Hearer(
+            self._catch_up, self._on_lost, self._on_nonsense, self._on_token, self._on_sync, self._on_typing
+        )
         self._connection = Connection(
             url,
             token,
             hearer,
             self._emit,
-            self._spawn,
+            self._tasks,
             address=address,
             challenge=challenge,
             timing=timing,
             clock=clock,
+            open_socket=open_socket,
         )
-        self._knowledge = Knowledge(self._connection.request, self._emit, self._spawn, clock)
+        self._knowledge = Knowledge(self._connection.request, self._emit, self._tasks.spawn, clock)
         api = self._knowledge.configuration.api
         self.people = self._knowledge.people
         self.channels = self._knowledge.channels
@@ -82,7 +96,9 @@ class ChatClient:
         self.outbox = self.messages.outbox
         self.typing = TypingIndicators(api, self.channels, self._emit)
         self.push = Push(self._connection.request)
-        self._keeping = Keeping(keep, token_source, self._knowledge, self.outbox, self._on_not_kept)
+        self._keeping = Keeping(
+            keep, token_source, self._knowledge, self.outbox, self._on_not_kept, self._on_damage, self._tasks
+        )
 
     # ---- life
 
@@ -91,8 +107,10 @@ class ChatClient:
         await self.start_soon()
 
     def start_soon(self) -> Awaitable[None]:
-        """Begin to connect; the answer can be awaited, or not: the client keeps trying either way."""
-        self._keeping.begin()
+        """Begin to connect; the answer can be awaited, or not: the client keeps trying either way. Raises RuntimeError
+        after `close`: a client has one life."""
+        if not self._is_closed:
+            self._keeping.begin()
         return self._connection.start()
 
     async def __aenter__(self) -> "ChatClient":
@@ -107,20 +125,29 @@ class ChatClient:
         await self.close()
 
     async def close(self) -> None:
-        """Report what was read, take oneself offline, and end every event stream."""
-        if self._connection.ready.is_set():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(1.0):
-                    await self.horizons.flush()
-        await self._connection.close()
-        await self._keeping.settled()
-        await self.outbox.close()
-        for task in self._tasks:
-            task.cancel()
-        await self._connection.closed()
-        await self._keeping.close()
-        for stream in self._streams:
-            stream.close()
+        """Report what was read, take oneself offline, put on disk what is not sent, and end every event stream. Every
+        step is done, each in a few seconds, whatever becomes of the others."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        try:
+            for name, step, seconds in self._last_steps():
+                await _within(seconds, step, name)
+        finally:
+            self._streams.close()
+
+    def _last_steps(self) -> list[tuple[str, Callable[[], Awaitable[None]], float]]:
+        return [
+            *([("telling how far one has read", self.horizons.flush, 1.0)] if self._connection.ready.is_set() else []),
+            ("ending the horizons", self.horizons.close, CLOSE_WITHIN),
+            ("taking leave", self._connection.close, CLOSE_WITHIN),
+            ("recalling what was kept", self._keeping.settled, CLOSE_WITHIN),
+            ("closing the outbox", self.outbox.close, CLOSE_WITHIN),
+            ("ending the link", self._connection.closed, 2 * CLOSE_WITHIN),
+            ("ending the typing indicators", self.typing.close, CLOSE_WITHIN),
+            ("ending the background work", self._tasks.close, CLOSE_WITHIN),
+            ("closing what is kept", self._keeping.close, 2 * CLOSE_WITHIN),
+        ]
 
     def reconnect_now(self) -> None:
         """Do not wait for the next try; after a denial, try once more."""
@@ -180,18 +207,22 @@ class ChatClient:
     # ---- events
 
     def events(self) -> EventStream:
-        """Everything that happens from now on; every consumer has its own stream."""
-        stream = EventStream()
-        self._streams.append(stream)
-        return stream
+        """Everything that happens from now on; every consumer has its own stream, for as long as it holds it."""
+        return self._streams.open()
 
     def _emit(self, event: Event) -> None:
-        for stream in self._streams:
-            stream.put(event)
-        self._keeping.touch()
+        self._streams.emit(event)
+        if not self._is_closed:
+            self._keeping.touch()
 
     def _on_not_kept(self, reason: str) -> None:
         self._emit(OutboxNotKept(reason))
+
+    def _on_damage(self, what: str) -> None:
+        self._emit(DamageSetAside(what))
+
+    def _on_failure(self, name: str, error: BaseException) -> None:
+        self._emit(WorkFailed(name, f"{type(error).__name__}: {error}"[:MAX_REASON]))
 
     def _on_message(self, channel: Channel, message: Message) -> None:
         self.typing.ended(channel, message.author)
@@ -206,6 +237,12 @@ class ChatClient:
         await self._knowledge.catch_up()
         self.horizons.resume()
 
+    def _on_lost(self) -> None:
+        self._knowledge.link_lost()
+
+    def _on_nonsense(self) -> None:
+        self._knowledge.doubt()
+
     def _on_token(self, token: str) -> None:
         self._keeping.on_token(token)
 
@@ -215,13 +252,10 @@ class ChatClient:
     def _on_typing(self, payload: bytes) -> None:
         self.typing.on_notice(payload)
 
-    def _spawn(self, work: Awaitable[object]) -> None:
-        task = asyncio.ensure_future(_quietly(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
-
-async def _quietly(work: Awaitable[object]) -> None:
-    """What fails for want of a link is done again after the next one."""
-    with contextlib.suppress(ChatError):
-        await work
+async def _within(seconds: float, step: Callable[[], Awaitable[None]], name: str) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await step()
+    except Exception as error:
+        _log.warning("%s failed: %s", name, error or type(error).__name__)

@@ -2,14 +2,36 @@
 
 from typing import Any
 
+import msgspec
+
 from chat_tui.client.events import ClientUpdated
 from chat_tui.client.people import Emit
+from chat_tui.client.reading import Count, answer
 from chat_tui.client.sync import Request
 from chat_tui.protocol.errors import Code, NotFound
+from chat_tui.protocol.untrusted import Malformed, convert
 from chat_tui.protocol.values import UpdateReason
 
 URL = "https://aim.chat-tui.invalid/Client/v2/Configuration"
 FOLLOWED_AT_MOST = 100
+MOST_FOLLOWED = 1000
+"""Whatever the service allows."""
+
+
+class OwnObjects(msgspec.Struct):
+    """Names of Sync objects."""
+
+    my_user_info: str
+    my_conversations: str
+
+
+class Answered(msgspec.Struct):
+    """``options`` are what the service says; what makes no sense in them has its default."""
+
+    identity: str
+    sync_objects: OwnObjects
+    links: dict[str, str]
+    options: dict[str, Any] = {}
 
 
 class Configuration:
@@ -24,24 +46,28 @@ class Configuration:
 
     @property
     def read_status_enabled(self) -> bool:
-        return bool(self.options.get("read_status_enabled", True))
+        return self.options.get("read_status_enabled") is not False
 
     @property
     def followed_at_most(self) -> int:
         """How many users may be followed at once (fact sheet 6.3)."""
-        return int(self.options.get("user_infos_to_subscribe", FOLLOWED_AT_MOST))
+        try:
+            said: int = convert(self.options.get("user_infos_to_subscribe"), Count)
+        except Malformed:
+            return FOLLOWED_AT_MOST
+        return min(said, MOST_FOLLOWED)
 
-    async def read(self) -> dict[str, Any]:
+    async def read(self) -> Answered:
         """Ask for it, take it over, and return the rest: the own identity and the names of the own objects."""
-        found: dict[str, Any] = await self._request("GET", URL)
-        self._links = found["links"]
-        self.take(found["options"])
+        found: Answered = answer(await self._request("GET", URL), Answered)
+        self._links = found.links
+        self.take(found.options)
         return found
 
     def take(self, options: dict[str, Any]) -> None:
         """`ClientUpdated` says when the feature was switched (guarantees, "Feature off")."""
         self.options = options
-        enabled = bool(options.get("reachability_enabled"))
+        enabled = options.get("reachability_enabled") is True
         if enabled != self.reachability_enabled:
             self.reachability_enabled = enabled
             self._emit(ClientUpdated(frozenset({UpdateReason.REACHABILITY_ENABLED})))

@@ -1,31 +1,46 @@
 """The link of a client as its owner sees it: begun, up, lost, denied, and the token it lives on."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from chat_tui.client.events import ConnectionChanged, TokenAboutToExpire, TokenExpired
 from chat_tui.client.people import Emit
-from chat_tui.client.sync import Request, Spawn
+from chat_tui.client.sync import Request
 from chat_tui.client.timing import Timing
-from chat_tui.client.transport import Address, ConnectionState, Listener, Phase, TokenSource, Transport
-from chat_tui.protocol.errors import Code, Unauthenticated
+from chat_tui.client.token_source import TokenSource
+from chat_tui.client.transport import Address, ConnectionState, Listener, OpenSocket, Phase, Transport, connect
+from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
 from chat_tui.protocol.proof import Challenges
+from chat_tui.tasks import Tasks
+
+AGAIN_AFTER = 1.0
+"""Seconds after which the link is begun anew, should it ever end by an error of this program."""
+
+ENDS_WITHIN = 3.0
+"""Seconds a link has to end by itself, once it should."""
+
+_log = logging.getLogger(__name__)
 
 
 class Hearer(NamedTuple):
     """What becomes of what a link brings. ``catch_up``: it is up, and nobody has been told yet; raises ChatError when
-    it breaks meanwhile. ``on_token``: one is about to be used. The others get payloads of notifications."""
+    it breaks meanwhile. ``on_lost``: it is gone. ``on_nonsense``: something could not be read, and may be missing.
+    ``on_token``: one is about to be used. The others get payloads of notifications."""
 
     catch_up: Callable[[], Awaitable[None]]
+    on_lost: Callable[[], None]
+    on_nonsense: Callable[[], None]
     on_token: Callable[[str], None]
     on_sync: Callable[[bytes], None]
     on_typing: Callable[[bytes], None]
 
 
 class Connection(Listener):
-    """Comes back by itself. ``ready`` is set while what is known is up to date; ``spawn`` does work nobody awaits."""
+    """Comes back by itself. ``ready`` is set while what is known is up to date; ``tasks`` holds what runs. It has
+    one life: after `close` there is no other."""
 
     def __init__(
         self,
@@ -33,25 +48,34 @@ class Connection(Listener):
         token: str | TokenSource,
         hearer: Hearer,
         emit: Emit,
-        spawn: Spawn,
+        tasks: Tasks,
         *,
         address: Address | None = None,
         challenge: Challenges | None = None,
         timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
+        open_socket: OpenSocket = connect,
     ) -> None:
         self._url = url
         self._given_token = token
         self._hearer = hearer
         self._emit = emit
-        self._spawn = spawn
+        self._tasks = tasks
         self._transport = Transport(
-            address or self._same_address, self._next_token, self, challenge=challenge, timing=timing, clock=clock
+            address or self._same_address,
+            self._next_token,
+            self,
+            challenge=challenge,
+            timing=timing,
+            clock=clock,
+            open_socket=open_socket,
         )
         self.request: Request = self._transport.request
         self.ready = asyncio.Event()
         self._initialised: asyncio.Future[None] | None = None
         self._running: asyncio.Task[None] | None = None
+        self._warned_of: object = None
+        self._is_closed = False
 
     async def _same_address(self) -> str:
         return self._url
@@ -69,11 +93,25 @@ class Connection(Listener):
         return self._transport.state
 
     def start(self) -> "asyncio.Future[None]":
-        """Begin to connect; done once everything is known, failed with Unauthenticated when the token is refused."""
-        self._initialised = asyncio.get_running_loop().create_future()
-        self._initialised.add_done_callback(lambda done: done.cancelled() or done.exception())
-        self._running = asyncio.create_task(self._transport.run(), name="transport")
+        """Begin to connect, if that is not begun; done once everything is known, failed with Unauthenticated when the
+        token is refused, with TransportError when it is closed first. Raises RuntimeError after `close`."""
+        if self._is_closed:
+            raise RuntimeError("this client is closed: make a new one")
+        if self._initialised is None or self._is_over:
+            self._initialised = asyncio.get_running_loop().create_future()
+            self._initialised.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._running = self._tasks.spawn(self._run(), "the link")
         return self._initialised
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._transport.run()
+            except Exception:
+                _log.exception("the link ended by an error in this program")
+                await asyncio.sleep(AGAIN_AFTER)
+            else:
+                return
 
     @property
     def _is_over(self) -> bool:
@@ -81,26 +119,37 @@ class Connection(Listener):
 
     def reconnect_now(self) -> None:
         """Do not wait for the next try; after a denial, try once more."""
-        if self._is_over and self.state.phase is Phase.DENIED:
+        if self._is_over and self.state.phase is Phase.DENIED and not self._is_closed:
             self.start()
         self._transport.hurry()
 
     async def update_token(self, token: str) -> None:
-        """Renew on the same socket, or connect again after a denial. Raises Unauthenticated."""
-        self._given_token = token
+        """Renew on the same socket, or connect again after a denial. Raises Unauthenticated when it is refused, and
+        RuntimeError after `close`."""
+        if self._is_closed:
+            raise RuntimeError("this client is closed: make a new one")
+        before, self._given_token = self._given_token, token
+        try:
+            await self._transport.update_token(token)
+        except Unauthenticated:
+            self._given_token = before
+            raise
         if self._is_over:
             await self.start()
-        else:
-            await self._transport.update_token(token)
 
     async def close(self) -> None:
-        """End cleanly."""
+        """End cleanly, within bounds."""
+        self._is_closed = True
+        if self._initialised is not None and not self._initialised.done():
+            self._initialised.set_exception(TransportError("the client was closed", Code.UNAVAILABLE))
         await self._transport.close()
 
     async def closed(self) -> None:
-        """Return once nothing runs any more."""
+        """Return once nothing runs any more; what does not end by itself is ended."""
         if self._running is not None:
-            await asyncio.wait([self._running])
+            await asyncio.wait([self._running], timeout=ENDS_WITHIN)
+            self._running.cancel()
+            await asyncio.wait([self._running], timeout=ENDS_WITHIN)
 
     # ---- what the transport tells
 
@@ -112,6 +161,10 @@ class Connection(Listener):
 
     def on_lost(self) -> None:
         self.ready.clear()
+        self._hearer.on_lost()
+
+    def on_nonsense(self) -> None:
+        self._hearer.on_nonsense()
 
     def on_state(self, state: ConnectionState) -> None:
         if state.phase is Phase.DENIED and self._initialised is not None and not self._initialised.done():
@@ -128,7 +181,8 @@ class Connection(Listener):
     def on_token(self, *, expired: bool) -> None:
         if expired:
             self._emit(TokenExpired())
-        elif isinstance(self._given_token, str):
+        elif not isinstance(self._given_token, str):
+            self._transport.renew()
+        elif self._warned_of != self._given_token:
+            self._warned_of = self._given_token  # once for each
             self._emit(TokenAboutToExpire())
-        else:
-            self._spawn(self._transport.renew())

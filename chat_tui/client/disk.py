@@ -8,7 +8,9 @@ import asyncio
 import contextlib
 import fcntl
 import hashlib
+import logging
 import os
+import queue
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,41 +18,23 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from chat_tui.private_files import open_private, private_database, private_directory, read_private, replace_private
+from chat_tui.client import database
+from chat_tui.private_files import open_private, private_directory, read_private, replace_private
 from chat_tui.protocol.tokens import Bearer
+from chat_tui.protocol.untrusted import Malformed, decode
 
 if TYPE_CHECKING:
     import sqlite3  # imported in the disk's own thread, off the start path
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+
 MAX_FILES = 64
 """Client processes of one user that may be kept apart."""
 
 MAX_NOTE = 64 * 1024
 """Bytes of a note on whom a token was for."""
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS outbox (
-    position INTEGER PRIMARY KEY AUTOINCREMENT,
-    mutation_id TEXT NOT NULL UNIQUE,
-    channel_sid TEXT NOT NULL,
-    body TEXT NOT NULL,
-    attributes TEXT NOT NULL,
-    date_created TEXT NOT NULL,
-    error TEXT
-);
-CREATE TABLE IF NOT EXISTS cache (
-    name TEXT PRIMARY KEY,
-    sid TEXT NOT NULL,
-    position INTEGER NOT NULL,
-    data BLOB NOT NULL
-) WITHOUT ROWID;
-"""
-VERSION = 1
-"""Of what the cache holds: one of another version is dropped, the outbox never is."""
-
-_LEFT = "mutation_id, channel_sid, body, attributes, date_created, error"
 
 
 class DiskError(Exception):
@@ -63,15 +47,16 @@ def folder_of(parent: Path, service_sid: str, identity: str) -> Path:
 
 
 def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
 def last_bearer(parent: Path, source: str) -> Bearer | None:
     """Whom the last token of a source was for, if that is known."""
     try:
-        return msgspec.json.decode(read_private(parent / f"source-{_digest(source)}.json", MAX_NOTE), type=Bearer)
-    except (OSError, msgspec.DecodeError):
+        bearer: Bearer = decode(read_private(parent / f"source-{_digest(source)}.json", MAX_NOTE), Bearer)
+    except (OSError, Malformed):
         return None
+    return bearer
 
 
 def note_bearer(parent: Path, source: str, bearer: Bearer) -> None:
@@ -82,11 +67,15 @@ def note_bearer(parent: Path, source: str, bearer: Bearer) -> None:
 
 
 class Disk:
-    """``folder`` is one user's. Every method returns when it is done, and raises DiskError."""
+    """``folder`` is one user's. Every method returns when it is done, and raises DiskError. ``on_damage`` is told what
+    was damaged and where it is now; the rest goes on."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, on_damage: Callable[[str], None] = lambda _: None) -> None:
         self._folder = folder
+        self._on_damage = on_damage
+        self._damages: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="disk")
+        self._path: Path | None = None
         self._database: sqlite3.Connection | None = None
         self._lock: IO[str] | None = None
 
@@ -104,53 +93,87 @@ class Disk:
             await self._run(self._close)
         self._thread.shutdown(wait=False)
 
+    def note_damage(self, what: str) -> None:
+        """From any thread: it is told with the answer to whatever found it."""
+        _log.error("%s", what)
+        self._damages.put(what)
+
     async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, _saying, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except Exception as error:  # whatever the disk or the database has against it
+            raise DiskError(str(error)) from error
+        finally:
+            while not self._damages.empty():
+                self._on_damage(self._damages.get())
 
     # ---- in the thread
 
     def _transaction(self, work: "Callable[[sqlite3.Connection], T]") -> T:
-        if self._database is None:
+        """On a file that turns out to be damaged it is done once more, on a new one."""
+        import sqlite3
+
+        if self._database is None or self._path is None:
             raise OSError("the file is not open")
+        try:
+            with self._database:
+                return work(self._database)
+        except sqlite3.DatabaseError as error:
+            if not database.is_damage(error):
+                raise
+            self._database.close()
+            self._database = None
+            self._database = database.replaced(self._path, str(error), self.note_damage)
         with self._database:
             return work(self._database)
 
     def _open(self) -> None:
         private_directory(self._folder.parent)
         private_directory(self._folder)
-        for name, lock in self._free_names():
-            if self._database is None:
-                self._database, self._lock = _connect(self._folder / f"{name}.db"), lock
-            else:
-                self._take_over(self._database, self._folder / f"{name}.db")
+        trouble: Exception | None = None
+        for path, lock in self._free_files():
+            try:
+                self._take(path, lock)
+            except Exception as error:  # this file cannot be used; another one can
+                trouble = error
+                _log.exception("%s cannot be used", path)
                 lock.close()
         if self._database is None:
-            raise OSError(f"more than {MAX_FILES} clients of one user")
+            raise trouble or OSError(f"more than {MAX_FILES} clients of one user")
 
-    def _free_names(self) -> Iterator[tuple[str, IO[str]]]:
-        """Names nobody alive holds, each locked: those that have a file, or the first that has none."""
+    def _take(self, path: Path, lock: IO[str]) -> None:
+        """The first is ours, and the owners of the others are dead."""
+        if self._database is None:
+            self._database = database.connect(path, self.note_damage)
+            self._path, self._lock = path, lock
+        else:
+            self._take_over(self._database, path)
+            lock.close()
+
+    def _free_files(self) -> Iterator[tuple[Path, IO[str]]]:
+        """Files nobody alive holds, each locked: those that are there, or the first that is not."""
         for number in range(MAX_FILES):
-            name = f"client-{number}"
-            is_new = not (self._folder / f"{name}.db").exists()
-            if is_new and self._database is not None:
+            path = self._folder / f"client-{number}.db"
+            if not path.exists() and self._database is not None:
                 continue
-            lock = os.fdopen(open_private(self._folder / f"{name}.lock", os.O_RDWR | os.O_CREAT), "w")
+            try:
+                lock = os.fdopen(open_private(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT), "w")
+            except OSError as error:
+                self.note_damage(f"{path} cannot be used: {error}")
+                continue
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 lock.close()
                 continue
-            yield name, lock
+            yield path, lock
 
-    @staticmethod
-    def _take_over(ours: "sqlite3.Connection", path: Path) -> None:
+    def _take_over(self, ours: "sqlite3.Connection", path: Path) -> None:
         """Ours first, theirs after: a crash between the two leaves a message twice, under the one id that makes a
         repeat harmless."""
-        theirs = _connect(path)
+        theirs = database.connect(path, self.note_damage)
         with contextlib.closing(theirs):
-            left = theirs.execute(f"SELECT {_LEFT} FROM outbox ORDER BY position").fetchall()  # noqa: S608
-            with ours:
-                ours.executemany(f"INSERT OR IGNORE INTO outbox ({_LEFT}) VALUES (?, ?, ?, ?, ?, ?)", left)  # noqa: S608
+            database.take_over(ours, database.rows_of(theirs))
             with theirs:
                 theirs.execute("DELETE FROM outbox")
 
@@ -160,29 +183,3 @@ class Disk:
             self._database = None
         if self._lock is not None:
             self._lock.close()
-
-
-def _saying(work: Callable[[], T]) -> T:
-    """Whatever the disk or the database has against it is a DiskError."""
-    import sqlite3
-
-    try:
-        return work()
-    except (OSError, sqlite3.Error) as error:
-        raise DiskError(str(error)) from error
-
-
-def _connect(path: Path) -> "sqlite3.Connection":
-    """A commit that returned survives a power cut."""
-    import sqlite3
-
-    private_database(path)
-    database = sqlite3.connect(path, check_same_thread=False)
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute("PRAGMA synchronous = FULL")
-    database.executescript(_SCHEMA)
-    if database.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-        database.execute("DELETE FROM cache")
-        database.execute(f"PRAGMA user_version = {VERSION}")
-        database.commit()
-    return database

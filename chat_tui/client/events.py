@@ -1,6 +1,7 @@
 """What happens, as typed values in the past tense. Reasons are `UpdateReason`s: what really changed, never empty."""
 
 import asyncio
+import weakref
 from collections import deque
 from collections.abc import AsyncIterator
 
@@ -117,6 +118,19 @@ class OutboxNotKept(Event, frozen=True):
     reason: str
 
 
+class DamageSetAside(Event, frozen=True):
+    """Something this client kept on disk was damaged: what it was, and where it is now. The rest goes on."""
+
+    what: str
+
+
+class WorkFailed(Event, frozen=True):
+    """An error nobody thought of, in work done in the background; the log says more. The client goes on."""
+
+    name: str
+    reason: str
+
+
 class TokenAboutToExpire(Event, frozen=True):
     pass
 
@@ -144,6 +158,8 @@ class EventStream(AsyncIterator[Event]):
 
     def put(self, event: Event) -> None:
         """Over the limit, everything waiting gives way to one Resynchronise."""
+        if self._is_closed:
+            return
         if len(self._waiting) >= self._limit:
             self._waiting.clear()
             self._waiting.append(Resynchronise())
@@ -151,6 +167,7 @@ class EventStream(AsyncIterator[Event]):
         self._news.set()
 
     def close(self) -> None:
+        """What waits can still be read; nothing more comes."""
         self._is_closed = True
         self._news.set()
 
@@ -175,3 +192,31 @@ class EventStream(AsyncIterator[Event]):
             self._news.clear()
             await self._news.wait()
         return self._waiting.popleft()
+
+
+class EventStreams:
+    """Every consumer's stream, for as long as the consumer holds it."""
+
+    def __init__(self) -> None:
+        self._streams: weakref.WeakSet[EventStream] = weakref.WeakSet()
+        self._is_closed = False
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    def open(self) -> EventStream:
+        stream = EventStream()
+        if self._is_closed:
+            stream.close()
+        else:
+            self._streams.add(stream)
+        return stream
+
+    def emit(self, event: Event) -> None:
+        for stream in self._streams:
+            stream.put(event)
+
+    def close(self) -> None:
+        self._is_closed = True
+        for stream in self._streams:
+            stream.close()

@@ -1,11 +1,16 @@
 """Reports how far one has read: at most once a second per channel, and at once when asked to (guarantees)."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 
+from chat_tui.client.backoff import Backoff
 from chat_tui.client.model import Channel
-from chat_tui.protocol.errors import ChatError, TransportError
+from chat_tui.protocol.errors import ChatError, TooManyRequests, TransportError
+from chat_tui.tasks import Tasks
+
+_log = logging.getLogger(__name__)
 
 EVERY = 1.0
 """Seconds; each advance is an event to every member."""
@@ -26,7 +31,9 @@ class Horizons:
         self._sleep = sleep
         self._wanted: dict[str, tuple[Channel, int]] = {}
         self._reported_at: dict[str, float] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._backoff = Backoff()
+        self._tasks = Tasks()
+        self._running: asyncio.Task[None] | None = None
 
     def advance(self, channel: Channel, index: int) -> None:
         """One has read up to ``index``."""
@@ -35,8 +42,7 @@ class Horizons:
         known = self._wanted.get(channel.sid)
         if known is None or known[1] < index:
             self._wanted[channel.sid] = (channel, index)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run())
+        self.resume()
 
     async def _run(self) -> None:
         while self._wanted:
@@ -50,8 +56,11 @@ class Horizons:
                 await self._tell([sid for sid, when in due.items() if when <= now])
             except TransportError:
                 return  # `resume` goes on
+            except ChatError:
+                await self._sleep(self._backoff.next_delay())
 
     async def _tell(self, sids: list[str]) -> None:
+        """Raises the ChatError of what is to be told again."""
         for sid in sids:
             wanted = self._wanted.pop(sid, None)
             if wanted is None:
@@ -59,20 +68,26 @@ class Horizons:
             self._reported_at[sid] = self._clock()
             try:
                 await self._report(*wanted)
-            except TransportError:
-                self._wanted.setdefault(sid, wanted)
+            except ChatError as error:
+                if not isinstance(error, TransportError | TooManyRequests) and error.status < 500:
+                    continue  # no longer a member: nobody counts
+                if self._wanted.get(sid, wanted)[1] <= wanted[1]:
+                    self._wanted[sid] = wanted
                 raise
-            except ChatError:
-                continue  # no longer a member: nobody counts
+            except Exception:
+                _log.exception("a horizon could not be told")
 
     async def flush(self) -> None:
         """Report everything now: at a blur, a switch, a quit. What a broken link prevents waits for `resume`."""
         try:
             await self._tell(list(self._wanted))
-        except TransportError:
+        except ChatError:
             return
 
     def resume(self) -> None:
         """There is a link again."""
-        if self._wanted and (self._task is None or self._task.done()):
-            self._task = asyncio.create_task(self._run())
+        if self._wanted and (self._running is None or self._running.done()):
+            self._running = self._tasks.spawn(self._run(), "telling how far one has read")
+
+    async def close(self) -> None:
+        await self._tasks.close()

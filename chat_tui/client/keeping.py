@@ -1,11 +1,10 @@
 """What a client keeps on disk, from its first token on: the outbox and the memory of what it knew."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
-
-import msgspec
 
 from chat_tui.client import memory
 from chat_tui.client.cache import Cache, Rows
@@ -15,6 +14,9 @@ from chat_tui.client.memory import Known, Memory
 from chat_tui.client.outbox import Outbox
 from chat_tui.protocol.errors import Code, Unauthenticated
 from chat_tui.protocol.tokens import Bearer, token_bearer
+from chat_tui.tasks import Tasks
+
+_log = logging.getLogger(__name__)
 
 WRONG_USER = Code.TOKEN_GRANTS_INVALID
 
@@ -43,12 +45,16 @@ class Keeping:
         owner: Owner,
         outbox: Outbox,
         on_trouble: Callable[[str], None],
+        on_damage: Callable[[str], None],
+        tasks: Tasks,
     ) -> None:
         self._parent = parent
         self._source = source
         self._owner = owner
         self._outbox = outbox
         self._on_trouble = on_trouble
+        self._on_damage = on_damage
+        self._tasks = tasks
         self._bearer: Bearer | None = None
         self._recalling: asyncio.Task[None] | None = None
         self._disk: Disk | None = None
@@ -73,6 +79,7 @@ class Keeping:
             if self._bearer is None:
                 self._parent = None
                 self._go_without("the access token does not say whose it is")
+                self.is_recalled.set()
             return
         if self._source is not None and bearer != self._bearer:
             note_bearer(self._parent, self._source, bearer)
@@ -84,34 +91,50 @@ class Keeping:
 
     def _open(self, parent: Path, bearer: Bearer) -> None:
         self._bearer = bearer
-        disk = Disk(folder_of(parent, bearer.service_sid, bearer.identity))
-        self._recalling = asyncio.ensure_future(self._recall(disk))
+        disk = Disk(folder_of(parent, bearer.service_sid, bearer.identity), self._damaged)
+        self._recalling = self._tasks.spawn(self._recall(disk), "recalling what was kept")
+
+    def _damaged(self, what: str) -> None:
+        """What is not sent yet, and was in the file that is damaged, is written to the new one."""
+        self._on_damage(what)
+        self._outbox.write_again()
 
     def _go_without(self, reason: str) -> None:
         self._outbox.go_unkept(reason)
-        self.is_recalled.set()
 
     async def _recall(self, disk: Disk) -> None:
-        """Know what an earlier start knew, and send what it left."""
+        """Know what an earlier start knew, and send what it left. Whatever goes wrong with it, the client connects."""
         try:
-            await disk.open()
-            kept = Memory(Cache(disk), self._owner, self._on_trouble)
+            await self._open_disk(disk)
+        except Exception as error:
+            if not isinstance(error, DiskError):
+                _log.exception("what was kept cannot be recalled")
+            self._go_without(str(error) or type(error).__name__)
+        finally:
+            self.is_recalled.set()
+
+    async def _open_disk(self, disk: Disk) -> None:
+        await disk.open()
+        self._disk = disk
+        kept = Memory(Cache(disk), self._owner, self._on_trouble, self._tasks)
+        try:
             found = await kept.load()
         except DiskError as error:
-            self._go_without(str(error))
-            return
-        self._disk, self._memory = disk, kept
-        if found is not None:
-            self._know_again(*found)
+            self._on_trouble(str(error))  # the outbox may be there all the same
+        else:
+            if found is not None:
+                self._know_again(*found)
+            self._memory = kept
         self.is_recalled.set()
         await self._outbox.keep(Journal(disk))
 
     def _know_again(self, known: Known, rows: Rows) -> None:
-        """A cache that can't be read is as good as none."""
+        """A cache that makes no sense is as good as none."""
         try:
             self._owner.recall(rows)
             self._owner.know_again(known)
-        except (msgspec.DecodeError, KeyError):
+        except Exception:
+            _log.exception("what was remembered makes no sense: it is learned anew")
             self._owner.forget()
 
     def touch(self) -> None:
@@ -131,7 +154,9 @@ class Keeping:
 
     async def close(self) -> None:
         """What is known and what is not sent is on disk when this returns."""
-        if self._memory is not None:
-            await self._memory.close()
-        if self._disk is not None:
-            await self._disk.close()
+        try:
+            if self._memory is not None:
+                await self._memory.close()
+        finally:
+            if self._disk is not None:
+                await self._disk.close()

@@ -1,7 +1,10 @@
 """All that a client knows of a service, from the first link to the last, and from one start to the next."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
+
+import msgspec
 
 from chat_tui.client.cache import Kept, Rows
 from chat_tui.client.channels import Channels
@@ -12,6 +15,12 @@ from chat_tui.client.memory import Known
 from chat_tui.client.model import User
 from chat_tui.client.people import Emit, People
 from chat_tui.client.sync import Replica, Replicas, Request, Spawn
+from chat_tui.protocol.errors import ChatError, TransportError
+
+DOUBT_AFTER, DOUBT_EVERY = 1.0, 30.0
+"""Seconds from what could not be read to asking for it, and from there to the next time."""
+
+_log = logging.getLogger(__name__)
 
 
 class Knowledge:
@@ -30,36 +39,71 @@ class Knowledge:
         self.user = User("", "")
         self.date_known: float | None = None
         self._objects: dict[str, str] = {}
+        self._is_in_doubt = False
 
     # ---- with every link
 
     async def catch_up(self) -> None:
         """Learn everything, or what was missed. Raises ChatError when the link breaks meanwhile."""
+        self.replicas.is_up = True
         found = await self.configuration.read()
         self.people.limit = self.configuration.followed_at_most
-        if self._objects == found["sync_objects"]:
-            await self.replicas.resume()
-            self._spawn(self._known_channels.recount())
-            self._spawn(self._known_channels.follow_missing())
-        else:
-            await self._begin(found["identity"], found["sync_objects"])
+        objects = msgspec.to_builtins(found.sync_objects)
+        if self._objects != objects or not await self._resume():
+            await self._begin(found.identity, objects)
         self.date_known = None
+
+    async def _resume(self) -> bool:
+        """Whether the service goes on from where everything is."""
+        try:
+            await self.replicas.resume()
+        except TransportError:
+            raise
+        except ChatError as error:
+            _log.warning("everything is read anew: %s", error.message)
+            return False
+        self._spawn(self._known_channels.recount(), "a count of what is unread")
+        self._known_channels.follow_missing()
+        return True
+
+    def link_lost(self) -> None:
+        self.replicas.is_up = False
+
+    def doubt(self) -> None:
+        """Something that came could not be read: soon, and not often, ask for what is missing."""
+        if not self._is_in_doubt:
+            self._is_in_doubt = True
+            self._spawn(self._dispel_doubt(), "asking for what could not be read")
+
+    async def _dispel_doubt(self) -> None:
+        try:
+            await asyncio.sleep(DOUBT_AFTER)
+            if self.replicas.is_up and self._objects:
+                await self.replicas.resume()
+            await asyncio.sleep(DOUBT_EVERY)
+        finally:
+            self._is_in_doubt = False
 
     async def _begin(self, identity: str, objects: dict[str, str]) -> None:
         """Learn everything. After a first time, this is another service under the same address: begin anew."""
         self.forget()
         self._objects = {}
         self.channels.identity = identity
-        self.user, _ = await asyncio.gather(
+        people, channels = await asyncio.gather(
             self.people.follow_own(identity, objects["my_user_info"], self._on_own_reachability),
             self._known_channels.start(objects["my_conversations"]),
+            return_exceptions=True,
         )
-        self._objects = objects
+        for outcome in (people, channels):
+            if isinstance(outcome, BaseException):
+                raise outcome
+        assert isinstance(people, User)
+        self.user, self._objects = people, objects
 
     def _on_own_reachability(self) -> None:
         """One's own marks turn to or from null when the feature is switched: ask (guarantees, "Feature off")."""
         if (self.user.is_online is None) == self.configuration.reachability_enabled:
-            self._spawn(self.configuration.read())
+            self._spawn(self.configuration.read(), "reading the configuration")
 
     def _on_reloaded(self, replica: Replica) -> None:
         self.channels.open.on_reloaded(replica)

@@ -1,37 +1,56 @@
 """The channels a user is in or invited to, kept up to date."""
 
 import asyncio
+import logging
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import msgspec
 
 from chat_tui.client import events
+from chat_tui.client.backoff import Backoff
 from chat_tui.client.cache import Kept, Rows, encode
-from chat_tui.client.memory import recalled
+from chat_tui.client.memory import decode_row, recalled
 from chat_tui.client.model import Channel
 from chat_tui.client.open_channel import OpenChannels
+from chat_tui.client.pages import all_pages
 from chat_tui.client.people import Api, Emit
-from chat_tui.client.replicas import (
-    ChannelDocument,
-    ItemData,
-    OwnChannels,
+from chat_tui.client.reading import (
+    ChannelData,
+    OwnData,
     Reasons,
-    parse_channel,
+    answer,
+    new_channel,
     update_described,
     update_own_part,
 )
+from chat_tui.client.replicas import ChannelDocument, OwnChannels
 from chat_tui.client.sync import Replica, Replicas, Request, Spawn
+from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.values import ChannelStatus, UpdateReason
 
 _OWN, _CHANNEL = "own channels", "channel "
 RECOUNT_AFTER = 0.5
 """Seconds between a reason to ask for an unread count and the asking."""
 
+AT_ONCE = 8
+"""Channels asked about one by one at a time."""
+
+_log = logging.getLogger(__name__)
+
+
+class _OwnRow(msgspec.Struct):
+    name: str
+    items: dict[str, OwnData]
+
+
+class _Described(msgspec.Struct):
+    conversations: list[ChannelData]
+
 
 class KnownChannels:
     """``channels`` by SID. Their parts arrive by three roads: the own channels map, a document each, and the Client
-    API's descriptions, which alone hold unread counts. ``spawn`` does work nobody awaits."""
+    API's descriptions, which alone hold unread counts. The own map alone says which channels there are. ``spawn`` does
+    work nobody awaits."""
 
     def __init__(self, api: Api, replicas: Replicas, request: Request, emit: Emit, spawn: Spawn) -> None:
         self._spawn = spawn
@@ -42,70 +61,108 @@ class KnownChannels:
         self.documents: dict[str, ChannelDocument] = {}
         self.open = OpenChannels(replicas, request, emit, self._recount_soon)
         self._own: OwnChannels | None = None
+        self._is_begun = False
         self._recounts: set[str] = set()
+        self._pursued: set[str] = set()
+        self._adding: dict[object, set[str]] = {}
+        self._slots = asyncio.Semaphore(AT_ONCE)
 
     # ---- start and resume
 
     async def start(self, own_map: str) -> None:
         """Read the list; documents follow in the background, so that the list can be shown at once."""
-        self._own = OwnChannels(own_map, self)
-        described = asyncio.create_task(self._describe_all())
-        try:
-            await self._replicas.open(self._own)
-            self.take(await described)
-        finally:
-            described.cancel()
-        self._spawn(self._follow_documents(list(self.channels.values())))
+        self._own, self._is_begun = OwnChannels(own_map, self), False
+        opened, described = await asyncio.gather(
+            self._replicas.open(self._own), self._describe_all(), return_exceptions=True
+        )
+        for outcome in (opened, described):
+            if isinstance(outcome, BaseException):
+                raise outcome
+        assert isinstance(described, list)
+        for found in described:
+            if found.sid in self._own.items:
+                self.channels[found.sid] = new_channel(found)
+        self._is_begun = True
+        self.on_own_channels()
+        self.follow_missing()
 
     def forget_all(self) -> None:
         """The service is another one: nobody is in these channels any more."""
         gone = list(self.channels.values())
         self.channels.clear()
         self.documents.clear()
+        self._own = None
         self.open.forget_all()
         for channel in gone:
             channel.status = ChannelStatus.NOT_PARTICIPATING
             self._emit(events.ChannelLeft(channel))
 
-    async def _describe_all(self) -> list[ItemData]:
-        found: list[ItemData] = []
-        params: dict[str, Any] = {"PageSize": 1000}
-        while True:
-            page = await self._api("GET", "my_conversations", params=params)
-            found += page["conversations"]
-            token = page["meta"].get("next_token")
-            if not token:
-                return found
-            params["PageToken"] = token
+    async def _describe_all(self) -> list[ChannelData]:
+        pages = await all_pages(
+            lambda params: self._api("GET", "my_conversations", params=params), {"PageSize": 1000}, _Described
+        )
+        return [found for page in pages for found in page.conversations]
 
-    def take(self, described: Iterable[ItemData]) -> None:
-        """Take over what the Client API says of channels."""
-        for data in described:
-            channel = self.channels.get(data["sid"])
-            if channel is None:
-                self.channels[data["sid"]] = parse_channel(data)
-            elif reasons := update_described(channel, data):
-                self._emit(events.ChannelUpdated(channel, reasons))
+    async def _describe(self, sid: str) -> ChannelData:
+        found: ChannelData = answer(await self._api("GET", "my_conversations", sid), ChannelData)
+        return found
+
+    def take(self, found: ChannelData) -> None:
+        """Take over what the Client API answered to a command, of a channel that is known."""
+        channel = self.channels.get(found.sid)
+        if channel is not None:
+            self._updated(channel, update_described(channel, found))
+
+    def _take_count(self, found: ChannelData, *, is_last_word: bool = False) -> None:
+        """Take over a description that may have crossed a change: one's own part is as the own map has it, and a count
+        for another horizon than that one is asked for once more."""
+        channel = self.channels.get(found.sid)
+        own = None if self._own is None else self._own.items.get(found.sid)
+        if channel is None or own is None:
+            return
+        reasons = update_described(channel, found)
+        if not is_last_word:
+            reasons = (reasons | update_own_part(channel, own)) - {UpdateReason.LAST_CONSUMED_MESSAGE_INDEX}
+            if channel.last_consumed_message_index != found.horizon:
+                self._recount_soon(channel, is_last_word=True)
+        self._updated(channel, reasons)
+
+    def _updated(self, channel: Channel, reasons: Reasons) -> None:
+        if reasons:
+            self._emit(events.ChannelUpdated(channel, reasons))
 
     async def recount(self) -> None:
-        """Read every channel's unread count and level anew, after a reconnect. Raises ChatError."""
-        self.take([data for data in await self._describe_all() if data["sid"] in self.channels])
+        """Read every channel's unread count and level anew, after a reconnect, and the channels one was added to while
+        nobody heard of it. Raises ChatError."""
+        for found in await self._describe_all():
+            if found.sid in self.channels:
+                self._take_count(found)
+            elif self._own is not None and found.sid in self._own.items:
+                self._adopt(found)
+        for sid in [] if self._own is None else [sid for sid in self._own.items if sid not in self.channels]:
+            self._pursue(sid)
 
-    async def _follow_documents(self, channels: list[Channel]) -> None:
-        fresh = [channel for channel in channels if channel.sid not in self.documents]
-        documents = [ChannelDocument(channel, self._on_document) for channel in fresh]
-        self.documents |= {document.channel.sid: document for document in documents}
-        await self._replicas.open(*documents)
+    def follow_missing(self) -> None:
+        """Follow the documents of channels that are not followed yet."""
+        self._follow_documents(self.channels.values())
 
-    def _on_document(self, channel: Channel, reasons: Reasons) -> None:
-        self._emit(events.ChannelUpdated(channel, reasons))
+    def _follow_documents(self, channels: Iterable[Channel]) -> None:
+        fresh = []
+        for channel in channels:
+            sid = channel.sid
+            document = self.documents.get(sid)
+            if document is None or not self._replicas.follows(document):
+                self.documents[sid] = ChannelDocument(channel, self._updated, self._recount_soon)
+                fresh.append(self.documents[sid])
+        self._replicas.follow(*fresh)
 
     # ---- from one start to the next
 
     def remembered(self) -> Iterator[tuple[str, Kept]]:
         if self._own is None:
             return
-        yield _OWN, Kept(self._own.sid, self._own.position, self._own.name.encode())
+        own = _OwnRow(self._own.name, self._own.items)
+        yield _OWN, Kept(self._own.sid, self._own.position, encode(own))
         for sid, channel in self.channels.items():
             document = self.documents.get(sid)
             place = ("", 0) if document is None else (document.sid, document.position)
@@ -113,83 +170,123 @@ class KnownChannels:
         yield from self.open.remembered()
 
     def recall(self, rows: Rows) -> None:
-        own = rows[_OWN]
-        self._own = OwnChannels(own.data.decode(), self)
-        self._replicas.adopt(self._own, own.sid, own.position)
-        for sid, row in recalled(rows, _CHANNEL):
-            channel = msgspec.msgpack.decode(row.data, type=Channel)
+        """Raises KeyError or Malformed when the list itself cannot be known again; a channel that cannot is asked for
+        with the next link."""
+        own: _OwnRow = decode_row(rows[_OWN], _OwnRow)
+        self._own, self._is_begun = OwnChannels(own.name, self), True
+        self._own.items = own.items
+        self._replicas.adopt(self._own, rows[_OWN].sid, rows[_OWN].position)
+        for sid, row, channel in recalled(rows, _CHANNEL, Channel):
+            if channel.sid != sid or sid not in own.items:
+                continue
             self.channels[sid] = channel
             if row.sid:
-                self.documents[sid] = ChannelDocument(channel, self._on_document)
+                self.documents[sid] = ChannelDocument(channel, self._updated, self._recount_soon)
                 self._replicas.adopt(self.documents[sid], row.sid, row.position)
         self.open.recall(rows, self.channels)
 
-    async def follow_missing(self) -> None:
-        """Follow the documents of channels that an earlier start had not got to. Raises ChatError."""
-        await self._follow_documents(list(self.channels.values()))
-
     # ---- the own channels map
 
-    def on_own_channels(self, items: dict[str, ItemData]) -> None:
-        for sid in [sid for sid in self.channels if sid not in items]:
+    def on_own_channels(self) -> None:
+        """Make the channels those of the map."""
+        if self._own is None or not self._is_begun:
+            return
+        for sid in [sid for sid in self.channels if sid not in self._own.items]:
             self.on_own_channel_removed(sid)
-        for sid, data in items.items():
-            if sid in self.channels:
-                self.on_own_channel(sid, data)
+        for sid in list(self._own.items):
+            self.on_own_channel(sid)
 
-    def on_own_channel(self, sid: str, data: ItemData) -> None:
+    def on_own_channel(self, sid: str) -> None:
         channel = self.channels.get(sid)
-        if channel is None:
-            self._spawn(self.add(sid))
+        if self._own is None or channel is None:
+            self._pursue(sid)
             return
         was_joined = channel.is_joined
-        reasons = update_own_part(channel, data)
+        reasons = update_own_part(channel, self._own.items[sid])
         if UpdateReason.LAST_CONSUMED_MESSAGE_INDEX in reasons:
             self._on_horizon(channel)
         if channel.is_joined and not was_joined:
             self._emit(events.ChannelJoined(channel))
             self._recount_soon(channel)
-        if reasons:
-            self._emit(events.ChannelUpdated(channel, reasons))
+        self._updated(channel, reasons)
 
     def _on_horizon(self, channel: Channel) -> None:
         """At the end nothing is unread; anywhere else only the service can count."""
         horizon = channel.last_consumed_message_index
-        if horizon is None or horizon >= channel.last_index:
-            channel.count(0)
+        if horizon is None:
+            channel.count(None, channel.last_index)
+        elif horizon >= channel.last_index:
+            channel.count(0, horizon, channel.messages_count if horizon == channel.last_index else None)
         else:
             self._recount_soon(channel)
 
-    def _recount_soon(self, channel: Channel) -> None:
+    def _recount_soon(self, channel: Channel, *, is_last_word: bool = False) -> None:
         if channel.sid not in self._recounts:
             self._recounts.add(channel.sid)
-            self._spawn(self._recount(channel))
+            self._spawn(self._recount(channel, is_last_word), "a count of what is unread")
 
-    async def _recount(self, channel: Channel) -> None:
+    async def _recount(self, channel: Channel, is_last_word: bool) -> None:
         await asyncio.sleep(RECOUNT_AFTER)
         self._recounts.discard(channel.sid)
         if channel.sid in self.channels:
-            self.take([await self._api("GET", "my_conversations", channel.sid)])
+            self._take_count(await self._describe(channel.sid), is_last_word=is_last_word)
+
+    # ---- channels that are not known yet
+
+    def _pursue(self, sid: str) -> None:
+        """The map has it: ask until it is known, or the map has it no longer."""
+        if sid not in self._pursued:
+            self._pursued.add(sid)
+            self._spawn(self._ask_for(sid), "a channel that is to be known")
+
+    async def _ask_for(self, sid: str) -> None:
+        backoff = Backoff()
+        try:
+            while self._replicas.is_up and self._own is not None and sid in self._own.items:
+                async with self._slots:
+                    if sid in self.channels:
+                        return
+                    try:
+                        await self.add(sid)
+                    except ChatError as error:
+                        _log.warning("a channel cannot be known yet: %s", error.message)
+                if sid not in self.channels:
+                    await asyncio.sleep(backoff.next_delay())
+        finally:
+            self._pursued.discard(sid)
 
     async def add(self, sid: str) -> None:
         """Come to know a channel, or know it better. Raises ChatError."""
-        data = await self._api("GET", "my_conversations", sid)
-        if sid in self.channels:
-            self.take([data])
-            return
-        channel = parse_channel(data)
+        witness, removed = object(), set[str]()
+        self._adding[witness] = removed
+        try:
+            found = await self._describe(sid)
+        finally:
+            del self._adding[witness]
+        if found.sid in self.channels:
+            self.take(found)
+        elif found.sid not in removed or (self._own is not None and found.sid in self._own.items):
+            self._adopt(found)
+
+    def _adopt(self, found: ChannelData) -> None:
+        channel = new_channel(found)
+        own = None if self._own is None else self._own.items.get(found.sid)
+        if own is not None:
+            update_own_part(channel, own)
         if channel.status is ChannelStatus.NOT_PARTICIPATING:
             return  # left again meanwhile
-        self.channels[sid] = channel
+        self.channels[found.sid] = channel
         self._emit(events.ChannelJoined(channel) if channel.is_joined else events.ChannelInvited(channel))
-        await self._follow_documents([channel])
+        self._follow_documents([channel])
 
     def on_own_channel_removed(self, sid: str) -> None:
+        for removed in self._adding.values():
+            removed.add(sid)
         channel = self.channels.pop(sid, None)
         if channel is None:
             return
         channel.status = ChannelStatus.NOT_PARTICIPATING
         gone: list[Replica] = [self.documents.pop(sid)] if sid in self.documents else []
-        self._spawn(self._replicas.close(*gone))
-        self._spawn(self.open.release(sid))
+        self._spawn(self._replicas.close(*gone), "leaving a channel's document")
+        self._spawn(self.open.release(sid), "leaving a channel")
         self._emit(events.ChannelLeft(channel))

@@ -1,11 +1,15 @@
 """What of an outbox is on disk: each message is written before it is sent, and forgotten when it is done with."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from chat_tui.client.disk import DiskError
 from chat_tui.client.model import PendingMessage
+from chat_tui.tasks import Tasks
+
+_log = logging.getLogger(__name__)
 
 
 class Keeper(Protocol):
@@ -25,6 +29,7 @@ class Ledger:
         self._keeper: Keeper | None = None
         self._written: dict[str, asyncio.Task[None] | None] = {}
         self._chores: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
         self.is_open = asyncio.Event()
         if not is_kept:
             self.is_open.set()
@@ -37,7 +42,9 @@ class Ledger:
         """Write to ``keeper`` from now on, if it can be read; what it holds from earlier."""
         try:
             left = await keeper.load()
-        except DiskError as error:
+        except Exception as error:  # whatever it is, what is written must go out
+            if not isinstance(error, DiskError):
+                _log.exception("the outbox on disk cannot be read")
             self.go_unkept(str(error))
             return []
         self._keeper = keeper
@@ -50,11 +57,13 @@ class Ledger:
         self.is_open.set()
 
     def write(self, pending: PendingMessage) -> asyncio.Task[None] | None:
-        """The writing of a message, begun once; ``None`` when there is nothing to wait for."""
+        """The writing of a message, begun once, and again when the disk did not take it; ``None`` when there is nothing
+        to wait for."""
         if self._keeper is None:
             return None
         if pending.mutation_id not in self._written:
-            self._written[pending.mutation_id] = asyncio.ensure_future(self._quietly(self._keeper.put(pending)))
+            work = self._put(self._keeper, pending)
+            self._written[pending.mutation_id] = self._tasks.spawn(work, "writing to the outbox")
         return self._written[pending.mutation_id]
 
     def rewrite(self, pending: PendingMessage) -> None:
@@ -66,7 +75,7 @@ class Ledger:
         """Not waited for: a message that is sent and still kept is sent again, which is harmless."""
         self._written.pop(mutation_id, None)
         if self._keeper is not None:
-            task = asyncio.ensure_future(self._quietly(self._keeper.remove(mutation_id)))
+            task = self._tasks.spawn(self._remove(self._keeper, mutation_id), "clearing the outbox")
             self._chores.add(task)
             task.add_done_callback(self._chores.discard)
 
@@ -77,8 +86,17 @@ class Ledger:
         if writing or self._chores:
             await asyncio.wait([*writing, *self._chores])
 
-    async def _quietly(self, work: Awaitable[None]) -> None:
+    async def _put(self, keeper: Keeper, pending: PendingMessage) -> None:
+        task = asyncio.current_task()
         try:
-            await work
+            await keeper.put(pending)
+        except DiskError as error:
+            if self._written.get(pending.mutation_id) is task:
+                del self._written[pending.mutation_id]  # not believed to be there
+            self._on_trouble(str(error))
+
+    async def _remove(self, keeper: Keeper, mutation_id: str) -> None:
+        try:
+            await keeper.remove(mutation_id)
         except DiskError as error:
             self._on_trouble(str(error))

@@ -1,18 +1,25 @@
 """Remembers a client's state on disk while it lives, and recalls it at the next start."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from chat_tui.client.cache import Cache, Kept, Rows, encode
 from chat_tui.client.disk import DiskError
+from chat_tui.protocol.untrusted import Malformed
+from chat_tui.tasks import Tasks
+
+T = TypeVar("T")
 
 SAVE_AFTER = 2.0
 """Seconds from a change to its saving; what a kill loses of the cache is replayed by the service."""
 
 _CLIENT = "client"
+
+_log = logging.getLogger(__name__)
 
 
 class Known(msgspec.Struct):
@@ -43,19 +50,20 @@ class Owner(Part, Protocol):
 class Memory:
     """Of ``owner``, who says what it knows, and nothing while it knows nothing."""
 
-    def __init__(self, cache: Cache, owner: Owner, on_trouble: Callable[[str], None]) -> None:
+    def __init__(self, cache: Cache, owner: Owner, on_trouble: Callable[[str], None], tasks: Tasks) -> None:
         self._cache = cache
         self._owner = owner
         self._on_trouble = on_trouble
+        self._tasks = tasks
         self._timer: asyncio.TimerHandle | None = None
-        self._saving: set[asyncio.Task[None]] = set()
 
     async def load(self) -> tuple[Known, Rows] | None:
         """What an earlier start left, if anything that can be read. Raises DiskError."""
         rows = await self._cache.load()
         try:
-            return (msgspec.msgpack.decode(rows[_CLIENT].data, type=Known), rows) if _CLIENT in rows else None
-        except msgspec.DecodeError:
+            return (decode_row(rows[_CLIENT], Known), rows) if _CLIENT in rows else None
+        except Malformed as error:
+            _log.warning("what was remembered of a client is damaged: %s", error)
             return None
 
     def touch(self) -> None:
@@ -65,9 +73,7 @@ class Memory:
 
     def _save_soon(self) -> None:
         self._timer = None
-        task = asyncio.ensure_future(self.save())
-        self._saving.add(task)
-        task.add_done_callback(self._saving.discard)
+        self._tasks.spawn(self.save(), "remembering")
 
     async def save(self) -> None:
         """All of it as it is at this moment, in one transaction."""
@@ -83,11 +89,24 @@ class Memory:
     async def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        if self._saving:
-            await asyncio.wait(self._saving)
         await self.save()
 
 
-def recalled(rows: Mapping[str, Kept], prefix: str) -> Iterator[tuple[str, Kept]]:
-    """The rows of one kind, by what stands behind the prefix."""
-    return ((name.removeprefix(prefix), row) for name, row in rows.items() if name.startswith(prefix))
+def decode_row(row: Kept, shape: type[T] | Any) -> T:
+    """What a row holds. Raises Malformed."""
+    try:
+        found: T = msgspec.msgpack.decode(row.data, type=shape)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(str(error)) from None
+    return found
+
+
+def recalled(rows: Mapping[str, Kept], prefix: str, shape: type[T]) -> Iterator[tuple[str, Kept, T]]:
+    """The rows of one kind, each by what stands behind the prefix, with what it holds; a damaged one is set aside."""
+    for name, row in rows.items():
+        if not name.startswith(prefix):
+            continue
+        try:
+            yield name.removeprefix(prefix), row, decode_row(row, shape)
+        except Malformed as error:
+            _log.warning("what was remembered of a %s is damaged: %s", prefix.strip(), error)

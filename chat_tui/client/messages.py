@@ -2,12 +2,20 @@
 
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from chat_tui.client.channels import Channels
 from chat_tui.client.events import PendingMessageUpdated
 from chat_tui.client.horizons import Horizons
 from chat_tui.client.model import Channel, Message, PendingMessage
 from chat_tui.client.outbox import Outbox, Receipt
 from chat_tui.client.people import Api, Emit
+from chat_tui.client.reading import Count, answer
+
+
+class _Stored(msgspec.Struct):
+    index: Count
+    sid: str = ""
 
 
 class Messages:
@@ -49,11 +57,13 @@ class Messages:
         """Hand one message of the outbox to the service. What one wrote oneself is read."""
         body = {"body": pending.body, "attributes": pending.attributes}
         path = f"{pending.channel_sid}/Messages"
-        answer = await self._api("POST", "conversations", path, json=body, mutation_id=pending.mutation_id)
+        stored: _Stored = answer(
+            await self._api("POST", "conversations", path, json=body, mutation_id=pending.mutation_id), _Stored
+        )
         channel = self._channels.get(pending.channel_sid)
         if channel is not None and channel.last_consumed_message_index is not None:
-            self._horizons.advance(channel, answer["index"])
-        return Receipt(answer["sid"], answer["index"])
+            self._horizons.advance(channel, stored.index)
+        return Receipt(stored.sid, stored.index)
 
     async def update(self, message: Message, **fields: str) -> None:
         """Change ``body`` or ``attributes`` of a message."""

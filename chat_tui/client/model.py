@@ -1,20 +1,12 @@
 """What a client knows: live objects, which only the client changes, and frozen snapshots."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel
-
-
-def parse_date(text: str | None) -> datetime | None:
-    """A time of the realtime API, aware of its zone; ``None`` for none."""
-    if not text:
-        return None
-    date = datetime.fromisoformat(text)
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -123,9 +115,11 @@ class Channel(msgspec.Struct, eq=False):
     last_consumed_message_index: int | None = None
     last_message: LastMessage | None = None
     members_count: int | None = None
+    messages_count: int | None = None
     counted: int | None = None
     counted_at: int = -1
-    """The service's last unread count, and the index of the newest message when it was made."""
+    counted_messages: int | None = None
+    """The service's last unread count; the index of the newest message, and how many there were, when it was made."""
 
     @property
     def title(self) -> str:
@@ -154,6 +148,6 @@ class Channel(msgspec.Struct, eq=False):
             return max(0, self.last_index - self.last_consumed_message_index)
         return max(0, self.counted + max(0, self.last_index - self.counted_at))
 
-    def count(self, unread: int | None) -> None:
-        """The service counted."""
-        self.counted, self.counted_at = unread, self.last_index
+    def count(self, unread: int | None, newest: int, messages: int | None = None) -> None:
+        """The service counted, when ``newest`` was the index of the newest of so many ``messages``."""
+        self.counted, self.counted_at, self.counted_messages = unread, newest, messages

@@ -1,5 +1,6 @@
 """Channels whose messages and members are followed: the last ten that were opened."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -7,11 +8,14 @@ import msgspec
 
 from chat_tui.client import events
 from chat_tui.client.cache import KEPT_MESSAGES, Kept, Rows, encode
-from chat_tui.client.memory import recalled
+from chat_tui.client.memory import decode_row, recalled
 from chat_tui.client.model import Channel, Member, Message
-from chat_tui.client.replicas import ChannelListener, MessageList, Reasons, Roster, parse_message
+from chat_tui.client.reading import Reasons, SnapshotPage, answer, parse_messages
+from chat_tui.client.replicas import ChannelListener, MessageList, Roster
 from chat_tui.client.sync import LABEL, Replica, Replicas, Request
-from chat_tui.protocol.sync import ItemPage
+from chat_tui.protocol.errors import Code, NotFound
+from chat_tui.protocol.untrusted import Malformed
+from chat_tui.protocol.values import ChannelStatus
 
 KEPT_OPEN = 10
 
@@ -49,7 +53,9 @@ class OpenChannel:
 
     async def load(self) -> None:
         """Raises Forbidden or NotFound when the user is no member, TransportError without a link."""
-        await self._replicas.open(self._list, self._roster)
+        if len(await self._replicas.open(self._list, self._roster)) < 2:
+            await self.release()
+            raise NotFound("this channel is gone, or you are no member of it", Code.CHANNEL_NOT_FOUND)
 
     async def load_older(self, count: int = 50) -> list[Message]:
         """Put up to ``count`` older messages in front; the ones that were added. Raises ChatError."""
@@ -66,17 +72,19 @@ class OpenChannel:
         yield f"{_MESSAGES}{sid}", Kept(self._list.sid, self._list.position, encode(newest))
         yield f"{_ROSTER}{sid}", Kept(self._roster.sid, self._roster.position, encode(list(self.members.values())))
 
-    def recall(self, messages: Kept, roster: Kept) -> None:
-        newest = msgspec.msgpack.decode(messages.data, type=_Newest)
-        self._list.messages, self._list.has_older = newest.messages, newest.has_older
-        members = msgspec.msgpack.decode(roster.data, type=list[Member])
+    def recall(self, messages: Kept, newest: _Newest, roster: Kept) -> None:
+        """Raises Malformed, and then nothing is changed."""
+        members: list[Member] = decode_row(roster, list[Member])
+        by_index = {message.index: message for message in newest.messages}
+        self._list.messages = [by_index[index] for index in sorted(by_index)]
+        self._list.has_older = newest.has_older
         self._roster.members = {member.sid: member for member in members}
         self._replicas.adopt(self._list, messages.sid, messages.position)
         self._replicas.adopt(self._roster, roster.sid, roster.position)
 
     @property
     def is_followed(self) -> bool:
-        return self._replicas.follows(self._list)
+        return self._replicas.follows(self._list) and self._replicas.follows(self._roster)
 
 
 class OpenChannels:
@@ -95,18 +103,35 @@ class OpenChannels:
         self._emit = emit
         self._recount = recount
         self._open: OrderedDict[str, OpenChannel] = OrderedDict()
+        self._opening: dict[str, asyncio.Lock] = {}
         self.on_message: Callable[[Channel, Message], None] = lambda _channel, _message: None
 
     async def __call__(self, channel: Channel) -> OpenChannel:
         """Follow a channel's messages and members. Ten stay open; the one longest unused is let go.
 
         Raises Forbidden or NotFound when the user is no member, TransportError without a link."""
-        opened = self._open.get(channel.sid)
-        if opened is not None and opened.is_followed:
-            self._open.move_to_end(channel.sid)
-            return opened
+        opened = self._followed(channel.sid)
+        if opened is None:
+            async with self._opening.setdefault(channel.sid, asyncio.Lock()):  # whoever asks meanwhile gets the same
+                opened = self._followed(channel.sid) or await self._load(channel)
+        return opened
+
+    def _followed(self, sid: str) -> OpenChannel | None:
+        opened = self._open.get(sid)
+        if opened is None or not opened.is_followed:
+            return None
+        self._open.move_to_end(sid)
+        return opened
+
+    async def _load(self, channel: Channel) -> OpenChannel:
+        before = self._open.pop(channel.sid, None)
+        if before is not None:
+            await before.release()
         opened = OpenChannel(channel, self._replicas, self._request, self)
         await opened.load()
+        if channel.status is ChannelStatus.NOT_PARTICIPATING:
+            await opened.release()
+            raise NotFound("you are no longer in this channel", Code.CHANNEL_NOT_FOUND)
         self._open[channel.sid] = opened
         while len(self._open) > KEPT_OPEN:
             _, oldest = self._open.popitem(last=False)
@@ -123,11 +148,16 @@ class OpenChannels:
                 yield from opened.remembered(sid)
 
     def recall(self, rows: Rows, channels: Mapping[str, Channel]) -> None:
-        for sid, row in recalled(rows, _MESSAGES):
-            if sid in channels and f"{_ROSTER}{sid}" in rows:
-                opened = OpenChannel(channels[sid], self._replicas, self._request, self)
-                opened.recall(row, rows[f"{_ROSTER}{sid}"])
-                self._open[sid] = opened
+        """What makes no sense is read anew when it is opened."""
+        for sid, row, newest in recalled(rows, _MESSAGES, _Newest):
+            if sid not in channels or f"{_ROSTER}{sid}" not in rows:
+                continue
+            opened = OpenChannel(channels[sid], self._replicas, self._request, self)
+            try:
+                opened.recall(row, newest, rows[f"{_ROSTER}{sid}"])
+            except Malformed:
+                continue
+            self._open[sid] = opened
 
     def forget_all(self) -> None:
         """The service is another one."""
@@ -141,8 +171,9 @@ class OpenChannels:
     async def newest_messages(self, channel: Channel, count: int) -> list[Message]:
         """The ``count`` newest messages, ascending, without following them."""
         params = {"Order": "desc", "PageSize": str(count)}
-        page = await self._request("GET", f"{LABEL}/v3/Lists/{channel.sid}.messages/Items", params=params)
-        return [parse_message(channel.sid, item) for item in reversed(msgspec.convert(page, ItemPage).items)]
+        url = f"{LABEL}/v3/Lists/{channel.sid}.messages/Items"
+        page: SnapshotPage = answer(await self._request("GET", url, params=params), SnapshotPage)
+        return parse_messages(channel.sid, page.items)[-count:]
 
     def on_reloaded(self, replica: Replica) -> None:
         """Too much was missed of something: tell whoever shows it."""

@@ -1,18 +1,22 @@
 """Messages on their way: in order per channel, one unacknowledged at a time, each under an id of its own."""
 
 import asyncio
+import logging
 import random
 import secrets
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from chat_tui.client.ledger import Keeper, Ledger
 from chat_tui.client.model import Message, PendingMessage, SendState
+from chat_tui.client.reading import Nonsense
 from chat_tui.protocol.errors import ChatError, Code, Conflict, NotFound, TooManyRequests, TransportError, Unavailable
+from chat_tui.tasks import Tasks
 
 RETRY_CAP = 30.0
 """Seconds between two tries on a live link, at most."""
@@ -20,10 +24,16 @@ RETRY_CAP = 30.0
 LET_GO = 0.05
 """Seconds to leave a broken link alone."""
 
-GIVE_UP_AFTER = timedelta(hours=24)
-"""Of tries on a live link; waiting for a link does not age a message (guarantees, Send 4)."""
+GIVE_UP_AFTER = 24 * 3600.0
+"""Seconds of tries on a live link; waiting for a link does not age a message (guarantees, Send 4)."""
+
+MAX_ODD = 8
+"""Answers to one message that make no sense, or errors of this program, before it is set aside as failed: it may be
+stored, so that nobody sends it again but under its id."""
 
 _TEMPORARY = (500, 502, 503, 504)
+
+_log = logging.getLogger(__name__)
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -34,6 +44,20 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 Send = Callable[[PendingMessage], Awaitable[Receipt]]
+
+
+class _Head(msgspec.Struct):
+    """What was tried for the first message of a queue: ``spent`` in seconds."""
+
+    mutation_id: str = ""
+    tries: int = 0
+    odd: int = 0
+    spent: float = 0.0
+
+    def is_about(self, pending: PendingMessage) -> None:
+        """Count anew for another message."""
+        if pending.mutation_id != self.mutation_id:
+            self.mutation_id, self.tries, self.odd, self.spent = pending.mutation_id, 0, 0, 0.0
 
 
 class Outbox:
@@ -51,12 +75,16 @@ class Outbox:
         is_kept: bool = False,
         sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._send = send
         self._connected = connected
         self._on_change = on_change
         self._sleep = sleep
         self._now = now
+        self._steady = steady
+        self._is_closed = False
+        self._tasks = Tasks()
         self._ledger = Ledger(on_not_kept, is_kept=is_kept)
         self._queues: dict[str, deque[PendingMessage]] = {}
         self._failed: dict[str, PendingMessage] = {}
@@ -66,13 +94,17 @@ class Outbox:
     # ---- what the writer does
 
     def submit(self, channel_sid: str, body: str, attributes: str = "{}") -> PendingMessage:
-        """Queue a message. It is shown at once, kept, and sent as soon as there is a link."""
+        """Queue a message. It is shown at once, kept, and sent as soon as there is a link. Raises Unavailable when this
+        outbox is closed: nobody would send it."""
+        if self._is_closed:
+            raise Unavailable("this client is closed: it sends nothing more", Code.UNAVAILABLE)
         pending = PendingMessage(secrets.token_hex(16), channel_sid, body, self._now(), attributes=attributes)
         self._enqueue(pending)
         return pending
 
     def receipt(self, pending: PendingMessage) -> "asyncio.Future[Receipt]":
-        """Done when the service acknowledged; fails with the refusal."""
+        """Done when the service acknowledged; fails with the refusal, and when the message is taken back, or the client
+        is closed before it knows."""
         return self._receipts.setdefault(pending.mutation_id, asyncio.get_running_loop().create_future())
 
     def retry(self, mutation_id: str) -> None:
@@ -92,6 +124,7 @@ class Outbox:
         if found is None:
             found = self._take_from_queue(mutation_id)
         self._ledger.forget(found.mutation_id)
+        self._fail_receipt(found, Conflict("this message was taken back", Code.CONFLICT))
         self._on_change(found)
         return found
 
@@ -133,6 +166,11 @@ class Outbox:
             self._ledger.write(pending)
         self._ledger.is_open.set()
 
+    def write_again(self) -> None:
+        """What was on disk is perhaps no longer there."""
+        for pending in self.everything():
+            self._ledger.rewrite(pending)
+
     def go_unkept(self, reason: str) -> None:
         """Send without a journal, and say why there is none."""
         self._ledger.go_unkept(reason)
@@ -158,9 +196,12 @@ class Outbox:
 
     async def close(self) -> None:
         """Stop sending; what is not sent is on disk when this returns."""
-        for worker in self._workers.values():
-            worker.cancel()
-        await asyncio.gather(*self._workers.values(), return_exceptions=True)
+        self._is_closed = True
+        await self._tasks.close()
+        for receipt in self._receipts.values():
+            if not receipt.done():
+                receipt.set_exception(TransportError("the client was closed first", Code.UNAVAILABLE))
+                receipt.exception()  # seen, should nobody wait
         if self._ledger.has_keeper:
             await self.flush()
 
@@ -173,35 +214,46 @@ class Outbox:
 
     def _start(self, channel_sid: str) -> None:
         if channel_sid not in self._workers:
-            self._workers[channel_sid] = asyncio.create_task(self._work(channel_sid))
+            self._workers[channel_sid] = self._tasks.spawn(self._work(channel_sid), "sending")
 
     def _update(self, queue: deque[PendingMessage], **changes: Any) -> None:
         queue[0] = msgspec.structs.replace(queue[0], **changes)
         self._on_change(queue[0])
 
     async def _work(self, channel_sid: str) -> None:
-        queue = self._queues[channel_sid]
-        tries, spent = 0, timedelta()
-        while queue:
-            await self._ledger.is_open.wait()
-            if (writing := self._ledger.write(queue[0])) is not None:
-                await asyncio.wait([writing])
-            await self._connected()
-            if not queue:
-                break  # taken back meanwhile
-            if queue[0].state is SendState.QUEUED:
-                self._update(queue, state=SendState.SENDING)
-            tries, began = tries + 1, self._now()
-            if await self._try(queue, tries):
-                tries, spent = 0, timedelta()
-                continue
-            spent += self._now() - began
-            if spent > GIVE_UP_AFTER:
-                self._refuse(queue, Unavailable("the service did not take it for a day", Code.UNAVAILABLE))
-                tries, spent = 0, timedelta()
-        del self._workers[channel_sid], self._queues[channel_sid]
+        queue, head = self._queues[channel_sid], _Head()
+        try:
+            while queue:
+                try:
+                    await self._step(queue, head)
+                except Exception:  # a fault of ours, which must not keep what is written behind it for ever
+                    _log.exception("a message could not be handled")
+                    await self._odd(queue, head, "an error in this program")
+            del self._queues[channel_sid]
+        finally:
+            del self._workers[channel_sid]
 
-    async def _try(self, queue: deque[PendingMessage], tries: int) -> bool:
+    async def _step(self, queue: deque[PendingMessage], head: "_Head") -> None:
+        """One try to be done with the first of the queue."""
+        await self._ledger.is_open.wait()
+        if not queue:
+            return
+        if (writing := self._ledger.write(queue[0])) is not None:
+            await asyncio.wait([writing])
+        await self._connected()
+        if not queue:
+            return  # taken back meanwhile
+        head.is_about(queue[0])
+        if queue[0].state is SendState.QUEUED:
+            self._update(queue, state=SendState.SENDING)
+        head.tries, began = head.tries + 1, self._steady()
+        if await self._try(queue, head):
+            return
+        head.spent += self._steady() - began
+        if head.spent > GIVE_UP_AFTER:
+            self._refuse(queue, Unavailable("the service did not take it for a day", Code.UNAVAILABLE))
+
+    async def _try(self, queue: deque[PendingMessage], head: "_Head") -> bool:
         """Whether the head is done with: acknowledged, or refused for good."""
         try:
             receipt = await self._send(queue[0])
@@ -209,20 +261,32 @@ class Outbox:
             await self._sleep(LET_GO)  # until everybody knows that this one is gone
             return False
         except (TooManyRequests, Unavailable) as error:
-            await self._pause(tries, getattr(error, "retry_after", 0.0))
+            await self._pause(head.tries, getattr(error, "retry_after", 0.0))
             return False
+        except Nonsense as error:
+            return await self._odd(queue, head, error.message)
         except ChatError as error:
             if error.status in _TEMPORARY:
-                await self._pause(tries, 0.0)
+                await self._pause(head.tries, 0.0)
                 return False
             self._refuse(queue, error)
         else:
             self._acknowledge(queue, receipt)
         return True
 
+    async def _odd(self, queue: deque[PendingMessage], head: "_Head", reason: str) -> bool:
+        """Nobody knows whether it is stored. Under its id it can be sent again without harm, but not for ever."""
+        head.odd += 1
+        if head.odd < MAX_ODD:
+            await self._pause(head.tries, 0.0)
+            return False
+        if queue:
+            self._refuse(queue, Nonsense(f"it may have been sent: {reason}", Code.INTERNAL))
+        return True
+
     async def _pause(self, tries: int, at_least: float) -> None:
         jitter = random.uniform(0, min(RETRY_CAP, 0.25 * 2.0 ** min(tries, 10)))  # noqa: S311 - spreads load
-        await self._sleep(max(at_least, jitter))
+        await self._sleep(max(min(at_least, RETRY_CAP), jitter))
 
     def _acknowledge(self, queue: deque[PendingMessage], receipt: Receipt) -> None:
         if queue[0].state is not SendState.SENT:
@@ -238,6 +302,9 @@ class Outbox:
         failed = queue.popleft()
         self._failed[failed.mutation_id] = failed
         self._ledger.rewrite(failed)
-        waiting = self._receipts.pop(failed.mutation_id, None)
+        self._fail_receipt(failed, error)
+
+    def _fail_receipt(self, pending: PendingMessage, error: ChatError) -> None:
+        waiting = self._receipts.pop(pending.mutation_id, None)
         if waiting is not None and not waiting.done():
             waiting.set_exception(error)

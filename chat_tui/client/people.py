@@ -1,5 +1,7 @@
 """The users a client knows, and the at most 100 of them it follows: first in, first out (fact sheet 6.3)."""
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
@@ -11,6 +13,8 @@ from chat_tui.client import events
 from chat_tui.client.cache import Kept, Rows, encode
 from chat_tui.client.memory import recalled
 from chat_tui.client.model import Channel, Member, User, UserDescriptor
+from chat_tui.client.pages import all_pages
+from chat_tui.client.reading import Nonsense, parse_descriptor
 from chat_tui.client.replicas import UserInfo
 from chat_tui.client.sync import Replicas
 from chat_tui.protocol.values import UpdateReason
@@ -18,6 +22,10 @@ from chat_tui.protocol.values import UpdateReason
 _USER = "user "
 
 Emit = Callable[[events.Event], None]
+
+
+class _Users(msgspec.Struct):
+    users: list[Any]
 
 
 class Api(Protocol):
@@ -38,6 +46,7 @@ class People:
         self._users: dict[str, User] = {}
         self._followed: dict[str, UserInfo] = {}
         self._own: UserInfo | None = None
+        self._following = asyncio.Lock()
 
     def forget_all(self) -> None:
         """The service is another one."""
@@ -60,8 +69,9 @@ class People:
             yield f"{_USER}{info.user.identity}", Kept(info.sid, info.position, encode(info.user))
 
     def recall(self, rows: Rows) -> None:
-        for identity, row in recalled(rows, _USER):
-            user = msgspec.msgpack.decode(row.data, type=User)
+        for identity, row, user in recalled(rows, _USER, User):
+            if user.identity != identity:
+                continue
             self._users[identity] = user
             self._followed[identity] = UserInfo(user, self._on_update, self._clock)
             self._replicas.adopt(self._followed[identity], row.sid, row.position)
@@ -98,20 +108,26 @@ class People:
         """A user, followed from now on. Raises NotFound."""
         if self._own is not None and identity == self._own.user.identity:
             return self._own.user
-        if identity in self._followed:
-            return self._followed[identity].user
-        descriptor = await self.descriptor(identity)
-        await self._follow([self._remember(descriptor.identity, descriptor.info_map)])
-        return self._users[identity]
+        async with self._following:  # whoever asks meanwhile gets the same
+            if identity not in self._followed:
+                descriptor = await self.descriptor(identity)
+                identity = descriptor.identity
+                await self._follow([self._remember(identity, descriptor.info_map)])
+            return self._users[identity]
 
     async def follow_members(self, members: Iterable[Member]) -> None:
         """Follow these members, whose roster says where their info is; one who was deleted and made anew has it
         elsewhere. Raises TransportError."""
-        members = list(members)
-        await self._unfollow([member.identity for member in members if self._is_reborn(member)])
-        own = "" if self._own is None else self._own.user.identity
-        wanted = [member for member in members if member.identity != own and member.identity not in self._followed]
-        await self._follow([self._remember(member.identity, member.info_map) for member in wanted[: self.limit]])
+        async with self._following:
+            members = [member for member in members if member.identity and member.info_map]
+            await self._unfollow([member.identity for member in members if self._is_reborn(member)])
+            own = "" if self._own is None else self._own.user.identity
+            wanted = {
+                member.identity: member.info_map
+                for member in members
+                if member.identity != own and member.identity not in self._followed
+            }
+            await self._follow([self._remember(*one) for one in list(wanted.items())[: self.limit]])
 
     def _is_reborn(self, member: Member) -> bool:
         info = self._followed.get(member.identity)
@@ -123,7 +139,14 @@ class People:
             self._followed[info.user.identity] = info
         excess = list(self._followed)[: max(0, len(self._followed) - self.limit)]
         await self._unfollow(excess)
-        found = await self._replicas.open(*infos)
+        found: list[UserInfo] = []
+        try:
+            opened = await self._replicas.open(*infos, leave_out_odd=True)
+            found = [info for info in infos if info in opened]
+        finally:
+            self._followed_now(infos, found)
+
+    def _followed_now(self, infos: list[UserInfo], found: list[UserInfo]) -> None:
         for info in infos:
             if info in found:
                 self._emit(events.UserSubscribed(info.user))
@@ -131,7 +154,8 @@ class People:
                 self._followed.pop(info.user.identity, None)
 
     async def unsubscribe(self, identity: str) -> None:
-        await self._unfollow([identity])
+        async with self._following:
+            await self._unfollow([identity])
 
     async def _unfollow(self, identities: Iterable[str]) -> None:
         infos = [info for identity in identities if (info := self._followed.pop(identity, None)) is not None]
@@ -157,15 +181,15 @@ class People:
 
     async def descriptors(self, channel: Channel) -> list[UserDescriptor]:
         """Snapshots of everybody in a channel. What is known of users who are not followed is brought up to date."""
-        found: list[UserDescriptor] = []
-        params: dict[str, Any] = {"ConversationSid": channel.sid, "PageSize": 1000}
-        while True:
-            page = await self._api("GET", "users", params=params)
-            found += [parse_descriptor(user) for user in page["users"]]
-            token = page["meta"].get("next_token")
-            if not token:
-                break
-            params["PageToken"] = token
+        pages = await all_pages(
+            lambda params: self._api("GET", "users", params=params),
+            {"ConversationSid": channel.sid, "PageSize": 1000},
+            _Users,
+        )
+        found = []
+        for data in (data for page in pages for data in page.users):
+            with contextlib.suppress(Nonsense):  # a user without an identity is nobody
+                found.append(parse_descriptor(data))
         for descriptor in found:
             self._refresh(descriptor)
         return found
@@ -177,15 +201,3 @@ class People:
         user.friendly_name, user.attributes = descriptor.friendly_name, descriptor.attributes
         user.is_online, user.is_notifiable = descriptor.is_online, descriptor.is_notifiable
         user.date_refreshed = self._clock()
-
-
-def parse_descriptor(data: dict[str, Any]) -> UserDescriptor:
-    objects = data.get("sync_objects") or {}
-    return UserDescriptor(
-        identity=data["identity"],
-        friendly_name=data.get("friendly_name"),
-        attributes=data.get("attributes") or "{}",
-        is_online=data.get("is_online"),
-        is_notifiable=data.get("is_notifiable"),
-        info_map=objects.get("user_info_map") or data.get("sync_unique_name") or "",
-    )

@@ -1,39 +1,34 @@
 """The Sync objects a chat is made of (fact sheet 7.4), each turning its events into changes of the model."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import msgspec
-
-from chat_tui.client.model import Channel, LastMessage, Member, Message, User, parse_date
+from chat_tui.client.model import Channel, Member, Message, User
+from chat_tui.client.reading import (
+    MAX_TEXT,
+    Event,
+    Marks,
+    MemberData,
+    OwnData,
+    Reasons,
+    Snapshot,
+    SnapshotPage,
+    Value,
+    answer,
+    changed,
+    is_count_doubtful,
+    name,
+    parse_member,
+    parse_message,
+    parse_messages,
+    struct,
+    update_from_document,
+)
 from chat_tui.client.sync import Replica, Request
-from chat_tui.protocol.sync import Descriptor, EventType, Item, ItemPage, ObjectType, SyncEvent
-from chat_tui.protocol.untrusted import Malformed, decode
-from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
-
-Reasons = frozenset[UpdateReason]
-ItemData = dict[str, Any]
-
-
-def changed(target: Any, fields: dict[str, tuple[Any, UpdateReason]]) -> Reasons:
-    """Set attributes that differ, and say which did: field → (new value, its reason)."""
-    reasons = set()
-    for name, (value, reason) in fields.items():
-        before = getattr(target, name)
-        if before != value or type(before) is not type(value):  # 1 is not true
-            setattr(target, name, value)
-            reasons.add(reason)
-    return frozenset(reasons)
-
-
-def parsed_attributes(told: Any) -> Any:
-    """A channel's attributes: text is JSON, as SDKs take it; anything else is the value itself."""
-    if not isinstance(told, str):
-        return told
-    try:
-        return decode(told)
-    except Malformed:
-        return told
+from chat_tui.protocol.sync import EventType, ObjectType
+from chat_tui.protocol.untrusted import Malformed
+from chat_tui.protocol.values import UpdateReason
 
 
 class UserInfo(Replica):
@@ -45,32 +40,33 @@ class UserInfo(Replica):
         self._on_update = on_update
         self._clock = clock
 
-    async def take(self, found: Descriptor, request: Request) -> None:
+    async def take(self, found: Snapshot, request: Request) -> None:
         reasons: Reasons = frozenset()
         for item in found.items or ():
             reasons |= self._set(item.key, item.data)
         self.user.is_subscribed = True
         self._report(reasons)
 
-    def change(self, event_type: EventType, event: SyncEvent) -> None:
+    def change(self, event_type: EventType, event: Event) -> None:
         self._report(self._set(event.item_key, event.item_data))
 
     def removed(self) -> None:
         self.user.is_subscribed = False
 
     def _set(self, key: str | None, data: Any) -> Reasons:
-        data = data or {}
         self.user.date_refreshed = self._clock()
         if key == "friendlyName":
-            return changed(self.user, {"friendly_name": (data.get("value"), UpdateReason.FRIENDLY_NAME)})
+            return changed(self.user, {"friendly_name": (name(struct(data, Value).value), UpdateReason.FRIENDLY_NAME)})
         if key == "attributes":
-            return changed(self.user, {"attributes": (data.get("value") or "{}", UpdateReason.ATTRIBUTES)})
+            attributes = (struct(data, Value).value or "{}")[:MAX_TEXT]
+            return changed(self.user, {"attributes": (attributes, UpdateReason.ATTRIBUTES)})
         if key == "reachability":
+            marks = struct(data, Marks)
             return changed(
                 self.user,
                 {
-                    "is_online": (data.get("online"), UpdateReason.ONLINE),
-                    "is_notifiable": (data.get("notifiable"), UpdateReason.NOTIFIABLE),
+                    "is_online": (marks.online, UpdateReason.ONLINE),
+                    "is_notifiable": (marks.notifiable, UpdateReason.NOTIFIABLE),
                 },
             )
         return frozenset()
@@ -81,66 +77,67 @@ class UserInfo(Replica):
 
 
 class OwnChannelsListener(Protocol):
-    def on_own_channel(self, sid: str, data: ItemData) -> None:
-        """The user's part in a channel is now this."""
+    def on_own_channel(self, sid: str) -> None:
+        """The user's part in a channel is now another."""
 
     def on_own_channel_removed(self, sid: str) -> None: ...
-    def on_own_channels(self, items: dict[str, ItemData]) -> None:
-        """All of them, after a reload."""
+    def on_own_channels(self) -> None:
+        """All of them, read anew."""
 
 
 class OwnChannels(Replica):
-    """Which channels a user is in, or invited to."""
+    """Which channels a user is in, or invited to: ``items`` by channel SID. It alone says so: what is not here, is
+    gone, and what is here and not known elsewhere, is still to be asked for."""
 
     def __init__(self, name: str, listener: OwnChannelsListener) -> None:
         super().__init__(name)
+        self.items: dict[str, OwnData] = {}
         self._listener = listener
 
-    async def take(self, found: Descriptor, request: Request) -> None:
-        self._listener.on_own_channels({item.key: item.data for item in found.items or () if item.key is not None})
+    async def take(self, found: Snapshot, request: Request) -> None:
+        self.items = {item.key: struct(item.data, OwnData) for item in found.items or () if item.key}
+        self._listener.on_own_channels()
 
-    def change(self, event_type: EventType, event: SyncEvent) -> None:
-        if event.item_key is None:
-            return
+    def change(self, event_type: EventType, event: Event) -> None:
+        if not event.item_key:
+            raise Malformed("an event of a map without a key")
         if event_type is EventType.MAP_ITEM_REMOVED:
+            self.items.pop(event.item_key, None)
             self._listener.on_own_channel_removed(event.item_key)
         else:
-            self._listener.on_own_channel(event.item_key, event.item_data)
+            self.items[event.item_key] = struct(event.item_data, OwnData)
+            self._listener.on_own_channel(event.item_key)
 
 
 class ChannelDocument(Replica):
-    """What everybody may see of a channel: names, attributes, the newest message."""
+    """What everybody may see of a channel: names, attributes, the newest message. ``on_deletion``: a message was
+    deleted, or may have been."""
 
     kind = ObjectType.DOCUMENT
 
-    def __init__(self, channel: Channel, on_update: Callable[[Channel, Reasons], None]) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        on_update: Callable[[Channel, Reasons], None],
+        on_deletion: Callable[[Channel], None],
+    ) -> None:
         super().__init__(f"{channel.sid}.channel")
         self.channel = channel
         self._on_update = on_update
+        self._on_deletion = on_deletion
 
-    async def take(self, found: Descriptor, request: Request) -> None:
-        self._set(found.data or {})
+    async def take(self, found: Snapshot, request: Request) -> None:
+        self._set(found.data)
 
-    def change(self, event_type: EventType, event: SyncEvent) -> None:
+    def change(self, event_type: EventType, event: Event) -> None:
         if event_type is EventType.DOCUMENT_UPDATED:
-            self._set(event.document_data or {})
+            self._set(event.document_data)
 
-    def _set(self, data: ItemData) -> None:
-        last = data.get("lastMessage") or {}
-        date = parse_date(last.get("timestamp"))
-        reasons = changed(
-            self.channel,
-            {
-                "friendly_name": (data.get("friendlyName"), UpdateReason.FRIENDLY_NAME),
-                "unique_name": (data.get("uniqueName"), UpdateReason.UNIQUE_NAME),
-                "attributes": (parsed_attributes(data.get("attributes")), UpdateReason.ATTRIBUTES),
-                "created_by": (data.get("createdBy"), UpdateReason.CREATED_BY),
-                "date_created": (parse_date(data.get("dateCreated")), UpdateReason.DATE_CREATED),
-                "date_updated": (parse_date(data.get("dateUpdated")), UpdateReason.DATE_UPDATED),
-                "last_message": (LastMessage(last["index"], date) if date else None, UpdateReason.LAST_MESSAGE),
-            },
-        )
-        self.channel.members_count = data.get("membersCount", self.channel.members_count)
+    def _set(self, data: Any) -> None:
+        newest = self.channel.last_index
+        reasons = update_from_document(self.channel, data)
+        if is_count_doubtful(self.channel, newest):
+            self._on_deletion(self.channel)
         if reasons:
             self._on_update(self.channel, reasons)
 
@@ -169,55 +166,61 @@ class MessageList(Replica):
         self.has_older = True
         self._listener = listener
 
-    async def take(self, found: Descriptor, request: Request) -> None:
-        self.messages = []
-        self.has_older = True
-        await self.load_older(request, self.first_page)
+    async def take(self, found: Snapshot, request: Request) -> None:
+        page = await self._page(request, self.first_page)
+        self.messages = parse_messages(self.channel.sid, page.items)
+        self.has_older = self._is_more(page, self.first_page)
 
     async def load_older(self, request: Request, count: int) -> list[Message]:
         """Read ``count`` messages before the oldest one here. Raises ChatError."""
-        params = {"Order": "desc", "PageSize": str(count)}
-        if self.messages:
-            params["From"] = str(self.messages[0].index - 1)
-            if self.messages[0].index == 0:
-                self.has_older = False
-                return []
-        page = msgspec.convert(await request("GET", f"{self.url}/Items", params=params), ItemPage)
-        known = self.messages[0].index if self.messages else None
-        older = [parse_message(self.channel.sid, item) for item in reversed(page.items)]
-        older = [message for message in older if known is None or message.index < known]
+        oldest = self.messages[0].index if self.messages else None
+        if oldest == 0:
+            self.has_older = False
+            return []
+        page = await self._page(request, count, None if oldest is None else oldest - 1)
+        older = parse_messages(self.channel.sid, page.items)
+        if oldest is None:
+            older = [] if self.messages else older
+        elif not self.messages or self.messages[0].index > oldest:
+            return []  # read anew meanwhile: these would not join
+        else:
+            older = [message for message in older if message.index < self.messages[0].index]
         self.messages[:0] = older
-        self.has_older = page.meta.get("next_token") is not None or (len(page.items) >= count and known != 0)
+        self.has_older = bool(older) and self._is_more(page, count)  # what brings nothing older is the end
         return older
 
-    def change(self, event_type: EventType, event: SyncEvent) -> None:
+    async def _page(self, request: Request, count: int, newest: int | None = None) -> SnapshotPage:
+        params = {"Order": "desc", "PageSize": str(count)}
+        if newest is not None:
+            params["From"] = str(newest)
+        found: SnapshotPage = answer(await request("GET", f"{self.url}/Items", params=params), SnapshotPage)
+        return found
+
+    def _is_more(self, page: SnapshotPage, count: int) -> bool:
+        reaches_the_first = bool(self.messages) and self.messages[0].index == 0
+        return not reaches_the_first and (page.meta.next_token is not None or len(page.items) >= count)
+
+    def change(self, event_type: EventType, event: Event) -> None:
         index = event.item_index
         if index is None:
-            return
+            raise Malformed("an event of a list without an index")
         if event_type is EventType.LIST_ITEM_REMOVED:
             self._remove(index)
             return
-        message = parse_item(self.channel.sid, index, event.item_data)
-        if event_type is EventType.LIST_ITEM_ADDED and (not self.messages or index > self.messages[-1].index):
-            self.messages.append(message)
+        message = parse_message(self.channel.sid, index, event.item_data)
+        place, is_there = self._find(index)
+        if is_there:
+            self._replace(place, message)
+        elif event_type is EventType.LIST_ITEM_ADDED and (place or not self.messages or not self.has_older):
+            self.messages.insert(place, message)
             self._listener.on_message_added(self.channel, message)
-        else:
-            self._replace(message)
 
-    def _find(self, index: int) -> int | None:
-        low, high = 0, len(self.messages)
-        while low < high:
-            middle = (low + high) // 2
-            if self.messages[middle].index < index:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self.messages) and self.messages[low].index == index else None
+    def _find(self, index: int) -> tuple[int, bool]:
+        """Where a message stands or would stand, and whether it does."""
+        place = bisect_left(self.messages, index, key=lambda message: message.index)
+        return place, place < len(self.messages) and self.messages[place].index == index
 
-    def _replace(self, message: Message) -> None:
-        place = self._find(message.index)
-        if place is None:
-            return  # older than what is loaded
+    def _replace(self, place: int, message: Message) -> None:
         before = self.messages[place]
         self.messages[place] = message
         pairs = (
@@ -232,30 +235,9 @@ class MessageList(Replica):
             self._listener.on_message_updated(self.channel, message, reasons)
 
     def _remove(self, index: int) -> None:
-        place = self._find(index)
-        if place is not None:
+        place, is_there = self._find(index)
+        if is_there:
             self._listener.on_message_removed(self.channel, self.messages.pop(place))
-
-
-def parse_message(channel_sid: str, item: Item) -> Message:
-    return parse_item(channel_sid, item.index or 0, item.data)
-
-
-def parse_item(channel_sid: str, index: int, data: ItemData) -> Message:
-    date = parse_date(data.get("timestamp"))
-    assert date is not None, "the service dates every message"
-    return Message(
-        sid=data.get("sid", ""),
-        channel_sid=channel_sid,
-        index=index,
-        author=data.get("author") or "",
-        body=data.get("text") or "",
-        date_created=date,
-        date_updated=parse_date(data.get("dateUpdated")),
-        last_updated_by=data.get("lastUpdatedBy"),
-        attributes=data.get("attributes") or "{}",
-        member_sid=data.get("memberSid"),
-    )
 
 
 class Roster(Replica):
@@ -267,13 +249,13 @@ class Roster(Replica):
         self.members: dict[str, Member] = {}
         self._listener = listener
 
-    async def take(self, found: Descriptor, request: Request) -> None:
-        self.members = {item.key: _parse_member(item.key, item.data) for item in found.items or () if item.key}
+    async def take(self, found: Snapshot, request: Request) -> None:
+        self.members = {item.key: parse_member(item.key, item.data) for item in found.items or () if item.key}
 
-    def change(self, event_type: EventType, event: SyncEvent) -> None:
+    def change(self, event_type: EventType, event: Event) -> None:
         sid = event.item_key
-        if sid is None:
-            return
+        if not sid:
+            raise Malformed("an event of a map without a key")
         if event_type is EventType.MAP_ITEM_REMOVED:
             gone = self.members.pop(sid, None)
             if gone is not None:
@@ -281,96 +263,25 @@ class Roster(Replica):
         elif sid in self.members:
             self._update(self.members[sid], event.item_data)
         else:
-            self.members[sid] = _parse_member(sid, event.item_data)
+            self.members[sid] = parse_member(sid, event.item_data)
             self._listener.on_member_joined(self.channel, self.members[sid])
 
-    def _update(self, member: Member, data: ItemData) -> None:
+    def _update(self, member: Member, data: Any) -> None:
+        found = struct(data, MemberData)
         reasons = changed(
             member,
             {
-                "role_sid": (data.get("roleSid"), UpdateReason.ROLE_SID),
-                "attributes": (data.get("attributes") or "{}", UpdateReason.ATTRIBUTES),
+                "role_sid": (found.role_sid, UpdateReason.ROLE_SID),
+                "attributes": ((found.attributes or "{}")[:MAX_TEXT], UpdateReason.ATTRIBUTES),
                 "last_consumed_message_index": (
-                    data.get("lastConsumedMessageIndex"),
+                    found.last_consumed_message_index,
                     UpdateReason.LAST_CONSUMED_MESSAGE_INDEX,
                 ),
                 "last_consumption_timestamp": (
-                    data.get("lastConsumptionTimestamp"),
+                    found.last_consumption_timestamp,
                     UpdateReason.LAST_CONSUMPTION_TIMESTAMP,
                 ),
             },
         )
         if reasons:
             self._listener.on_member_updated(self.channel, member, reasons)
-
-
-def _parse_member(sid: str, data: ItemData) -> Member:
-    return Member(
-        sid=sid,
-        identity=data.get("identity") or "",
-        info_map=data.get("userInfo") or "",
-        role_sid=data.get("roleSid"),
-        attributes=data.get("attributes") or "{}",
-        last_consumed_message_index=data.get("lastConsumedMessageIndex"),
-        last_consumption_timestamp=data.get("lastConsumptionTimestamp"),
-    )
-
-
-def update_own_part(channel: Channel, data: ItemData) -> Reasons:
-    """Apply an item of the own channels map."""
-    channel.invited_by = data.get("invitedBy")
-    return changed(
-        channel,
-        {
-            "status": (ChannelStatus(data["status"]), UpdateReason.STATUS),
-            "notification_level": (
-                NotificationLevel(data.get("notificationLevel") or "default"),
-                UpdateReason.NOTIFICATION_LEVEL,
-            ),
-            "last_consumed_message_index": (
-                data.get("lastConsumedMessageIndex"),
-                UpdateReason.LAST_CONSUMED_MESSAGE_INDEX,
-            ),
-        },
-    )
-
-
-def parse_channel(data: ItemData) -> Channel:
-    """A channel from the Client API's descriptor."""
-    channel = Channel(sid=data["sid"], status=ChannelStatus(data["status"]), type=ChannelType(data["type"]))
-    update_described(channel, data)
-    return channel
-
-
-def update_described(channel: Channel, data: ItemData) -> Reasons:
-    """Take over what the Client API says of a channel, the unread count included."""
-    reasons = changed(
-        channel,
-        {
-            "status": (ChannelStatus(data["status"]), UpdateReason.STATUS),
-            "friendly_name": (data.get("friendly_name"), UpdateReason.FRIENDLY_NAME),
-            "unique_name": (data.get("unique_name"), UpdateReason.UNIQUE_NAME),
-            "attributes": (parsed_attributes(data.get("attributes")), UpdateReason.ATTRIBUTES),
-            "created_by": (data.get("created_by"), UpdateReason.CREATED_BY),
-            "date_created": (parse_date(data.get("date_created")), UpdateReason.DATE_CREATED),
-            "date_updated": (parse_date(data.get("date_updated")), UpdateReason.DATE_UPDATED),
-            "notification_level": (
-                NotificationLevel(data.get("notification_level") or "default"),
-                UpdateReason.NOTIFICATION_LEVEL,
-            ),
-            "last_consumed_message_index": (
-                data.get("last_consumed_message_index", data.get("last_read_message_index")),
-                UpdateReason.LAST_CONSUMED_MESSAGE_INDEX,
-            ),
-        },
-    )
-    channel.members_count = data.get("participants_count", channel.members_count)
-    newest = data.get("last_message_index")
-    if newest is not None and newest > channel.last_index and channel.date_created is not None:
-        channel.last_message = LastMessage(newest, channel.date_created)
-    before = channel.unread_messages_count
-    channel.counted = data.get("unread_messages_count")
-    channel.counted_at = channel.last_index if newest is None else max(newest, -1)
-    if channel.unread_messages_count != before:
-        reasons |= {UpdateReason.UNREAD_MESSAGES_COUNT}
-    return reasons

@@ -1,38 +1,40 @@
 """Replicas of Sync objects: read a snapshot, follow the events after it, notice gaps and fill them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from enum import Enum
+import logging
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
-import msgspec
-
-from chat_tui.protocol.errors import NotFound, TransportError
-from chat_tui.protocol.sync import (
-    Descriptor,
-    EventType,
-    Item,
-    ItemPage,
-    ObjectType,
-    ReplayStatus,
-    SubscriptionRequest,
-    Subscriptions,
-    SyncEvent,
-    SyncNotification,
-)
+from chat_tui.client.pages import all_pages
+from chat_tui.client.reading import Event, Nonsense, Notification, Snapshot, SnapshotItem, SnapshotPage, answer
+from chat_tui.client.replica import Position, ReplicaState, Step
+from chat_tui.protocol.errors import ChatError, Code, NotFound, TransportError
+from chat_tui.protocol.sync import EventType, ObjectType, SubscriptionRequest, Subscriptions
+from chat_tui.protocol.untrusted import Malformed, decode
 
 LABEL = "https://cds.chat-tui.invalid"
 BATCH = 1000
 AT_ONCE = 32
 """Requests in flight while many objects are opened."""
 
-MAX_PAGES = 4096
-"""Of one map's items: no list is endless."""
+ANSWER_WITHIN = 30.0
+"""Seconds a replay may go without a sign."""
 
-Spawn = Callable[[Awaitable[object]], None]
+LONGEST_PAUSE = 30.0
+"""Seconds between two tries to get an object right, at most."""
 
 _PLURALS = {ObjectType.MAP: "Maps", ObjectType.LIST: "Lists", ObjectType.DOCUMENT: "Documents"}
-_decode = msgspec.json.Decoder(SyncNotification).decode
+_REMOVED = (EventType.MAP_REMOVED, EventType.LIST_REMOVED, EventType.DOCUMENT_REMOVED)
+
+_log = logging.getLogger(__name__)
+
+
+class Spawn(Protocol):
+    """Does work nobody awaits; a ChatError in it is no news: the next link repairs what this one could not."""
+
+    def __call__(self, work: Coroutine[Any, Any, object], name: str) -> object: ...
 
 
 class Request(Protocol):
@@ -42,24 +44,10 @@ class Request(Protocol):
         """The JSON body of the answer. Raises ChatError."""
 
 
-class Standing(Enum):
-    """FOLLOWING takes the next id only; REPLAYING takes any newer id, for the log may have been pruned."""
-
-    CLOSED = "closed"
-    REPLAYING = "replaying"
-    FOLLOWING = "following"
-
-
-class Applied(Enum):
-    YES = "yes"
-    OLD = "old"
-    GAP = "gap"
-
-
 class Replica:
-    """One object as far as it is known: ``position`` is the id of the last event applied.
+    """One object: ``at`` is how far it is known.
 
-    Subclasses read a snapshot (`take`) and change with each event (`change`). Both come after the position is set.
+    Subclasses read a snapshot (`take`) and change with each event (`change`), in order, once.
     """
 
     kind = ObjectType.MAP
@@ -67,182 +55,288 @@ class Replica:
     def __init__(self, name: str) -> None:
         self.name = name
         self.sid = ""
-        self.position = 0
-        self.standing = Standing.CLOSED
+        self.at = Position()
+        self.was_loaded = False
 
-    async def load(self, request: Request) -> None:
-        """Read the position, then the data (guarantees, "Follow, resume, gap"). Raises ChatError."""
+    async def load(self, request: Request) -> int:
+        """Read the position, then the data (guarantees, "Follow, resume, gap"); the position. Raises ChatError."""
         params = {"Include": "items"} if self.kind is ObjectType.MAP else None
-        found = msgspec.convert(await request("GET", self.url, params=params), Descriptor)
-        self.sid, self.position = found.sid, found.last_event_id
-        if params is not None and found.items is None:
+        found: Snapshot = answer(await request("GET", self.url, params=params), Snapshot)
+        if self.kind is ObjectType.MAP and found.items is None:
             found.items = await self._every_item(request)
         await self.take(found, request)
+        self.sid = found.sid
+        return found.last_event_id
 
-    async def _every_item(self, request: Request) -> list[Item]:
+    @property
+    def position(self) -> int:
+        """The id of the last event applied."""
+        return self.at.id
+
+    async def _every_item(self, request: Request) -> list[SnapshotItem]:
         """Page by page: of what is too large to come with the descriptor."""
-        items: list[Item] = []
-        params: dict[str, Any] = {"PageSize": "1000"}
-        for _ in range(MAX_PAGES):
-            page = msgspec.convert(await request("GET", f"{self.url}/Items", params=params), ItemPage)
-            items += page.items
-            token = page.meta.get("next_token")
-            if token is None:
-                break
-            params["PageToken"] = token
-        return items
+        fetch = partial(request, "GET", f"{self.url}/Items")
+        pages = await all_pages(lambda params: fetch(params=params), {"PageSize": "1000"}, SnapshotPage)
+        return [item for page in pages for item in page.items]
 
     @property
     def url(self) -> str:
         return f"{LABEL}/v3/{_PLURALS[self.kind]}/{self.name}"
 
-    async def take(self, found: Descriptor, request: Request) -> None:
-        """Make the snapshot one's own."""
+    async def take(self, found: Snapshot, request: Request) -> None:
+        """Make the snapshot one's own, as a whole or not at all."""
 
-    def change(self, event_type: EventType, event: SyncEvent) -> None:
-        """One event, in order, once."""
+    def change(self, event_type: EventType, event: Event) -> None:
+        """One event."""
 
     def removed(self) -> None:
         """The object is gone."""
 
-    def offer(self, event_type: EventType, event: SyncEvent) -> Applied:
-        """Apply an event if it is the next one."""
-        if event.id <= self.position:
-            return Applied.OLD
-        if self.standing is not Standing.REPLAYING and event.id != self.position + 1:
-            return Applied.GAP
-        self.position = event.id
-        self.change(event_type, event)
-        return Applied.YES
-
 
 class Replicas:
-    """Every object this client follows. ``on_reload`` hears of a replica that had to be read anew; ``spawn`` does work
-    nobody awaits, and does not mind when a link breaks: the next one repairs what this one could not."""
+    """Every object this client follows. ``on_reload`` hears of a replica that had to be read anew. ``is_up``: there is
+    a link; without one nothing is tried, for the next one begins with `resume`."""
 
-    def __init__(self, request: Request, on_reload: Callable[[Replica], None], spawn: Spawn) -> None:
+    def __init__(
+        self,
+        request: Request,
+        on_reload: Callable[[Replica], None],
+        spawn: Spawn,
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        uniform: Callable[[float, float], float] = random.uniform,
+    ) -> None:
         self._request = request
-        self._spawn = spawn
         self._on_reload = on_reload
+        self._spawn = spawn
+        self._sleep = sleep
+        self._uniform = uniform
+        self._wanted: dict[Replica, None] = {}
         self._by_sid: dict[str, Replica] = {}
         self._correlation = 0
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._asking = asyncio.Lock()
+        self.is_up = False
 
     # ---- follow
 
-    async def open(self, *replicas: Replica) -> list[Replica]:
+    async def open(self, *replicas: Replica, leave_out_odd: bool = False) -> list[Replica]:
         """Read and follow objects. Those that are not there are left out; the answer holds the others.
 
-        Raises TransportError when the link breaks."""
-        loaded = await asyncio.gather(*(self._load(replica) for replica in replicas))
-        found = [replica for replica, is_there in zip(replicas, loaded, strict=True) if is_there]
-        await self._establish(found)
+        Raises ChatError when one of them cannot be read, and then follows none of them; with ``leave_out_odd`` only
+        when there is no link."""
+        for replica in replicas:
+            self._want(replica)
+        try:
+            loaded = await asyncio.gather(*(self._load(replica) for replica in replicas), return_exceptions=True)
+            for outcome in loaded:
+                if isinstance(outcome, BaseException) and not _is_odd(outcome, leave_out_odd):
+                    raise outcome
+            found = [replica for replica, outcome in zip(replicas, loaded, strict=True) if outcome is None]
+            await self._ask(found)
+        except BaseException:
+            self._forget(replicas)
+            raise
+        self._forget(replica for replica in replicas if replica not in found)
         return found
 
-    async def _load(self, replica: Replica) -> bool:
-        async with self._slots:
-            try:
-                await replica.load(self._request)
-            except NotFound:
-                return False
-        self._by_sid[replica.sid] = replica
-        return True
+    def follow(self, *replicas: Replica) -> None:
+        """Read and follow objects in the background, and do not give up."""
+        for replica in replicas:
+            self._want(replica)
+        if replicas:
+            self._spawn(self._follow(replicas), "following objects")
 
     async def close(self, *replicas: Replica) -> None:
         """Stop following. A broken link has done it already."""
-        followed = [replica for replica in replicas if self._by_sid.pop(replica.sid, None) is not None]
-        for replica in followed:
-            replica.standing = Standing.CLOSED
-        try:
-            await self._post("cancel", followed)
-        except TransportError:
-            return
-
-    async def _establish(self, replicas: Iterable[Replica]) -> None:
-        wanted = list(replicas)
-        for replica in wanted:
-            replica.standing = Standing.REPLAYING
-        await self._post("establish", wanted)
-
-    async def _post(self, action: str, replicas: list[Replica]) -> None:
-        for start in range(0, len(replicas), BATCH):
-            self._correlation += 1
-            requests = [
-                SubscriptionRequest(replica.sid, replica.kind, replica.position)
-                for replica in replicas[start : start + BATCH]
-            ]
-            body = Subscriptions(action, requests, self._correlation)
-            await self._request("POST", f"{LABEL}/v4/Subscriptions", json=body)
-
-    async def resume(self) -> None:
-        """The link is new: ask for what was missed of everything."""
-        await self._establish(self._by_sid.values())
+        followed = [replica for replica in replicas if self._by_sid.get(replica.sid) is replica]
+        self._forget(replicas)
+        async with self._asking:
+            gone = [replica for replica in followed if replica.sid not in self._by_sid]
+            try:
+                await self._post("cancel", gone)
+            except ChatError:
+                return
 
     def adopt(self, replica: Replica, sid: str, position: int) -> None:
         """A replica that is known from an earlier start: the next link brings what it missed."""
-        replica.sid, replica.position = sid, position
+        replica.sid, replica.was_loaded = sid, True
+        replica.at.adopt(position)
+        self._wanted[replica] = None
         self._by_sid[sid] = replica
 
     def follows(self, replica: Replica) -> bool:
-        return self._by_sid.get(replica.sid) is replica
+        return replica in self._wanted
 
     def forget_all(self) -> None:
         """The service has no memory of these objects: start anew."""
-        for replica in self._by_sid.values():
-            replica.standing = Standing.CLOSED
-        self._by_sid.clear()
+        self._forget(list(self._wanted))
+
+    async def resume(self) -> None:
+        """The link is new: ask for what was missed of everything. Raises ChatError."""
+        ask, load = [], []
+        for replica in self._wanted:
+            step = replica.at.resumed()
+            if step is Step.ASK:
+                ask.append(replica)
+            elif step is Step.LOAD:
+                load.append(replica)
+        await self._ask(ask)
+        if load:
+            self._spawn(self._follow(load), "following objects")
+
+    # ---- what a replica needs
+
+    def _want(self, replica: Replica) -> None:
+        self._wanted[replica] = None
+        replica.at.want()
+
+    def _forget(self, replicas: Iterable[Replica]) -> None:
+        for replica in replicas:
+            replica.at.close()
+            self._wanted.pop(replica, None)
+            if self._by_sid.get(replica.sid) is replica:
+                del self._by_sid[replica.sid]
+
+    async def _follow(self, replicas: Sequence[Replica]) -> None:
+        loaded = await asyncio.gather(*(self._load_quietly(replica) for replica in replicas))
+        await self._ask_quietly([replica for replica in loaded if replica is not None])
+
+    async def _load(self, replica: Replica) -> None:
+        """Raises ChatError. What became obsolete meanwhile is left as it is."""
+        turn = replica.at.turn
+        async with self._slots:
+            if replica.at.turn != turn:
+                return
+            position = await replica.load(self._request)
+        if replica.at.turn != turn:
+            return
+        before = self._by_sid.get(replica.sid)
+        if before is not None and before is not replica:
+            raise Nonsense(f"{replica.name} has the SID of {before.name}", Code.INTERNAL)
+        self._by_sid[replica.sid] = replica
+        replica.at.loaded(position)
+        if replica.was_loaded:
+            self._on_reload(replica)
+        replica.was_loaded = True
+
+    async def _load_quietly(self, replica: Replica) -> Replica | None:
+        """The replica, if it is to be asked about now."""
+        turn = replica.at.turn
+        try:
+            await self._load(replica)
+        except NotFound:
+            if replica.at.turn == turn:
+                self._do(replica, replica.at.removed())
+        except Exception as error:
+            if not isinstance(error, ChatError):
+                _log.exception("%s could not be read", replica.name)
+            if replica.at.turn == turn and self.is_up:
+                self._do(replica, replica.at.load_failed())
+        return replica if replica.at.state is ReplicaState.REPLAYING else None
+
+    async def _ask(self, replicas: Sequence[Replica]) -> None:
+        """Ask for what comes after their positions. Raises ChatError."""
+        async with self._asking:
+            wanted = [replica for replica in replicas if replica.at.state is ReplicaState.REPLAYING]
+            await self._post("establish", wanted)
+        if wanted:
+            self._spawn(self._watch([(replica, replica.at.turn, replica.position) for replica in wanted]), "a watch")
+
+    async def _ask_quietly(self, replicas: Sequence[Replica]) -> None:
+        try:
+            await self._ask(replicas)
+        except ChatError:
+            for replica in replicas:
+                if self.is_up and replica.at.state is ReplicaState.REPLAYING:
+                    self._do(replica, replica.at.unanswered())
+
+    async def _watch(self, asked: list[tuple[Replica, int, int]]) -> None:
+        """Ask again for what nothing came of."""
+        await self._sleep(ANSWER_WITHIN)
+        slow: list[tuple[Replica, int, int]] = []
+        for replica, turn, position in asked:
+            if replica.at.turn != turn or replica.at.state is not ReplicaState.REPLAYING or not self.is_up:
+                continue
+            if replica.position == position:
+                self._do(replica, replica.at.unanswered())
+            else:
+                slow.append((replica, turn, replica.position))
+        if slow:
+            self._spawn(self._watch(slow), "a watch")
+
+    async def _post(self, action: str, replicas: Sequence[Replica]) -> None:
+        for start in range(0, len(replicas), BATCH):
+            self._correlation += 1
+            batch = replicas[start : start + BATCH]
+            if action == "establish":
+                for replica in batch:
+                    replica.at.asked(self._correlation)
+            requests = [SubscriptionRequest(replica.sid, replica.kind, replica.position) for replica in batch]
+            body = Subscriptions(action, requests, self._correlation)
+            await self._request("POST", f"{LABEL}/v4/Subscriptions", json=body)
+
+    def _do(self, replica: Replica, step: Step) -> None:
+        if step in (Step.ASK, Step.LOAD):
+            self._spawn(self._repair(replica, replica.at.turn, step), f"the repair of {replica.name}")
+        elif step is Step.GONE:
+            self._forget([replica])
+            replica.removed()
+
+    async def _repair(self, replica: Replica, turn: int, step: Step) -> None:
+        """At once the first time, then after a random pause that grows with the troubles."""
+        troubles = replica.at.troubles
+        await self._sleep(self._uniform(0, min(LONGEST_PAUSE, 0.5 * 2.0 ** min(troubles, 10))) if troubles > 1 else 0)
+        if replica.at.turn != turn or not self.is_up:
+            return
+        if step is Step.LOAD:
+            await self._follow([replica])
+        else:
+            await self._ask_quietly([replica])
 
     # ---- events
 
     def on_notification(self, payload: bytes) -> None:
-        notification = _decode(payload)
+        """Whatever it holds: what cannot be understood is left out, and noticed as missing."""
+        try:
+            notification: Notification = decode(payload, Notification)
+            event_type = EventType(notification.event_type)
+        except Malformed as error:
+            _log.warning("a notification was left out: %s", error)
+            return
+        except ValueError:
+            return  # a newer service knows more
         event = notification.event
         replica = self._by_sid.get(event.target)
         if replica is None:
             return
-        try:
-            event_type = EventType(notification.event_type)
-        except ValueError:
-            return  # a newer service knows more
+        correlation = notification.correlation_id
         if event_type is EventType.SUBSCRIPTION_ESTABLISHED:
-            self._established(replica, event)
+            self._do(replica, replica.at.established(correlation, event.replay_status, event.last_event_id))
         elif event_type is EventType.SUBSCRIPTION_FAILED:
-            self._failed(replica, event)
-        elif event_type is not EventType.SUBSCRIPTION_CANCELED:
+            self._do(replica, replica.at.failed(correlation, (event.error or {}).get("status")))
+        elif event_type is EventType.SUBSCRIPTION_CANCELED:
+            self._do(replica, replica.at.canceled())
+        else:
             self._apply(replica, event_type, event)
 
-    def _established(self, replica: Replica, event: SyncEvent) -> None:
-        if event.replay_status == ReplayStatus.INTERRUPTED:
-            self._spawn(self._reload(replica))
-        elif replica.position < event.last_event_id:
-            self._spawn(self._again(replica))
-        else:
-            replica.standing = Standing.FOLLOWING
+    def _apply(self, replica: Replica, event_type: EventType, event: Event) -> None:
+        step = replica.at.event(event.id)
+        if step is not Step.APPLY:
+            self._do(replica, step)
+            return
+        try:
+            replica.change(event_type, event)
+        except Exception:
+            _log.exception("an event of %s could not be applied", replica.name)
+            self._do(replica, replica.at.spoiled())
+            return
+        if event_type in _REMOVED:
+            self._do(replica, replica.at.removed())
 
-    def _failed(self, replica: Replica, event: SyncEvent) -> None:
-        status = (event.error or {}).get("status")
-        if status == 404:
-            self._by_sid.pop(replica.sid, None)
-            replica.standing = Standing.CLOSED
-            replica.removed()
-        else:
-            self._spawn(self._again(replica, delay=1.0))
 
-    def _apply(self, replica: Replica, event_type: EventType, event: SyncEvent) -> None:
-        if replica.offer(event_type, event) is Applied.GAP:
-            self._spawn(self._again(replica))
-        elif event_type in (EventType.MAP_REMOVED, EventType.LIST_REMOVED, EventType.DOCUMENT_REMOVED):
-            self._by_sid.pop(replica.sid, None)
-            replica.standing = Standing.CLOSED
-            replica.removed()
-
-    async def _again(self, replica: Replica, delay: float = 0.0) -> None:
-        await asyncio.sleep(delay)
-        if self._by_sid.get(replica.sid) is replica:
-            await self._establish([replica])
-
-    async def _reload(self, replica: Replica) -> None:
-        """Too much was missed: read the object anew and follow it from there."""
-        self._by_sid.pop(replica.sid, None)
-        await self.open(replica)
-        self._on_reload(replica)
+def _is_odd(error: BaseException, is_any: bool) -> bool:
+    """Whether only this object is concerned."""
+    return isinstance(error, NotFound) or (
+        is_any and isinstance(error, ChatError) and not isinstance(error, TransportError)
+    )

@@ -13,12 +13,17 @@ class Timing(msgspec.Struct, frozen=True):
     answer_within: float = 30.0
     renew_before: float = 60.0
     """How long before its end a token is fetched anew for the next connection."""
+    fetch_apart: float = 5.0
+    """Between two questions to where tokens come from, at least."""
     first_try: float = 1.0
     """The most the first reconnect waits."""
     longest_wait: float = 30.0
     """The most any reconnect waits."""
     stable_after: float = 30.0
     """A link that held this long makes the next reconnect a first one."""
+
+    longest_asked: float = 300.0
+    """The most a service may ask to wait with a reconnect."""
 
     def scaled(self, by: float) -> "Timing":
         """All of it ``by`` times as long."""

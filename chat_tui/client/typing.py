@@ -1,6 +1,7 @@
 """Typing indicators, both ways: one's own, sent sparingly, and those of others, which end by themselves."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -9,11 +10,25 @@ import msgspec
 from chat_tui.client import events
 from chat_tui.client.model import Channel
 from chat_tui.client.people import Api, Emit
+from chat_tui.client.reading import MAX_NAME, TypingNotice, answer
 from chat_tui.protocol.errors import ChatError
-from chat_tui.protocol.sync import TypingNotification
+from chat_tui.protocol.untrusted import Malformed, decode
+from chat_tui.tasks import Tasks
 
 FIRST_TIMEOUT = 5.0
 """Seconds, until the service has said its own (S18)."""
+
+LONGEST_TIMEOUT = 60.0
+"""Seconds, whatever the service says."""
+
+MAX_ACTIVE = 1000
+"""Who may be typing at once, in all channels."""
+
+_log = logging.getLogger(__name__)
+
+
+class _Told(msgspec.Struct):
+    typing_timeout: float = FIRST_TIMEOUT
 
 
 class TypingIndicators:
@@ -26,7 +41,7 @@ class TypingIndicators:
         self._timeout = FIRST_TIMEOUT
         self._silent_until: dict[str, float] = {}
         self._active: dict[tuple[str, str], asyncio.TimerHandle] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks(expected=(ChatError,))
 
     def keystroke(self, channel: Channel) -> None:
         """Somebody types here: tell the service unless it was told within the time-out (fact sheet 6.3)."""
@@ -34,14 +49,13 @@ class TypingIndicators:
         if loop.time() < self._silent_until.get(channel.sid, 0.0):
             return
         silent_until = self._silent_until[channel.sid] = loop.time() + self._timeout
-        task = asyncio.create_task(self._tell(channel, silent_until))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.spawn(self._tell(channel, silent_until), "saying that one types")
 
     async def _tell(self, channel: Channel, silent_until: float) -> None:
         form = urlencode({"ChannelSid": channel.sid}).encode()
         try:
-            self._timeout = float((await self._api("POST", "typing", form=form))["typing_timeout"])
+            told: _Told = answer(await self._api("POST", "typing", form=form), _Told)
+            self._timeout = max(1.0, min(told.typing_timeout, LONGEST_TIMEOUT))
         except ChatError:
             if self._silent_until.get(channel.sid) == silent_until:  # else it was told anew meanwhile
                 del self._silent_until[channel.sid]
@@ -52,10 +66,15 @@ class TypingIndicators:
 
     def on_notice(self, payload: bytes) -> None:
         """The service says that somebody else types."""
-        notice = msgspec.json.decode(payload, type=TypingNotification)
+        try:
+            notice: TypingNotice = decode(payload, TypingNotice)
+        except Malformed as error:
+            _log.warning("a notice of somebody typing was left out: %s", error)
+            return
         channel = self._channels.get(notice.channel_sid)
-        if channel is not None:
-            self._began(channel, notice.identity, notice.typing_timeout)
+        if channel is not None and len(self._active) < MAX_ACTIVE:
+            timeout = max(0.0, min(notice.typing_timeout, LONGEST_TIMEOUT))
+            self._began(channel, notice.identity[:MAX_NAME], timeout)
 
     def _began(self, channel: Channel, identity: str, timeout: float) -> None:
         """For ``timeout`` seconds, unless it is said again."""
@@ -77,3 +96,9 @@ class TypingIndicators:
     def active(self, channel: Channel) -> list[str]:
         """Who is typing there."""
         return [identity for sid, identity in self._active if sid == channel.sid]
+
+    async def close(self) -> None:
+        for timer in self._active.values():
+            timer.cancel()
+        self._active.clear()
+        await self._tasks.close()

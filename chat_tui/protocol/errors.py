@@ -1,7 +1,7 @@
 """The error tree: a Twilio code, the HTTP status that goes with it, and one class per kind of trouble."""
 
 from enum import IntEnum
-from typing import Any, ClassVar
+from typing import Any
 
 
 class Code(IntEnum):
@@ -110,7 +110,7 @@ class ChatError(Exception):
     ``code`` is Twilio's, ``status`` the HTTP status, ``details`` what concerns this case (a SID, a parameter).
     """
 
-    status: ClassVar[int] = 500
+    status: int = 500
 
     def __init__(self, message: str, code: int = Code.INTERNAL, *, details: dict[str, Any] | None = None) -> None:
         super().__init__(message)
@@ -207,9 +207,17 @@ _BY_STATUS: dict[int, type[ChatError]] = {
 }
 
 
+MAX_MESSAGE = 500
+"""Characters kept of what a service says of an error."""
+
+
 def from_answer(status: int, body: Any) -> ChatError:
     """The error an HTTP status and its body stand for; a body of another shape becomes a plain text."""
     fields = body if isinstance(body, dict) else {}
-    code = fields.get("code")
-    message = str(fields.get("message") or f"the service answered {status}")
-    return _BY_STATUS.get(status, ChatError)(message, code if isinstance(code, int) else Code.INTERNAL)
+    code, message = fields.get("code"), fields.get("message")
+    error = _BY_STATUS.get(status, ChatError)(
+        message[:MAX_MESSAGE] if isinstance(message, str) and message else f"the service answered {status}",
+        code if isinstance(code, int) and not isinstance(code, bool) else Code.INTERNAL,
+    )
+    error.status = status
+    return error

@@ -10,6 +10,7 @@ import msgspec
 
 from chat_tui.protocol.errors import Code, Unauthenticated
 from chat_tui.protocol.sids import Kind, is_sid
+from chat_tui.protocol.untrusted import MAX_INT
 
 CONTENT_TYPE = "twilio-fpa;v=1"
 DEFAULT_LIFETIME = 3600
@@ -92,7 +93,9 @@ def token_issuer(token: str) -> str:
 def token_expiry(token: str) -> int | None:
     """``exp`` of a token, unverified, for a client that wants to renew in time; ``None`` when there is none."""
     expiry = _unverified(token).get("exp")
-    return expiry if isinstance(expiry, int) else None
+    if isinstance(expiry, bool) or not isinstance(expiry, int | float):
+        return None
+    return int(max(0, min(expiry, MAX_INT)))
 
 
 class Bearer(msgspec.Struct, frozen=True):
@@ -106,7 +109,7 @@ def token_bearer(token: str) -> Bearer | None:
     """Who holds ``token``, unverified, for a client that keeps things apart by it; ``None`` when it does not say."""
     try:
         grants = msgspec.convert(_unverified(token).get("grants"), Grants)
-    except msgspec.ValidationError:
+    except (ValueError, RecursionError):
         return None
     return Bearer(grants.chat.service_sid, grants.identity)
 
@@ -116,7 +119,7 @@ def _unverified(token: str) -> dict[str, Any]:
     try:
         payload = token.split(".")[1]
         claims = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, RecursionError):
         return {}
     return claims if isinstance(claims, dict) else {}
 
@@ -157,7 +160,7 @@ def _verified(token: str, key_secret: str) -> Claims:
         return msgspec.convert(jwt.decode(token, key_secret, algorithms=["HS256"], options=options), Claims)
     except jwt.InvalidSignatureError:
         raise Unauthenticated("Access token: wrong signature", Code.TOKEN_SIGNATURE_INVALID) from None
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, RecursionError) as error:
         raise Unauthenticated(f"Access token: {error}", Code.TOKEN_INVALID) from None
     except msgspec.ValidationError as error:
         raise Unauthenticated(f"Access token: {error}", Code.TOKEN_GRANTS_INVALID) from None

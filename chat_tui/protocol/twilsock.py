@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from chat_tui.protocol import untrusted
 from chat_tui.protocol.encoding import to_json
 
 MAGIC = b"TWILSOCK V3.0 "
@@ -86,18 +87,9 @@ class Packet(msgspec.Struct, frozen=True):
         if not self.payload:
             return None
         try:
-            return msgspec.json.decode(self.payload)
-        except msgspec.DecodeError as error:
+            return untrusted.decode(self.payload)
+        except untrusted.Malformed as error:
             raise PacketError(f"payload: {error}") from None
-
-
-_REPLY = re.compile(rb'TWILSOCK V3\.0 [0-9]{1,10}\r\n\{(?:"id":"[^"\\]*",)?"method":"reply"[,}]')
-
-
-def is_reply(frame: bytes) -> bool:
-    """Whether the packet's own header begins as replies are written, for less than `decode` costs: SDKs acknowledge
-    every event so. What stands elsewhere, in a nested field or in the payload, says nothing."""
-    return _REPLY.match(frame) is not None
 
 
 _decoder = msgspec.json.Decoder(Header)
@@ -120,8 +112,18 @@ def encode_json(header: Header, body: Any) -> bytes:
     return encode(header, to_json(body))
 
 
-def decode(frame: bytes) -> Packet:
-    """The packet in ``frame``. Raises PacketError when the framing, the sizes or the header are wrong."""
+_REPLY = re.compile(rb'TWILSOCK V3\.0 [0-9]{1,10}\r\n\{(?:"id":"[^"\\]*",)?"method":"reply"[,}]')
+
+
+def is_reply(frame: bytes) -> bool:
+    """Whether the packet's own header begins as replies are written, for less than `decode` costs: SDKs acknowledge
+    every event so. What stands elsewhere, in a nested field or in the payload, says nothing."""
+    return _REPLY.match(frame) is not None
+
+
+def decode(frame: bytes, *, leniently: bool = False) -> Packet:
+    """The packet in ``frame``. Raises PacketError when the framing, the sizes or the header are wrong; ``leniently``,
+    only when it does not say what kind of packet it is."""
     if not frame.startswith(MAGIC):
         raise PacketError("the frame does not start with TWILSOCK V3.0")
     end = frame.find(CRLF, len(MAGIC), len(MAGIC) + 12)
@@ -132,11 +134,23 @@ def decode(frame: bytes) -> Packet:
     stop = start + int(digits)
     if frame[stop : stop + 2] != CRLF:
         raise PacketError("header size: it does not match the header")
+    payload = frame[stop + 2 :]
     try:
         header = _decoder.decode(frame[start:stop])
-    except msgspec.DecodeError as error:
-        raise PacketError(f"header: {error}") from None
-    payload = frame[stop + 2 :]
-    if header.payload_size != len(payload):
-        raise PacketError("payload_size: it does not match the payload")
+        if header.payload_size != len(payload) and not leniently:
+            raise PacketError("payload_size: it does not match the payload")
+    except PacketError:
+        raise
+    except (ValueError, RecursionError) as error:
+        if not leniently:
+            raise PacketError(f"header: {error}") from None
+        header = _salvaged(frame[start:stop])
     return Packet(header, payload)
+
+
+def _salvaged(head: bytes) -> Header:
+    try:
+        header: Header = untrusted.decode(head, Header)
+    except untrusted.Malformed as error:
+        raise PacketError(f"header: {error}") from None
+    return header

@@ -1,38 +1,120 @@
-"""JSON from elsewhere: whatever it holds, it is decoded, or refused in one way."""
+"""JSON from elsewhere: whatever it holds, it is decoded as far as it makes sense, or refused in one way."""
 
+import json
+import logging
+import math
 import re
-from typing import Any, TypeVar
+import types
+import typing
+from typing import Any
 
 import msgspec
 
 MAX_DEPTH = 64
 """Levels of lists and objects, the outermost counted: what is deeper is nobody's data, and ends decoders."""
 
-MAX_CUT = 1024 * 1024
-"""Bytes of JSON whose depths are cut out; of something larger nothing is kept."""
+MAX_REPAIRED = 1024 * 1024
+"""Bytes of JSON that is looked at twice; of something larger that is not in order nothing is kept."""
 
-T = TypeVar("T")
+MAX_INT = 2**53
+"""The largest number that every JSON reader keeps exactly."""
 
 _TOKENS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
+_LONE_SURROGATE = re.compile(
+    r"(?<!\\)((?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
+
+_log = logging.getLogger(__name__)
 
 
 class Malformed(ValueError):
     """It is no JSON, or of another shape; the message says where."""
 
 
-def decode(encoded: bytes | str, shape: type[T] | Any = Any) -> Any:
-    """JSON as a value of ``shape``. What is nested too deeply to be decoded is ``null``. Raises Malformed."""
+def decode(encoded: bytes | str, shape: Any = Any) -> Any:
+    """JSON as a value of ``shape``. What is too deep, or no number, is ``null``; a field of a wrong type is as good as
+    missing, an item of a list without what it needs as good as not there. Raises Malformed."""
     try:
         return msgspec.json.decode(encoded, type=shape)
-    except RecursionError:
-        data = encoded.encode(errors="replace") if isinstance(encoded, str) else encoded
-    except ValueError as error:  # msgspec's own, and lone surrogates
-        raise Malformed(str(error)) from None
-    if len(data) > MAX_CUT:
-        raise Malformed("nested too deeply")
+    except (ValueError, RecursionError):  # ValueError: msgspec's own, and lone surrogates
+        return convert(_repaired(encoded), shape)
+
+
+def convert(data: Any, shape: Any) -> Any:
+    """Decoded JSON as a value of ``shape``, as `decode` has it. Raises Malformed."""
     try:
-        return msgspec.json.decode(without_depths(data), type=shape)
-    except ValueError as error:
+        return msgspec.convert(data, shape)
+    except (ValueError, RecursionError) as error:
+        try:
+            return _lenient(data, shape)
+        except (ValueError, RecursionError):
+            raise Malformed(str(error)) from None
+
+
+def _repaired(encoded: bytes | str) -> Any:
+    data = encoded if isinstance(encoded, bytes) else encoded.encode(errors="replace")
+    if len(data) > MAX_REPAIRED:
+        raise Malformed("too long for what is wrong with it")
+    text = without_depths(data).decode(errors="replace")
+    try:
+        return json.loads(
+            _LONE_SURROGATE.sub(r"\1\\ufffd", text), parse_constant=lambda _: None, parse_float=_finite, parse_int=_int
+        )
+    except (ValueError, RecursionError) as error:
+        raise Malformed(str(error)) from None
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+def _int(digits: str) -> int | None:
+    return int(digits) if len(digits) < 20 else None
+
+
+def _lenient(data: Any, shape: Any) -> Any:
+    """Field by field, item by item."""
+    origin, inner = typing.get_origin(shape), typing.get_args(shape)
+    if origin in (typing.Union, types.UnionType):
+        return None if data is None else _first(data, inner)
+    if origin is list and isinstance(data, list):
+        return [good for one in data if (good := _or_none(one, inner[0])) is not None]
+    if origin is dict and isinstance(data, dict):
+        return {key: good for key, one in data.items() if (good := _or_none(one, inner[1])) is not None}
+    if isinstance(shape, type) and issubclass(shape, msgspec.Struct) and isinstance(data, dict):
+        return _fields(data, shape)
+    return msgspec.convert(data, shape)
+
+
+def _first(data: Any, shapes: tuple[Any, ...]) -> Any:
+    for shape in shapes:
+        if shape is not type(None) and (found := _or_none(data, shape)) is not None:
+            return found
+    raise Malformed(f"{type(data).__name__} is none of what is expected")
+
+
+def _or_none(data: Any, shape: Any) -> Any:
+    try:
+        return convert(data, shape)
+    except Malformed as error:
+        _log.warning("set aside: %s", error)
+        return None
+
+
+def _fields(data: dict[str, Any], shape: type[msgspec.Struct]) -> Any:
+    good = {}
+    for field in msgspec.structs.fields(shape):
+        if field.encode_name not in data:
+            continue
+        try:
+            good[field.name] = convert(data[field.encode_name], field.type)
+        except Malformed as error:
+            _log.warning("%s.%s set aside: %s", shape.__name__, field.name, error)
+    try:
+        return shape(**good)
+    except TypeError as error:
         raise Malformed(str(error)) from None
 
 

@@ -1,13 +1,14 @@
 """The ASGI application: REST, and a health check that needs no credentials."""
 
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from chat_tui.protocol.proof import CHALLENGE, HEALTH, Prover
+from chat_tui.server.auth import KNOWN
 from chat_tui.server.house import House
 from chat_tui.server.rest.api import RestApi
 
@@ -17,12 +18,20 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 class Application:
-    """``last_request``, in seconds of the monotonic clock, tells an idle service from a used one."""
+    """``last_request``, in seconds of the monotonic clock, tells an idle service from a used one: strangers' requests
+    don't count."""
 
-    def __init__(self, house: House, *, public_name: str | None = None, prover: Prover | None = None) -> None:
+    def __init__(
+        self,
+        house: House,
+        *,
+        public_name: str | None = None,
+        prover: Prover | None = None,
+        origins: Collection[str] = (),
+    ) -> None:
         self.last_request = time.monotonic()
         self._prover = prover
-        self._rest = RestApi(house.dispatcher, house.authenticator, house.box, public_name)
+        self._rest = RestApi(house.dispatcher, house.authenticator, house.box, public_name, frozenset(origins))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # the realtime socket never comes this way
@@ -33,8 +42,9 @@ class Application:
             proof = _proof(self._prover, scope)
             await PlainTextResponse("ok\n", headers=proof)(scope, receive, send)
             return
-        self.last_request = time.monotonic()
         response = await self._rest(Request(scope, receive))
+        if scope.get("state", {}).get(KNOWN):
+            self.last_request = time.monotonic()
         await response(scope, receive, send)
 
 

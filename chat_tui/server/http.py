@@ -92,6 +92,18 @@ class HttpConnection(H11Protocol):
         }
         self.deadline = self.loop.time() + within[stage]
 
+    def send_400_response(self, msg: str) -> None:
+        """What came is no HTTP. An answer that is under way to what came before it is given up: uvicorn would send
+        both, and fail."""
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
     def pause_writing(self) -> None:
         super().pause_writing()
         if self.deadline is None:

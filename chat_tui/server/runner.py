@@ -192,7 +192,7 @@ class _Runner:
         )
         gateway = Gateway(house, limits, origins=settings.origins, public_name=settings.public_name)
         prover = self._directory.prover
-        application = Application(house, public_name=settings.public_name, prover=prover)
+        application = Application(house, public_name=settings.public_name, prover=prover, origins=settings.origins)
         config = uvicorn.Config(
             application,
             http=http_class(gateway.visitors, limits),
@@ -245,7 +245,7 @@ class _Runner:
         idle_since = loop.time()
         while not self._stopping.is_set():
             await asyncio.sleep(min(1.0, self._settings.idle_after))
-            if gateway.links:
+            if gateway.is_used:
                 idle_since = loop.time()
             idle_since = max(idle_since, application.last_request)
             if loop.time() - idle_since >= self._settings.idle_after:

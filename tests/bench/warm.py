@@ -18,7 +18,7 @@ from chat_tui.local_service import LocalService
 from tests.bench.raw_terminal import client
 from tests.bench.report import bench_directory, finish, header, percentile, reach
 from tests.bench.start import ready_after
-from tests.client.conftest import note_requests, until
+from tests.client.conftest import noting, until
 from tests.support.service import Tenant, serving
 
 CHANNELS, STARTS = 1_000, 10
@@ -77,8 +77,7 @@ async def requests(tenant: Tenant, keep: Path, number: int) -> tuple[float, int]
         await until(lambda: len(first._knowledge._known_channels.documents) == number, first.events())
         await asyncio.sleep(SETTLE)
     asked: list[str] = []
-    warm = ChatClient(tenant.url, tenant.token("alice"), keep=keep)
-    note_requests(warm, asked)
+    warm = ChatClient(tenant.url, tenant.token("alice"), keep=keep, open_socket=noting(asked))
     began = time.monotonic()
     stream = warm.events()
     await warm.start()

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+from websockets.asyncio import client as websockets
 
 from chat_tui.client import ChatClient, events
-from chat_tui.protocol.twilsock import Header, Packet
+from chat_tui.protocol.twilsock import decode
 from tests.support.service import Tenant
 
 WITHIN = 10.0
@@ -34,14 +35,21 @@ async def until(is_so: Callable[[], object], stream: events.EventStream) -> None
             await stream.batch()
 
 
-def note_requests(client: ChatClient, asked: list[str]) -> None:
-    """Have every request that a client makes of the service noted."""
-    transport = client._connection._transport
-    exchange = transport._exchange
+def noting(asked: list[str]) -> Callable[..., Any]:
+    """Connects, and notes every request that is made of the service."""
 
-    async def noting(header: Header, body: Any = None) -> Packet:
-        if header.http_request is not None:
-            asked.append(f"{header.http_request.method} {header.http_request.path}")
-        return await exchange(header, body)
+    @contextlib.asynccontextmanager
+    async def open_socket(*where: Any, **how: Any) -> AsyncIterator[websockets.ClientConnection]:
+        async with websockets.connect(*where, **how) as socket:
+            send = socket.send
 
-    transport._exchange = noting  # type: ignore[method-assign]
+            async def note(message: Any, *more: Any, **others: Any) -> None:
+                request = decode(message).header.http_request
+                if request is not None:
+                    asked.append(f"{request.method} {request.path}")
+                await send(message, *more, **others)
+
+            socket.send = note  # type: ignore[method-assign]
+            yield socket
+
+    return open_socket

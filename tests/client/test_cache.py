@@ -11,9 +11,9 @@ import pytest
 
 from chat_tui.client import ChatClient
 from chat_tui.client.open_channel import _Newest
-from chat_tui.client.transport import TokenSource
+from chat_tui.client.token_source import TokenSource
 from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
-from tests.client.conftest import note_requests, until
+from tests.client.conftest import noting, until
 from tests.support.service import FAST_LINGER, ServiceProcess, Tenant
 
 ROOMS = 12
@@ -171,8 +171,7 @@ async def test_a_warm_start_asks_little(tenant: Tenant, tmp_path: Path) -> None:
     """The configuration, one subscription for everything, one list of counts: not a request per channel."""
     await visit(tenant, tmp_path / "keep")
     asked: list[str] = []
-    client = ChatClient(tenant.url, tenant.token("alice"), keep=tmp_path / "keep")
-    note_requests(client, asked)
+    client = ChatClient(tenant.url, tenant.token("alice"), keep=tmp_path / "keep", open_socket=noting(asked))
     try:
         await client.start()
         opened = await client.open_channel(client.channels.find("room-0"))

@@ -153,6 +153,7 @@ class Wire:
             is_kept=True,
             sleep=self.sleep,
             now=lambda: self.now,
+            steady=self.steady,
         )
 
     async def until(self, is_so: Callable[[], object]) -> None:
@@ -168,6 +169,9 @@ class Wire:
         if self.refusal is not None:
             raise self.refusal
         return Receipt("IM", len(self.sent))
+
+    def steady(self) -> float:
+        return self.now.timestamp()
 
     async def sleep(self, seconds: float) -> None:
         self.now += timedelta(hours=1)

@@ -8,32 +8,11 @@ import pytest
 from chat_tui.client.backoff import Backoff
 from chat_tui.client.events import EventStream, Resynchronise, TokenExpired
 from chat_tui.client.horizons import Horizons
-from chat_tui.client.model import Channel, LastMessage, PendingMessage, SendState, parse_date
+from chat_tui.client.model import Channel, LastMessage, PendingMessage, SendState
 from chat_tui.client.outbox import Outbox, Receipt
-from chat_tui.client.sync import Applied, Replica, Standing
+from chat_tui.client.reading import parse_date
 from chat_tui.protocol.errors import BadRequest, TooManyRequests, TransportError
-from chat_tui.protocol.sync import EventType, SyncEvent
 from chat_tui.protocol.values import ChannelStatus
-
-
-class Recorder(Replica):
-    def __init__(self) -> None:
-        super().__init__("name")
-        self.ids: list[int] = []
-
-    def change(self, event_type: EventType, event: SyncEvent) -> None:
-        self.ids.append(event.id)
-
-
-def test_a_replica_takes_each_event_once_and_notices_a_gap() -> None:
-    """Old ones are dropped, the next is applied, a later one asks for a replay; in a replay any newer one counts."""
-    replica = Recorder()
-    replica.position, replica.standing = 4, Standing.FOLLOWING
-    offers = [replica.offer(EventType.MAP_ITEM_UPDATED, SyncEvent(id=n)) for n in (4, 5, 5, 7)]
-    assert offers == [Applied.OLD, Applied.YES, Applied.OLD, Applied.GAP]
-    replica.standing = Standing.REPLAYING
-    assert replica.offer(EventType.MAP_ITEM_UPDATED, SyncEvent(id=9)) is Applied.YES
-    assert (replica.ids, replica.position) == ([5, 9], 9)
 
 
 class Network:
@@ -181,7 +160,7 @@ def test_unread_is_the_services_count_plus_what_came_since() -> None:
     channel = Channel("CH1", ChannelStatus.JOINED, last_message=LastMessage(9, date))
     assert channel.unread_messages_count is None
     channel.last_consumed_message_index = 4
-    channel.count(3)
+    channel.count(3, 9)
     assert channel.unread_messages_count == 3
     channel.last_message = LastMessage(12, date)
     assert channel.unread_messages_count == 6

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chat_tui.protocol.untrusted import MAX_CUT, Malformed, decode, is_too_deep, without_depths
+from chat_tui.protocol.untrusted import MAX_REPAIRED, Malformed, decode, is_too_deep, without_depths
 
 SEED = 20261121
 
@@ -53,13 +53,27 @@ def test_what_decoders_do_not_stand_is_null_and_the_rest_is_there() -> None:
         assert decode(encoded)["id"] == decode(encoded.decode(), dict[str, Any])["id"] == 5
 
 
-@pytest.mark.parametrize(
-    "encoded", [b"", b"\xff", b"{", b"NaN", b"1e400", b'"\\ud800"', "\ud800", "[" * 2000, b"[" * MAX_CUT + b"[["]
-)
+@pytest.mark.parametrize("encoded", [b"", b"{", b"tru", "[" * 2000, b"[" * MAX_REPAIRED + b"[[", b'{"a":1}}'])
 def test_what_is_no_json_is_malformed(encoded: bytes | str) -> None:
     """One error, whatever is wrong."""
     with pytest.raises(Malformed):
         decode(encoded)
+
+
+@pytest.mark.parametrize(
+    ("encoded", "expected"),
+    [
+        (b'["\\ud800", 1]', ["\ufffd", 1]),
+        (b'["a\\udc00b"]', ["a\ufffdb"]),
+        (b'["\\ud83d\\ude00", NaN]', ["\U0001f600", None]),
+        (b"[1e400, -Infinity, 1E5]", [None, None, 100000.0]),
+        (b"[" + b"1" * 5000 + b", 7]", [None, 7]),
+        (b'["\xff"]', ["\ufffd"]),
+    ],
+)
+def test_one_odd_value_does_not_spoil_the_rest(encoded: bytes, expected: Any) -> None:
+    """Lone surrogates, bytes that are no text, what is no number."""
+    assert decode(encoded) == expected
 
 
 def test_another_shape_is_malformed() -> None:
@@ -68,5 +82,10 @@ def test_another_shape_is_malformed() -> None:
     class Shape(msgspec.Struct):
         number: int
 
+        name: str = "nobody"
+        numbers: list[int] = []
+
     with pytest.raises(Malformed, match="number"):
         decode(b'{"number":"x"}', Shape)
+    found = decode(b'{"number":1,"name":5,"numbers":[1,"2",null,3]}', Shape)
+    assert found == Shape(1, "nobody", [1, 3])

@@ -18,6 +18,7 @@ from chat_tui.server.operations.keys import EnsureKey
 from tests.referees import samples
 from tests.referees.openapi_facts import documents
 from tests.referees.world import World
+from tests.support.cells import CELLS
 from tests.support.service import Tenant, serving
 
 OTHER_TOKEN, OTHER_SECRET = "other-token", "other-secret"
@@ -51,6 +52,8 @@ async def _settle(data: Path) -> Stranger:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     data = tmp_path_factory.mktemp("two-accounts")
+    with serving(data):
+        pass  # a data directory begins with its own account
     other = asyncio.run(_settle(data))
     with (
         serving(data, "--rate", "100000", "--linger", "0.2") as process,
@@ -84,28 +87,51 @@ def test_bad_credentials_are_refused_everywhere(document: str, scene: Scene) -> 
                 answer = http.request(method, url, data=form, auth=auth)
                 found = (answer.status_code, answer.json()["code"])
                 assert found == (401, 20003), f"{operation} with {name}: {found}"
+                CELLS["REST"] += 1
                 assert answer.headers["www-authenticate"].startswith("Basic")
 
 
 @pytest.mark.parametrize("credentials", ["account", "key"])
 @pytest.mark.parametrize("document", documents())
 def test_another_account_finds_nothing_of_ours(document: str, credentials: str, scene: Scene) -> None:
-    """Its credentials are good, but what is not its own is not there: 404, or a list that shows nothing of ours."""
+    """Its credentials are good, but what is not its own is not there, whatever it gives: 404, or a list that shows
+    nothing of ours."""
     other = scene.stranger
     auth = (other.account_sid, OTHER_TOKEN) if credentials == "account" else (other.key_sid, OTHER_SECRET)
-    ours = {str(value) for value in vars(scene.world).values() if isinstance(value, str)}
     with httpx.Client(trust_env=False, auth=auth) as http:
-        for operation, fact in documents()[document].operations.items():
-            method, _, path = operation.partition(" ")
-            place = scene.world.place(document, path)
-            _, _, _, without_version = place.split("/", 3)  # which the refusal repeats
-            form, query = samples.required(scene.world, path, fact), samples.query(path)
-            answer = http.request(method, scene.process.url + place, data=form, params=query)
-            shown = {sid for sid in ours if len(sid) == 34 and sid in answer.text.replace(without_version, "")}
-            assert not shown, f"{operation} shows {shown}"
-            if any(sid in place for sid in ours) and not any(word in path for word in samples.TELEPHONE_OPERATIONS):
-                assert answer.status_code == 404, f"{operation}: {answer.status_code} {answer.text[:200]}"
-                assert answer.json()["code"] == 20404
+        for operation in documents()[document].operations:
+            _find_nothing(scene, http, document, operation, scene.world.service)
+
+
+@pytest.mark.parametrize("document", documents())
+def test_another_service_holds_nothing_of_ours(document: str, scene: Scene) -> None:
+    """What is asked for by the path of another service of the same account is not there either, whatever is given."""
+    process, tenant = scene.process, scene.world.tenant
+    other = tenant.post("/v2/Services", FriendlyName="other")["sid"]
+    with httpx.Client(trust_env=False, auth=(process.account_sid, process.auth_token)) as http:
+        for operation in documents()[document].operations:
+            if "/Services/{" in operation and operation.count("{") > 1:
+                _find_nothing(scene, http, document, operation, other)
+
+
+def _find_nothing(scene: Scene, http: httpx.Client, document: str, operation: str, service: str) -> None:
+    """Ask with what must be given, and with every parameter beside it, by the path of ``service``."""
+    world, fact = scene.world, documents()[document].operations[operation]
+    method, _, path = operation.partition(" ")
+    ours = {str(value) for value in vars(world).values() if isinstance(value, str)} - {""}
+    place = world.place(document, path).replace(world.service, service)
+    _, _, _, without_version = place.split("/", 3)  # which the refusal repeats
+    there = any(sid in place for sid in ours) and not any(word in path for word in samples.TELEPHONE_OPERATIONS)
+    refused = samples.TELEPHONE_PARAMETERS | {name for end, name in samples.REFUSED if path.endswith(end)}
+    for name in ("", *(parameter for parameter in fact.form if there and parameter not in refused)):
+        form = samples.with_parameter(world, path, fact, name) if name else samples.required(world, path, fact)
+        answer = http.request(method, scene.process.url + place, data=form, params=samples.query(path))
+        shown = {sid for sid in ours if len(sid) == 34 and sid in answer.text.replace(without_version, "")}
+        assert not shown, f"{operation} with {name} shows {shown}"
+        if there:
+            found = (answer.status_code, answer.json()["code"])
+            assert found == (404, 20404), f"{operation} with {name}: {found} {answer.text[:200]}"
+        CELLS["REST"] += 1
 
 
 def test_nothing_was_changed_by_all_that(scene: Scene) -> None:

@@ -18,6 +18,7 @@ from chat_tui.server.operations.user_channels import ListUserChannels
 from chat_tui.server.operations.users import ListUsers, UpdateUser
 from chat_tui.server.sync import log, objects, views
 from chat_tui.server.sync.objects import ItemQuery
+from chat_tui.server.sync.summary import MOST_BYTES, summary
 from tests.server.conftest import Domain
 
 LARGE = 30_000
@@ -156,5 +157,5 @@ async def test_a_replay_and_a_summary_are_bounded_too(domain: Domain) -> None:
         assert sum(len(event.notification) for event in events) < LARGEST_PAGE
         seen += [event.id for event in events]
     assert seen == list(range(1, COUNT + 1))
-    told = await domain.house.store.read(lambda reader: objects.summary(reader, found, 0))
-    assert sum(map(len, told)) <= objects.SUMMARY_BYTES + 64 * 1024
+    told = await domain.house.store.read(lambda reader: summary(reader, found, 0))
+    assert sum(map(len, told)) <= MOST_BYTES + 64 * 1024

@@ -1,19 +1,28 @@
 """What stands in for events that the log has forgotten."""
 
+import contextlib
+import random
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
+import pytest
 
+from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.sids import Kind
 from chat_tui.protocol.sync import ObjectType, SubscriptionRequest
 from chat_tui.protocol.values import ChannelType
 from chat_tui.server.bus import AccessRevoked
-from chat_tui.server.operations.channels import CreateChannel, FetchChannel, UpdateChannel
-from chat_tui.server.operations.members import AddMember
+from chat_tui.server.operations.channels import CreateChannel, DeleteChannel, FetchChannel, UpdateChannel
+from chat_tui.server.operations.invites import InviteMember, RemoveInvite
+from chat_tui.server.operations.members import AddMember, RemoveMember, UpdateMember
 from chat_tui.server.operations.messages import DeleteMessage, SendMessage, UpdateMessage
+from chat_tui.server.operations.operation import Command
 from chat_tui.server.realtime import subscriptions
 from chat_tui.server.store.rows import SyncObject
-from chat_tui.server.sync import log, objects, views
+from chat_tui.server.sync import log, projection, views
+from chat_tui.server.sync import summary as summaries
 from tests.server.conftest import Domain
 from tests.server.test_background import Reading
 
@@ -21,14 +30,14 @@ from tests.server.test_background import Reading
 async def summary(domain: Domain, name: str, position: int) -> list[dict[str, Any]]:
     def read(reader: Any) -> list[bytes]:
         found = reader.one(SyncObject, "object_by_name", name=name)
-        return objects.summary(reader, found, position)
+        return summaries.summary(reader, found, position)
 
     told = [msgspec.json.decode(payload) for payload in await domain.house.store.read(read)]
     return [one["event"] | {"type": one["event_type"], "ordered": one["strictly_ordered"]} for one in told]
 
 
 async def test_a_summary_tells_what_changed_in_the_order_of_its_events(domain: Domain) -> None:
-    """Messages by their last event, each once, as it is now; what is deleted is not there."""
+    """Messages by their last event, each once, as it is now, or as it went."""
     sid = domain.service_sid
     channel = await domain.run(FetchChannel(sid, "general"))
     for body in ("one", "two", "three", "four"):
@@ -36,9 +45,9 @@ async def test_a_summary_tells_what_changed_in_the_order_of_its_events(domain: D
     await domain.run(UpdateMessage(sid, "general", "1", body="two, edited"))
     await domain.run(DeleteMessage(sid, "general", "2"))
     told = await summary(domain, views.messages_name(channel.sid), 1)
-    found = [(event["id"], event["item_index"], event["item_data"]["text"]) for event in told]
-    assert found == [(4, 3, "four"), (5, 1, "two, edited")]
-    assert {event["type"] for event in told} == {"list_item_added"}
+    found = [(event["id"], event["item_index"], (event["item_data"] or {}).get("text")) for event in told]
+    assert found == [(4, 3, "four"), (5, 1, "two, edited"), (6, 2, None)]
+    assert [event["type"] for event in told] == ["list_item_added", "list_item_added", "list_item_removed"]
     assert all(event["ordered"] for event in told)
 
 
@@ -56,6 +65,84 @@ async def test_maps_and_documents_have_one_too(domain: Domain) -> None:
     assert [room["item_key"] for room in rooms] == [channel.sid]
     (document,) = await summary(domain, views.document_name(channel.sid), 0)
     assert (document["type"], document["document_data"]["friendlyName"]) == ("document_updated", "The side")
+
+
+def applied(events: Iterable[dict[str, Any]], before: Mapping[Any, Any] = MappingProxyType({})) -> dict[Any, Any]:
+    """What somebody holds who held ``before`` and hears the events."""
+    held = dict(before)
+    for event in events:
+        key = event.get("item_key", event.get("item_index"))
+        if event["type"].endswith("_removed"):
+            held.pop(key, None)
+        else:
+            held[key] = event["item_data"]
+    return held
+
+
+async def live_and_die(domain: Domain, *, seed: int, deeds: int) -> None:
+    """People, messages and channels that come, change and go, in any order."""
+    sid, chance = domain.service_sid, random.Random(seed)
+    for name in ("side", "team"):
+        await domain.run(CreateChannel(sid, unique_name=name, type=ChannelType.PRIVATE))
+    for _ in range(deeds):
+        name, who = chance.choice(("general", "side", "team")), f"user-{chance.randrange(5)}"
+        index = str(chance.randrange(12))
+        deed: Command = chance.choice(
+            (
+                SendMessage(sid, name, str(chance.random())),
+                SendMessage(sid, name, str(chance.random())),
+                UpdateMessage(sid, name, index, body=str(chance.random())),
+                DeleteMessage(sid, name, index),
+                AddMember(sid, name, who),
+                AddMember(sid, name, who),
+                UpdateMember(sid, name, who, attributes=f'{{"a":{chance.random()}}}'),
+                RemoveMember(sid, name, who),
+                InviteMember(sid, name, who),
+                RemoveInvite(sid, name, who),
+                CreateChannel(sid, unique_name=name, type=ChannelType.PRIVATE),
+                *([DeleteChannel(sid, name)] if name == "team" and chance.random() < 0.2 else []),
+            )
+        )
+        with contextlib.suppress(ChatError):
+            await domain.run(deed)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_summary_leads_from_any_position_to_what_is_there(seed: int, domain: Domain) -> None:
+    """Whoever held what there was after any event holds, with the summary, what there is: deletions too."""
+    await live_and_die(domain, seed=seed, deeds=150)
+    store = domain.house.store
+    positions = removals = 0
+    for object_sid, _ in await store.read(lambda rows: rows.tuples("busy_objects", keep=0)):
+        if object_sid.startswith(Kind.DOCUMENT):
+            continue
+        found = await store.read(lambda rows: rows.one(SyncObject, "object_by_sid", sid=object_sid))  # noqa: B023
+        logged = await store.read(lambda rows: log.read(rows, object_sid, 0, 10_000))  # noqa: B023
+        told = [msgspec.json.decode(event.notification) for event in logged]
+        happened = [one["event"] | {"type": one["event_type"]} for one in told]
+        if found is None or found.name.endswith(".info"):
+            continue
+        now = applied(happened)
+        for position in range(len(happened) + 1):
+            missed = await summary(domain, found.name, position)
+            assert applied(missed, applied(happened[:position])) == now, (found.name, position)
+            assert [event["id"] for event in missed] == sorted({event["id"] for event in missed})
+            positions += 1
+            removals += sum(event["type"].endswith("_removed") for event in missed)
+    assert positions > 50
+    assert removals > 20
+
+
+async def test_removals_are_kept_within_a_bound(domain: Domain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest of each map."""
+    monkeypatch.setattr(projection, "MOST_REMOVED", 3)
+    sid = domain.service_sid
+    channel = await domain.run(FetchChannel(sid, "general"))
+    for number in range(6):
+        await domain.run(AddMember(sid, "general", f"user-{number}"))
+        await domain.run(RemoveMember(sid, "general", f"user-{number}"))
+    told = await summary(domain, views.roster_name(channel.sid), 0)
+    assert [(event["id"], event["type"]) for event in told] == [(number, "map_item_removed") for number in (8, 10, 12)]
 
 
 class Leaving(Reading):

@@ -78,8 +78,7 @@ class StageClient(ChatClient):
         return done
 
     async def close(self) -> None:
-        for stream in self._streams:
-            stream.close()
+        self._streams.close()
 
     def emit(self, event: events.Event) -> None:
         """Make something happen."""

@@ -47,6 +47,11 @@ class Gateway:
         self.subscriptions.start()
         self._tasks.keep_running(self.visitors.sweep, "the visitors' deadlines")
 
+    @property
+    def is_used(self) -> bool:
+        """Whether anybody is connected who has shown who they are."""
+        return any(link.is_open for link in self.links)
+
     def admits_upgrade(self, now: float) -> bool:
         return not self.is_draining and self._upgrades.take(now)
 

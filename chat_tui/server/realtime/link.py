@@ -49,7 +49,7 @@ _PACED_ELSEWHERE = ("/v4/Subscriptions", "/v1/typing")
 
 
 class Link(Outgoing):
-    """See `requests.Connection` and `subscriptions.Subscriber` for its two uses."""
+    """See `requests.Connection` and `subscriptions.Subscriber` for its two uses. ``is_open``: its user is known."""
 
     def __init__(self, gateway: "Gateway", socket: Socket) -> None:
         limits = gateway.limits
@@ -74,7 +74,7 @@ class Link(Outgoing):
         self._opening: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._received_bytes = 0
-        self._is_open = False
+        self.is_open = False
         self._ended_cleanly = False
         self._offloaded = False
         self.watch_time()
@@ -167,7 +167,7 @@ class Link(Outgoing):
             if share is None:
                 raise TooManyRequests(f"At most {gateway.limits.connections_per_user} connections of one user")
             self.share = share
-            self._is_open = True  # what is begun here is ended by `_leave`, even if the next line fails
+            self.is_open = True  # what is begun here is ended by `_leave`, even if the next line fails
             await gateway.house.presence.connected(self.connection_id, self.actor.user_sid)
         except Exception as error:
             await self._refuse_login(action, error)
@@ -346,9 +346,10 @@ class Link(Outgoing):
         self._end(Status(308, "OFFLOAD"), {"backoff_policy": {"reconnect_min_ms": round(reconnect_in * 1000)}})
 
     def expel_if(self, reasons: Mapping[str, str]) -> None:
-        """End, when the user, its key or its service is among the SIDs that are gone."""
+        """End, when the user, its key or its service is among the SIDs that are gone. Users go with their service: the
+        widest reason is the one to tell."""
         actor = self.actor
-        for sid in (actor.user_sid, actor.service_sid, actor.key_sid):
+        for sid in (actor.service_sid, actor.key_sid, actor.user_sid):
             if sid is not None and sid in reasons:
                 self._end(Status(401, "UNAUTHORIZED", int(Code.TOKEN_ISSUER_INVALID), reasons[sid]))
 
@@ -373,7 +374,7 @@ class Link(Outgoing):
     async def _leave(self) -> None:
         if self._opening is not None:
             await asyncio.wait([self._opening])
-        if not self._is_open:
+        if not self.is_open:
             return
         self.gateway.subscriptions.dismiss(self)
         self.gateway.shares.leave(self.actor.user_sid)

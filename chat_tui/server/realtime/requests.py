@@ -95,7 +95,7 @@ def decode_body(request: HttpRequest, payload: bytes) -> dict[str, Any]:
             raise BadRequest("Body: the form must be UTF-8", Code.BAD_PARAMETER) from None
     try:
         body = msgspec.json.decode(payload)
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):  # msgspec's own is a ValueError, and so is what it says of bad UTF-8
         raise BadRequest("Body: must be JSON in valid UTF-8", Code.BAD_PARAMETER) from None
     if body is None:
         return {}

@@ -6,11 +6,9 @@ task and no queue between them; only other paths take uvicorn's own road to the 
 
 import asyncio
 import random
-import re
 from asyncio.transports import BaseTransport
 from http import HTTPStatus
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
@@ -19,11 +17,11 @@ from websockets.http11 import Request, Response
 
 from chat_tui.protocol.proof import CHALLENGE, Prover
 from chat_tui.protocol.twilsock import MAX_FRAME, PATH
-from chat_tui.server.hosts import is_known
+from chat_tui.server.hosts import is_known, may_connect
 from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.link import Link
 
-_LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
+_BAD_HEAD = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 PIECE = 1024
@@ -85,8 +83,8 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
             self.go_on()
             return
         super().data_received(data)
-        if self.conn.handshake_exc is not None:
-            self.transport.abort()  # a head that the one parser takes and the other does not
+        if self.conn.handshake_exc is not None and not self.handshake_complete:
+            self._refuse_head()
 
     def go_on(self) -> None:
         """Take in what was read, piece by piece, as long as the link may take it."""
@@ -194,15 +192,22 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
     def _refusal(self, event: Request) -> tuple[HTTPStatus, str] | None:
         """Why this upgrade is not for us, if so (guarantees, "accepts" and "Token")."""
         gateway = type(self).gateway
-        if not is_known(event.headers.get("Host", ""), gateway.public_name):
+        hosts = event.headers.get_all("Host")
+        if len(hosts) != 1 or not is_known(hosts[0], gateway.public_name):
             return HTTPStatus.MISDIRECTED_REQUEST, "Host: this service does not answer for that name\n"
-        origin = event.headers.get("Origin")
-        known = origin is None or origin in gateway.origins
-        if not known and not _LOOPBACK.fullmatch(urlsplit(str(origin)).hostname or ""):
+        if not may_connect(event.headers.get_all("Origin"), gateway.origins):
             return HTTPStatus.FORBIDDEN, "Origin: not allowed; the operator can allow it\n"
         if not gateway.admits_upgrade(self.loop.time()):
             return HTTPStatus.SERVICE_UNAVAILABLE, "Too many connections at once: try again in a second\n"
         return None
+
+    def _refuse_head(self) -> None:
+        """A head that the one parser takes and the other does not: too long for it, or with a body. The parser has an
+        answer to some of these; to the others this is ours."""
+        told = b"".join(self.conn.data_to_send()) or _BAD_HEAD
+        self.handshake_complete = self.close_sent = True
+        self.transport.write(told)
+        self.transport.close()
 
     def _reject(self, status: HTTPStatus, text: str) -> None:
         response = self.conn.reject(status, text)

@@ -19,7 +19,8 @@ from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.realtime.share import Share
 from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.store.transaction import Reader
-from chat_tui.server.sync import log, objects
+from chat_tui.server.sync import log
+from chat_tui.server.sync.summary import summary
 from chat_tui.tasks import Tasks
 
 T = TypeVar("T")
@@ -395,4 +396,4 @@ def _summary(reader: Reader, subscription: Subscription) -> list[bytes]:
         found = open_object(reader, subscription.subscriber.actor, subscription.object_sid)
     except NotFound:
         return []
-    return objects.summary(reader, found, subscription.position)
+    return summary(reader, found, subscription.position)

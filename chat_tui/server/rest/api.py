@@ -1,15 +1,17 @@
 """The REST face: authenticates, routes, and turns refusals into error bodies."""
 
 import logging
+from collections.abc import Collection
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from chat_tui.protocol.encoding import to_json
-from chat_tui.protocol.errors import BadRequest, ChatError, Code, NotFound, TooManyRequests, Unauthenticated
+from chat_tui.protocol.errors import BadRequest, ChatError, Code, Forbidden, NotFound, TooManyRequests, Unauthenticated
 from chat_tui.protocol.words import CODES
 from chat_tui.server.auth import KNOWN, Authenticator
+from chat_tui.server.hosts import is_own_page
 from chat_tui.server.operations.accounts import FetchAccount, FindDefaultService
 from chat_tui.server.operations.dispatch import Dispatcher
 from chat_tui.server.rest import (
@@ -36,8 +38,12 @@ from chat_tui.server.rest.urls import Product, Target, target
 from chat_tui.server.routes import Router
 from chat_tui.server.store.secrets import SecretBox
 
+FORM = "application/x-www-form-urlencoded"
 MAX_BODY = 256 * 1024
 """Bytes of one form: a body and attributes of 32 KiB each, percent-encoded."""
+
+_ONCE = ("authorization", "content-type", "x-twilio-webhook-enabled")
+"""Headers of which there must not be a second that says something else."""
 
 _log = logging.getLogger(__name__)
 
@@ -65,18 +71,25 @@ ROUTERS: dict[Product, Router[Endpoint]] = {
 
 
 class RestApi:
-    """Answers one HTTP request; ``public_name`` is the host name beside loopback that this service answers for."""
+    """Answers one HTTP request; ``public_name`` is the host name beside loopback that this service answers for,
+    ``origins`` are the web origins whose pages may use it."""
 
     def __init__(
-        self, dispatcher: Dispatcher, authenticator: Authenticator, box: SecretBox, public_name: str | None = None
+        self,
+        dispatcher: Dispatcher,
+        authenticator: Authenticator,
+        box: SecretBox,
+        public_name: str | None = None,
+        origins: Collection[str] = (),
     ) -> None:
         self._dispatcher = dispatcher
         self._authenticator = authenticator
         self._box = box
         self._public_name = public_name
+        self._origins = origins
 
     async def __call__(self, request: Request) -> Response:
-        raw_path = request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace")
+        raw_path = request.scope["raw_path"].decode("ascii", "replace")
         resource = raw_path
         try:
             where = target(
@@ -86,11 +99,25 @@ class RestApi:
             return _response(await self._answer(request, where))
         except ChatError as error:
             return _refusal(error, resource)
+        except ClientDisconnect:
+            return Response(status_code=400)  # its form never came whole, and nobody is there to be told
         except Exception:
             _log.exception("a request failed", extra={"method": request.method})
             return _refusal(ChatError("The service failed; the operator's log says why"), resource)
 
+    def _check_page(self, request: Request) -> None:
+        """Before credentials are looked at: a browser adds them by itself. Raises Forbidden."""
+        headers = request.headers
+        sites, origins = headers.getlist("sec-fetch-site"), headers.getlist("origin")
+        if (sites or origins) and not is_own_page(headers.get("host", ""), sites, origins, self._origins):
+            raise Forbidden(
+                "Another site's page may not use this API with your credentials; the operator can allow its origin",
+                Code.FORBIDDEN,
+            )
+
     async def _answer(self, request: Request, where: Target) -> Answer:
+        _check_headers(request)
+        self._check_page(request)
         actor = await self._authenticator.account(request.headers.get("authorization"))
         request.scope.get("state", {})[KNOWN] = True
         match = ROUTERS[where.product].match(request.method, where.path)
@@ -112,6 +139,13 @@ class RestApi:
         except ChatError as error:
             _translate(error, call.dialect)
             raise
+
+
+def _check_headers(request: Request) -> None:
+    """Raises BadRequest for a header that is given twice, of which somebody on the way may have read the other."""
+    for name in _ONCE:
+        if len(request.headers.getlist(name)) > 1:
+            raise BadRequest(f"{name.title()}: is given more than once", Code.BAD_PARAMETER)
 
 
 def _translate(error: ChatError, dialect: Dialect) -> None:
@@ -144,8 +178,8 @@ async def _form(request: Request) -> Form:
         data += chunk
         if len(data) > MAX_BODY:
             raise BadRequest(f"The form is larger than {MAX_BODY} bytes", Code.BAD_PARAMETER)
-    content_type = request.headers.get("content-type", "application/x-www-form-urlencoded")
-    if data and not content_type.startswith("application/x-www-form-urlencoded"):
+    content_type = request.headers.get("content-type", FORM).partition(";")[0].strip().lower()
+    if data and content_type != FORM:
         raise BadRequest("Content-Type: must be application/x-www-form-urlencoded", Code.BAD_PARAMETER)
     return decode_form(bytes(data))
 

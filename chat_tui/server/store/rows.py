@@ -191,6 +191,7 @@ class Tombstone(Row):
     mutation_id: str | None
     digest: bytes | None
     date_deleted: int
+    event_id: int
 
 
 class Binding(Row):

@@ -1,14 +1,14 @@
 """Sync objects as they are read: descriptors, and pages of items from the rows. Who may: `operations.access`."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
 
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
-from chat_tui.protocol.sync import Descriptor, EventType, Item, ItemPage, ObjectType
+from chat_tui.protocol.sync import Descriptor, Item, ItemPage, ObjectType
 from chat_tui.server.dates import timestamp
 from chat_tui.server.reachability.rules import published
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, Service, SyncObject, User
@@ -19,7 +19,6 @@ from chat_tui.server.sync import views as v
 MAX_PAGE = 1000
 DEFAULT_PAGE = 50
 PAGE_BYTES = 256 * 1024
-SUMMARY_BYTES = 1024 * 1024
 
 
 class ItemQuery(msgspec.Struct, frozen=True):
@@ -79,44 +78,11 @@ def _take(items: Iterator[Item], size: int) -> tuple[list[Item], bool]:
     return page, False
 
 
-def summary(reader: Reader, found: SyncObject, position: int) -> list[bytes]:
-    """What is there now and was changed after event ``position``, as events in their order: for a subscriber that can
-    neither be replayed to nor reads anew. Of a list, among its newest thousand items; of whatever it is, the latest
-    `SUMMARY_BYTES`. What is gone is not told."""
-    if found.type == ObjectType.DOCUMENT:
-        channel = reader.one(Channel, "channel_by_sid_alone", sid=found.owner_sid)
-        if channel is None:
-            return []
-        event = n.document(found.sid, found.last_event_id, v.channel_document(channel))
-        date = timestamp(channel.date_updated)
-        return [n.notification(EventType.DOCUMENT_UPDATED, found.last_event_id, date, event)]
-    there: Iterable[Item]
+def newest(reader: Reader, found: SyncObject) -> Iterator[Item]:
+    """The items of a map, those first that changed last, or the newest thousand of a list, from the last on."""
     if found.type == ObjectType.LIST:
-        there = _messages(reader, found, None, True, MAX_PAGE)
-    else:
-        there = sorted(_map_items(reader, found), key=_event, reverse=True)
-    told: list[tuple[int, bytes]] = []
-    left = SUMMARY_BYTES
-    for item in there:
-        if left <= 0:
-            break
-        if item.last_event_id > position:
-            told.append((item.last_event_id, _as_event(found, item)))
-            left -= len(told[-1][1])
-    return [payload for _, payload in sorted(told)]
-
-
-def _event(item: Item) -> int:
-    return item.last_event_id
-
-
-def _as_event(found: SyncObject, item: Item) -> bytes:
-    """As added: whoever has the item takes it as an update."""
-    at, date = item.last_event_id, item.date_updated
-    if item.index is not None:
-        return n.notification(EventType.LIST_ITEM_ADDED, at, date, n.list_item(found.sid, at, item.index, item.data))
-    event = n.map_item(found.sid, at, item.key or "", item.data)
-    return n.notification(EventType.MAP_ITEM_ADDED, at, date, event)
+        return _messages(reader, found, None, True, MAX_PAGE)
+    return iter(sorted(_map_items(reader, found), key=lambda item: -item.last_event_id))
 
 
 class _Scan(NamedTuple):

@@ -12,6 +12,7 @@ from chat_tui.server.store.transaction import Transaction
 from chat_tui.server.sync import changes as c
 from chat_tui.server.sync import notifications as n
 from chat_tui.server.sync import views as v
+from chat_tui.server.sync.summary import MOST_REMOVED
 
 _KINDS = {ObjectType.MAP: Kind.MAP, ObjectType.LIST: Kind.LIST, ObjectType.DOCUMENT: Kind.DOCUMENT}
 
@@ -35,6 +36,9 @@ def _write(tx: Transaction, sid: str, event_id: int, event_type: EventType, even
 def _map_event(tx: Transaction, name: str, event_type: EventType, key: str, data: Any) -> int:
     (sid, event_id) = tx.first("next_event", name=name)
     _write(tx, sid, event_id, event_type, n.map_item(sid, event_id, key, data))
+    if event_type is EventType.MAP_ITEM_REMOVED:
+        tx.run("remember_removed_item", object_sid=sid, key=key, event=event_id, now=tx.now)
+        tx.run("forget_removed_items", object_sid=sid, kept=MOST_REMOVED)
     return int(event_id)
 
 
@@ -179,7 +183,8 @@ def _message_updated(tx: Transaction, change: c.MessageUpdated) -> None:
 def _message_removed(tx: Transaction, change: c.MessageRemoved) -> None:
     message = change.message
     name = v.messages_name(message.channel_sid)
-    _list_event(tx, name, EventType.LIST_ITEM_REMOVED, message.idx, v.message_item(message))
+    event = _list_event(tx, name, EventType.LIST_ITEM_REMOVED, message.idx, v.message_item(message))
+    tx.run("set_tombstone_event", channel_sid=message.channel_sid, idx=message.idx, event=event)
     _document_event(tx, change.channel)
 
 

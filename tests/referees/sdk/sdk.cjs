@@ -52,6 +52,7 @@ function listen() {
   client.on('messageRemoved', (m) => say({ event: 'messageRemoved', ...note(m) }));
   on('channelJoined', 'conversationJoined', (c) => say({ event: 'channelJoined', ...room(c) }));
   on('channelLeft', 'conversationLeft', (c) => say({ event: 'channelLeft', name: c.uniqueName }));
+  on('channelRemoved', 'conversationRemoved', (c) => say({ event: 'channelRemoved', name: c.uniqueName }));
   on('channelInvited', 'none', (c) => say({ event: 'channelInvited', ...room(c) }));
   on('channelUpdated', 'conversationUpdated', (e) =>
     say({ event: 'channelUpdated', ...room(e.channel || e.conversation), ...reasons(e.updateReasons) }));

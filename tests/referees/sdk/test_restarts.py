@@ -57,21 +57,25 @@ def free_port() -> int:
 
 
 async def outlast_the_log(makes: tuple[str, ...], data: Path) -> None:
-    """Messages come while everybody is away, and the log forgets them before anybody is back."""
+    """Messages come and go while everybody is away, members and channels too, and the log forgets all of it before
+    anybody is back."""
     process = ServiceProcess(data)
     tenant = Tenant(process.start())
     home, missed = tenant.url.rpartition(":")[2], [f"missed {number}" for number in range(3)]
     messages = f"{tenant.path}/Channels/general/Messages"
+    prepare(tenant, makes)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(process.stop)
         parties = [await stack.enter_async_context(ready_party(make, tenant, make)) for make in makes]
         for one in parties:
-            await one.do("page", name="general", size=1)
+            await one.do("page", name="general", size=5)
+            assert "guest" in [member["identity"] for member in await one.do("members", name="general")]
         process.stop()
         with serving(data, "--port", str(free_port())) as elsewhere:
             tenant.move_to(elsewhere)
             for body in missed:
                 tenant.post(messages, Body=body, From="owner")
+            vanish(tenant, makes)
         with contextlib.closing(sqlite3.connect(data / "chat.db")) as database:
             assert database.execute("DELETE FROM sync_events").rowcount > len(missed)
             database.commit()
@@ -85,11 +89,39 @@ async def outlast_the_log(makes: tuple[str, ...], data: Path) -> None:
             else:
                 await one.see("messageAdded", lambda found: found["body"] == missed[-1])
                 assert [one.seen("messageAdded", body=body) for body in missed] == [1, 1, 1]
-            assert (await one.do("page", name="general", size=30))["indices"] == [0, 1, 2]
+                await one.see("messageRemoved", lambda found: found["index"] == 1)
+                await one.see("memberLeft", lambda found: found["identity"] == "guest")
+            await one.see("channelLeft", lambda found: found["name"] == "left")
+            told = "channelLeft" if one.identity == OWN else "channelRemoved"  # SDKs see the document go first
+            await one.see(told, lambda found: found["name"] == "deleted")
+            assert (await one.do("page", name="general", size=30))["indices"] == [0, 2, 3, 4]
+            assert "guest" not in [member["identity"] for member in await one.do("members", name="general")]
         tenant.post(messages, Body="afterwards", From="owner")
         for one in parties:
             await one.see("messageAdded", lambda found: found["body"] == "afterwards")
     tenant.close()
+
+
+def prepare(tenant: Tenant, makes: tuple[str, ...]) -> None:
+    """What there is to be removed: a message, a guest, a channel, a seat in another."""
+    for identity in ("guest", *makes):
+        tenant.post(f"{tenant.path}/Channels/general/Members", Identity=identity)
+    for body in ("stays", "goes"):
+        tenant.post(f"{tenant.path}/Channels/general/Messages", Body=body, From="owner")
+    for name, type_ in (("deleted", "private"), ("left", "public")):
+        tenant.post(f"{tenant.path}/Channels", UniqueName=name, Type=type_)
+        for make in makes:
+            tenant.post(f"{tenant.path}/Channels/{name}/Members", Identity=make)
+
+
+def vanish(tenant: Tenant, makes: tuple[str, ...]) -> None:
+    """All of that goes."""
+    general = f"{tenant.path}/Channels/general"
+    goes = tenant.get(f"{general}/Messages")["messages"][1]["sid"]
+    paths = [f"{general}/Messages/{goes}", f"{general}/Members/guest", f"{tenant.path}/Channels/deleted"]
+    paths += [f"{tenant.path}/Channels/left/Members/{make}" for make in makes]
+    for path in paths:
+        tenant.http.delete(path).raise_for_status()
 
 
 @pytest.mark.node

@@ -40,7 +40,15 @@ UPDATE messages SET event_id = :event WHERE sid = :sid;
 DELETE FROM messages WHERE sid = :sid;
 
 -- name: insert_tombstone!
-INSERT INTO tombstones VALUES (:channel_sid, :idx, :sid, :author, :mutation_id, :digest, :now);
+INSERT INTO tombstones (channel_sid, idx, sid, author, mutation_id, digest, date_deleted)
+VALUES (:channel_sid, :idx, :sid, :author, :mutation_id, :digest, :now);
+
+-- name: set_tombstone_event!
+UPDATE tombstones SET event_id = :event WHERE channel_sid = :channel_sid AND idx = :idx;
+
+-- name: messages_removed_after
+SELECT idx, event_id, date_deleted FROM tombstones WHERE channel_sid = :channel_sid AND event_id > :position
+ORDER BY event_id DESC LIMIT :limit;
 
 -- name: count_deleted_above$
 SELECT COUNT(*) FROM tombstones WHERE channel_sid = :channel_sid AND idx > :horizon;

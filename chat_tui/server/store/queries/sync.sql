@@ -13,6 +13,18 @@ INSERT INTO sync_objects VALUES (:name, :sid, :type, :owner_sid, 0, :now);
 -- name: next_event^
 UPDATE sync_objects SET last_event_id = last_event_id + 1 WHERE name = :name RETURNING sid, last_event_id;
 
+-- name: remember_removed_item!
+INSERT OR REPLACE INTO removed_items VALUES (:object_sid, :key, :event, :now);
+
+-- name: forget_removed_items!
+DELETE FROM removed_items WHERE object_sid = :object_sid AND event_id <= (
+    SELECT event_id FROM removed_items WHERE object_sid = :object_sid ORDER BY event_id DESC LIMIT 1 OFFSET :kept
+);
+
+-- name: items_removed_after
+SELECT key, event_id, date_removed FROM removed_items WHERE object_sid = :object_sid AND event_id > :position
+ORDER BY event_id DESC LIMIT :limit;
+
 -- name: delete_objects!
 DELETE FROM sync_objects WHERE owner_sid = :owner_sid;
 

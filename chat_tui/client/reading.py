@@ -1,0 +1,410 @@
+"""What a service says, made into the model: what makes no sense is set aside and logged, and what cannot do without it
+is Nonsense, an error of one answer."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from chat_tui.client.model import Channel, LastMessage, Member, Message, UserDescriptor
+from chat_tui.protocol.errors import ChatError, Code
+from chat_tui.protocol.untrusted import MAX_INT, Malformed, convert, decode, is_too_deep
+from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
+
+Reasons = frozenset[UpdateReason]
+T = TypeVar("T")
+
+MAX_NAME = 1024
+"""Characters kept of a name or an identity."""
+
+MAX_TEXT = 64 * 1024
+"""Characters kept of a message, or of attributes."""
+
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for the date of a message whose date makes no sense."""
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT)]
+
+_log = logging.getLogger(__name__)
+
+
+class Nonsense(ChatError):
+    """The service answered with something that is no answer: whether the request took effect is not known."""
+
+    status = 502
+
+
+def answer(body: Any, shape: Any) -> Any:
+    """The body of an answer as a value of ``shape``. Raises Nonsense."""
+    try:
+        return convert(body, shape)
+    except Malformed as error:
+        raise Nonsense(f"the service answered nonsense: {error}", Code.INTERNAL) from None
+
+
+def struct(data: Any, shape: type[T]) -> T:
+    """Data of an item; what is not there, or makes no sense, has its default."""
+    try:
+        found: T = convert({} if data is None else data, shape)
+    except Malformed as error:
+        _log.warning("%s set aside: %s", shape.__name__, error)
+        return shape()
+    return found
+
+
+def parse_date(text: str | None) -> datetime | None:
+    """A time of the realtime API, in UTC; ``None`` for none, and for what is none."""
+    if not text:
+        return None
+    try:
+        date = datetime.fromisoformat(text[:64])
+        date = date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+    return date if 1 < date.year < 9999 else None  # so that any zone can show it
+
+
+def name(text: str | None) -> str | None:
+    return None if text is None else text[:MAX_NAME]
+
+
+# ---- Sync objects
+
+
+class SnapshotItem(msgspec.Struct):
+    """As much of an item as a replica needs."""
+
+    data: Any = None
+    key: str | None = None
+    index: Count | None = None
+
+
+class Snapshot(msgspec.Struct):
+    """As much of a descriptor as a replica needs."""
+
+    sid: str
+    last_event_id: Count
+    data: Any = None
+    items: list[SnapshotItem] | None = None
+
+
+class Meta(msgspec.Struct):
+    next_token: str | None = None
+
+
+class SnapshotPage(msgspec.Struct):
+    items: list[SnapshotItem]
+    meta: Meta = msgspec.field(default_factory=Meta)
+
+
+class Event(msgspec.Struct):
+    """As much of an event as a replica needs; ``id`` is 0 when it makes no sense."""
+
+    id: Count = 0
+    map_sid: str = ""
+    list_sid: str = ""
+    document_sid: str = ""
+    object_sid: str = ""
+    item_key: str | None = None
+    item_index: Count | None = None
+    item_data: Any = None
+    document_data: Any = None
+    replay_status: str = ""
+    last_event_id: Count = 0
+    error: dict[str, Any] | None = None
+
+    @property
+    def target(self) -> str:
+        """The SID of the object this is about."""
+        return self.map_sid or self.list_sid or self.document_sid or self.object_sid
+
+
+class Notification(msgspec.Struct):
+    event_type: str
+    event: Event
+    correlation_id: Count | None = None
+
+
+class TypingNotice(msgspec.Struct):
+    channel_sid: str
+    identity: str
+    typing_timeout: float = 5.0
+
+
+# ---- messages and members
+
+
+class _MessageData(msgspec.Struct, rename="camel"):
+    sid: str = ""
+    author: str | None = None
+    text: str | None = None
+    timestamp: str | None = None
+    date_updated: str | None = None
+    last_updated_by: str | None = None
+    attributes: str | None = None
+    member_sid: str | None = None
+
+
+def parse_message(channel_sid: str, index: int, data: Any) -> Message:
+    found = struct(data, _MessageData)
+    return Message(
+        sid=found.sid,
+        channel_sid=channel_sid,
+        index=index,
+        author=name(found.author) or "",
+        body=(found.text or "")[:MAX_TEXT],
+        date_created=parse_date(found.timestamp) or UNDATED,
+        date_updated=parse_date(found.date_updated),
+        last_updated_by=name(found.last_updated_by),
+        attributes=(found.attributes or "{}")[:MAX_TEXT],
+        member_sid=found.member_sid,
+    )
+
+
+def parse_messages(channel_sid: str, items: list[SnapshotItem]) -> list[Message]:
+    """Ascending, each index once; what has no index is set aside."""
+    found = {item.index: parse_message(channel_sid, item.index, item.data) for item in items if item.index is not None}
+    return [found[index] for index in sorted(found)]
+
+
+class MemberData(msgspec.Struct, rename="camel"):
+    identity: str | None = None
+    user_info: str | None = None
+    role_sid: str | None = None
+    attributes: str | None = None
+    last_consumed_message_index: Count | None = None
+    last_consumption_timestamp: str | None = None
+
+
+def parse_member(sid: str, data: Any) -> Member:
+    found = struct(data, MemberData)
+    return Member(
+        sid=sid,
+        identity=name(found.identity) or "",
+        info_map=found.user_info or "",
+        role_sid=found.role_sid,
+        attributes=(found.attributes or "{}")[:MAX_TEXT],
+        last_consumed_message_index=found.last_consumed_message_index,
+        last_consumption_timestamp=found.last_consumption_timestamp,
+    )
+
+
+# ---- users
+
+
+class Value(msgspec.Struct):
+    """An item of a user's info map."""
+
+    value: str | None = None
+
+
+class Marks(msgspec.Struct):
+    online: bool | None = None
+    notifiable: bool | None = None
+
+
+class _UserObjects(msgspec.Struct):
+    user_info_map: str | None = None
+
+
+class _UserData(msgspec.Struct):
+    identity: str
+    friendly_name: str | None = None
+    attributes: str | None = None
+    is_online: bool | None = None
+    is_notifiable: bool | None = None
+    sync_objects: _UserObjects | None = None
+    sync_unique_name: str | None = None
+
+
+def parse_descriptor(data: Any) -> UserDescriptor:
+    """Raises Nonsense for a user without an identity."""
+    found: _UserData = answer(data, _UserData)
+    objects = found.sync_objects or _UserObjects()
+    return UserDescriptor(
+        identity=found.identity[:MAX_NAME],
+        friendly_name=name(found.friendly_name),
+        attributes=(found.attributes or "{}")[:MAX_TEXT],
+        is_online=found.is_online,
+        is_notifiable=found.is_notifiable,
+        info_map=objects.user_info_map or found.sync_unique_name or "",
+    )
+
+
+# ---- channels
+
+
+class LastData(msgspec.Struct):
+    index: Count
+    timestamp: str | None = None
+
+
+class DocumentData(msgspec.Struct, rename="camel"):
+    friendly_name: str | None = None
+    unique_name: str | None = None
+    attributes: Any = None
+    created_by: str | None = None
+    date_created: str | None = None
+    date_updated: str | None = None
+    last_message: LastData | None = None
+    members_count: Count | None = None
+    messages_count: Count | None = None
+
+
+class OwnData(msgspec.Struct, rename="camel"):
+    """A user's part in a channel. A status that makes no sense is one to ask about."""
+
+    status: ChannelStatus | None = None
+    notification_level: NotificationLevel | None = None
+    last_consumed_message_index: Count | None = None
+    invited_by: str | None = None
+
+
+class ChannelData(msgspec.Struct):
+    """The Client API's description of a channel."""
+
+    sid: str
+    status: ChannelStatus | None = None
+    type: ChannelType = ChannelType.PUBLIC
+    friendly_name: str | None = None
+    unique_name: str | None = None
+    attributes: Any = None
+    created_by: str | None = None
+    date_created: str | None = None
+    date_updated: str | None = None
+    notification_level: NotificationLevel | None = None
+    last_consumed_message_index: Count | None = None
+    last_read_message_index: Count | None = None
+    last_message_index: Count | None = None
+    unread_messages_count: Count | None = None
+    participants_count: Count | None = None
+    messages_count: Count | None = None
+
+    @property
+    def horizon(self) -> int | None:
+        known = self.last_consumed_message_index
+        return self.last_read_message_index if known is None else known
+
+
+def shallow(value: Any) -> Any:
+    """Attributes as JSON; nothing of what is nested deeper than any service allows."""
+    if is_too_deep(value):
+        _log.warning("attributes set aside: nested too deeply")
+        return None
+    return value
+
+
+def parsed_attributes(told: Any) -> Any:
+    """A channel's attributes: text is JSON, as SDKs take it; anything else is the value itself."""
+    if not isinstance(told, str):
+        return shallow(told)
+    try:
+        return shallow(decode(told))
+    except Malformed:
+        return told[:MAX_TEXT]
+
+
+def changed(target: Any, fields: dict[str, tuple[Any, UpdateReason]]) -> Reasons:
+    """Set attributes that differ, and say which did: field → (new value, its reason)."""
+    reasons = set()
+    for attribute, (value, reason) in fields.items():
+        before = getattr(target, attribute)
+        if before != value or type(before) is not type(value):  # 1 is not true
+            setattr(target, attribute, value)
+            reasons.add(reason)
+    return frozenset(reasons)
+
+
+def update_from_document(channel: Channel, data: Any) -> Reasons:
+    """Take over what everybody may see of a channel."""
+    found = struct(data, DocumentData)
+    last = None
+    if found.last_message is not None:
+        last = LastMessage(found.last_message.index, parse_date(found.last_message.timestamp) or UNDATED)
+    reasons = changed(
+        channel,
+        {
+            "friendly_name": (name(found.friendly_name), UpdateReason.FRIENDLY_NAME),
+            "unique_name": (name(found.unique_name), UpdateReason.UNIQUE_NAME),
+            "attributes": (parsed_attributes(found.attributes), UpdateReason.ATTRIBUTES),
+            "created_by": (name(found.created_by), UpdateReason.CREATED_BY),
+            "date_created": (parse_date(found.date_created), UpdateReason.DATE_CREATED),
+            "date_updated": (parse_date(found.date_updated), UpdateReason.DATE_UPDATED),
+            "last_message": (last, UpdateReason.LAST_MESSAGE),
+        },
+    )
+    if found.members_count is not None:
+        channel.members_count = found.members_count
+    channel.messages_count = found.messages_count
+    return reasons
+
+
+def is_count_doubtful(channel: Channel, newest_before: int) -> bool:
+    """Whether messages are gone since the service counted what is unread: then only it can count anew. Each message
+    adds one to the index of the newest and to their number."""
+    if channel.counted is None:
+        return False
+    if channel.last_index < newest_before:
+        return True
+    if channel.messages_count is None or channel.counted_messages is None:
+        return False
+    return channel.last_index - channel.counted_at != channel.messages_count - channel.counted_messages
+
+
+def update_own_part(channel: Channel, found: OwnData) -> Reasons:
+    """Apply an item of the own channels map."""
+    channel.invited_by = name(found.invited_by)
+    return changed(
+        channel,
+        {
+            "status": (found.status or channel.status, UpdateReason.STATUS),
+            "notification_level": (
+                found.notification_level or NotificationLevel.DEFAULT,
+                UpdateReason.NOTIFICATION_LEVEL,
+            ),
+            "last_consumed_message_index": (
+                found.last_consumed_message_index,
+                UpdateReason.LAST_CONSUMED_MESSAGE_INDEX,
+            ),
+        },
+    )
+
+
+def new_channel(found: ChannelData) -> Channel:
+    channel = Channel(sid=found.sid, status=found.status or ChannelStatus.NOT_PARTICIPATING, type=found.type)
+    update_described(channel, found)
+    return channel
+
+
+def update_described(channel: Channel, found: ChannelData) -> Reasons:
+    """Take over what the Client API says of a channel, the unread count included."""
+    reasons = changed(
+        channel,
+        {
+            "status": (found.status or channel.status, UpdateReason.STATUS),
+            "friendly_name": (name(found.friendly_name), UpdateReason.FRIENDLY_NAME),
+            "unique_name": (name(found.unique_name), UpdateReason.UNIQUE_NAME),
+            "attributes": (parsed_attributes(found.attributes), UpdateReason.ATTRIBUTES),
+            "created_by": (name(found.created_by), UpdateReason.CREATED_BY),
+            "date_created": (parse_date(found.date_created), UpdateReason.DATE_CREATED),
+            "date_updated": (parse_date(found.date_updated), UpdateReason.DATE_UPDATED),
+            "notification_level": (
+                found.notification_level or NotificationLevel.DEFAULT,
+                UpdateReason.NOTIFICATION_LEVEL,
+            ),
+            "last_consumed_message_index": (found.horizon, UpdateReason.LAST_CONSUMED_MESSAGE_INDEX),
+        },
+    )
+    if found.participants_count is not None:
+        channel.members_count = found.participants_count
+    newest = found.last_message_index
+    if newest is not None and newest > channel.last_index and channel.date_created is not None:
+        channel.last_message = LastMessage(newest, channel.date_created)
+    before = channel.unread_messages_count
+    if newest is None:
+        newest = -1 if found.messages_count == 0 else channel.last_index
+    channel.count(found.unread_messages_count, newest, found.messages_count)
+    if channel.unread_messages_count != before:
+        reasons |= {UpdateReason.UNREAD_MESSAGES_COUNT}
+    return reasons
