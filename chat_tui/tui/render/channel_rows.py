@@ -7,7 +7,7 @@ from chat_tui.protocol.values import ChannelStatus
 from chat_tui.tui.attention import Attention
 from chat_tui.tui.render.glyphs import Glyphs
 from chat_tui.tui.render.line import Line, Piece, between, width_of
-from chat_tui.tui.render.names import Within
+from chat_tui.tui.render.names import Within, room_in_steps
 from chat_tui.tui.render.safe_text import Safe
 from chat_tui.tui.render.wrap import cells
 
@@ -46,15 +46,10 @@ def mentions_badge(count: int) -> Safe:
     return Safe(f"@{count}" if count < MENTIONS_SHOWN else f"@{MENTIONS_SHOWN}+")
 
 
-NUMBERS = 8
-"""Cells for the right edge where names must give way, of a list that is wide enough."""
-
-
 def channel_line(
     row: ChannelRow, width: int, glyphs: Glyphs, within: Within, *, is_current: bool, is_cursor: bool
 ) -> Line:
-    """Sign, name, and at the right draft, mute, mentions, number. ``within`` says how a name is cut, which is to the
-    same length in every row."""
+    """Sign, name, and at the right draft, mute, mentions, number. ``within`` says how a name is cut."""
     looks = row.attention
     style = "dim" if looks.is_dim and not looks.mentions else "strong" if looks.is_bold else "plain"
     if is_current:
@@ -73,6 +68,6 @@ def channel_line(
     right.append(Piece(Safe(" ")))
     name, room = row.name, width - 3 - width_of(right)
     if cells(name) > room:
-        name = within(row.sid, max(1, min(room, width - 3 - min(NUMBERS, width // 4))))
+        name = within(row.sid, room_in_steps(room))
     left = (Piece(lead, "cursor"), Piece(Safe(f"{sign} "), "dim"), Piece(name, style))
     return between(left, tuple(right), width)

@@ -149,6 +149,6 @@ def folded(body: str, width: int, *, unfolded: bool = False) -> list[Safe]:
         if unfolded or len(lines) <= FOLD_LINES:
             return lines
         hidden = len(lines) - FOLDED_LINES
-        return [*lines[:FOLDED_LINES], Safe(f"… {hidden} more lines (select, Enter)")]
+        return [*lines[:FOLDED_LINES], shorten(Safe(f"… {hidden} more lines (select, Enter)"), width)]
     lines = wrap(safe(body[:FOLD_CHARACTERS]), width)[:FOLDED_LINES]
-    return [*lines, Safe(f"… {len(body):,} characters in all (select, Enter)")]
+    return [*lines, shorten(Safe(f"… {len(body):,} characters in all (select, Enter)"), width)]

@@ -148,6 +148,15 @@ def fitted(labels: Mapping[str, Called], width: int) -> dict[str, Safe]:
     return found
 
 
+STEP = 3
+
+
+def room_in_steps(room: int) -> int:
+    """Cells for a name in a row that has ``room``: names that are cut in rows of unequal room are then of one length,
+    or of lengths so unequal that they cannot be alike."""
+    return max(1, room // STEP * STEP)
+
+
 def _fit(label: Called, width: int) -> Safe:
     text = label.text
     if cells(text) <= width:

@@ -7,7 +7,7 @@ import msgspec
 from chat_tui.client.model import User
 from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs, Mark, mark_of
 from chat_tui.tui.render.line import Line, Piece, between, width_of
-from chat_tui.tui.render.names import Within
+from chat_tui.tui.render.names import Within, room_in_steps
 from chat_tui.tui.render.safe_text import Safe
 from chat_tui.tui.render.times import age
 from chat_tui.tui.render.wrap import cells, shorten
@@ -63,16 +63,15 @@ def grouped(rows: Iterable[RosterRow], *, enabled: bool) -> list[Heading | Roste
 
 
 MARKS = 5
+"""Cells before the name."""
+
 SUFFIX = Safe(" (you)")
-AGE = 8
-"""Cells of a row beside the name."""
 
 
 def roster_line(
     row: Heading | RosterRow, width: int, glyphs: Glyphs, within: Within, *, is_stale: bool, is_cursor: bool
 ) -> Line:
-    """``is_stale``: our own link is down, so no mark may look live. ``within`` says how a name is cut, which is to the
-    same length in every row."""
+    """``is_stale``: our own link is down, so no mark may look live. ``within`` says how a name is cut."""
     if isinstance(row, Heading):
         return (Piece(shorten(Safe(f" {row.text}"), width), "dim"),)
     stale = is_stale or row.age is not None
@@ -83,7 +82,7 @@ def roster_line(
     name = row.name
     room = width - MARKS - len(suffix) - width_of(right)
     if cells(name) > room:
-        name = within(row.identity, max(1, min(room, width - MARKS - len(SUFFIX) - min(AGE, width // 4))))
+        name = within(row.identity, room_in_steps(room))
     left = (
         Piece(glyphs.cursor if is_cursor else Safe(" "), "cursor"),
         Piece(glyphs.online[row.online], online),
