@@ -1,5 +1,6 @@
 """The commands: composes the parts, and imports each only when a command needs it."""
 
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -8,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chat_tui import __version__, settings
+from chat_tui.console import SafeGroup, ask_secretly, say, warn
 from chat_tui.locations import LOG
+from chat_tui.safe_text import safe_name
 
 if TYPE_CHECKING:
     from chat_tui.client.admin import AdminClient
@@ -25,17 +28,27 @@ _DATA = click.option("--data", metavar="DIR", help="Directory of the local servi
 _CONFIG = click.option("--config", metavar="FILE", help="Settings file, instead of the default one.")
 
 
+def _path(name: str, text: str) -> Path:
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        text = "\0"
+    if "\0" in text:
+        raise click.UsageError(f"{name}: holds what no file name can hold")
+    return Path(text).expanduser().absolute()
+
+
 def _load(flags: dict[str, Any]) -> settings.Settings:
     config = flags.pop("config", None)
     try:
-        return settings.load(flags, file=None if config is None else Path(config))
+        return settings.load(flags, file=None if config is None else _path("--config", config), warn=warn)
     except settings.SettingsError as error:
         raise click.UsageError(str(error)) from None
 
 
 def _data(loaded: settings.Settings) -> Path:
     if loaded.data is not None:
-        return Path(loaded.data).expanduser().absolute()
+        return _path("--data", loaded.data)
     from chat_tui.locations import data_directory
 
     return data_directory()
@@ -53,13 +66,14 @@ def _check_identity(identity: str) -> str:
     return identity
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=SafeGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="chat-tui")
 @_DATA
 @_CONFIG
 @click.option("--identity", metavar="NAME", help="Whom to chat as on the local service. Default: the login name.")
 @click.option("--url", help="Chat on another server, as https://chat.example.com.")
-@click.option("--token", help="Access token for --url. CHAT_TUI_TOKEN in the environment is safer.")
+@click.option("--token", help="Access token for --url. Shows in the list of processes: CHAT_TUI_TOKEN does not.")
+@click.option("--token-file", metavar="FILE", help="File that holds an access token for --url.")
 @click.option("--token-url", help="HTTP address that answers with an access token for --url.")
 @click.option("--profile", metavar="NAME", help="Take url and token from [profiles.NAME] in the settings file.")
 @click.option("--glyphs", type=click.Choice(["auto", "unicode", "ascii"]), help="Marks and borders.")
@@ -82,31 +96,52 @@ def main(context: click.Context, /, **flags: Any) -> None:
 
 
 def _given_log(loaded: settings.Settings) -> Path | None:
-    return None if loaded.log is None else Path(loaded.log).expanduser().absolute()
+    return None if loaded.log is None else _path("--log", loaded.log)
 
 
 def _connection(loaded: settings.Settings) -> Any:
     """What the client is to connect to: another server, or the local service."""
     from chat_tui.tui.launch import LocalTarget, RemoteTarget
 
-    url, token, token_url = loaded.url, loaded.token, loaded.token_url
+    url, ways = loaded.url, {way: getattr(loaded, way) for way in settings.TOKEN_WAYS}
     if loaded.profile is not None:
         profile = loaded.profiles.get(loaded.profile)
         if profile is None:
             known = ", ".join(sorted(loaded.profiles)) or "none"
             raise click.UsageError(f"profile: there is no [profiles.{loaded.profile}] in the file (known: {known})")
-        url, token, token_url = profile.url, profile.token or token, profile.token_url or token_url
+        own = {way: getattr(profile, way) for way in settings.TOKEN_WAYS}
+        url, ways = profile.url, own if any(own.values()) else ways
     if url is None:
-        if token or token_url:
-            raise click.UsageError("--token and --token-url need --url (or --profile)")
+        if any(ways.values()):
+            raise click.UsageError("--token, --token-file and --token-url need --url (or --profile)")
         identity = _check_identity(_login_name() if loaded.identity is None else loaded.identity)
         return LocalTarget(_data(loaded), identity, glyphs=loaded.glyphs, theme=loaded.theme)
     if not url.startswith(("http://", "https://", "ws://", "wss://")):
         raise click.UsageError(f"--url: {url!r} must begin with https:// or http://")
-    if bool(token) == bool(token_url):
-        raise click.UsageError("--url needs exactly one of --token and --token-url")
-    secret = None if token is None else settings.Secret(token)
-    return RemoteTarget(_data(loaded), url, secret, token_url, glyphs=loaded.glyphs, theme=loaded.theme)
+    if "@" in url.split("/")[2]:
+        raise click.UsageError("--url: a user name or a password does not belong in it")
+    token = _token(ways)
+    return RemoteTarget(_data(loaded), url, token, ways["token_url"], glyphs=loaded.glyphs, theme=loaded.theme)
+
+
+def _token(ways: dict[str, str | None]) -> settings.Secret | None:
+    """The access token, unless an HTTP address is asked for it. Who gives none is asked here, where there is a terminal
+    to ask at."""
+    if sum(map(bool, ways.values())) > 1:
+        raise click.UsageError("--url needs only one of --token, --token-file and --token-url")
+    token, file = ways["token"], ways["token_file"]
+    try:
+        if file:
+            return settings.Secret(settings.token_in(_path("--token-file", file), warn))
+        if token:
+            return settings.Secret(settings.checked_token(token, "--token"))
+        if ways["token_url"]:
+            return None
+        if not sys.stdin.isatty():
+            raise click.UsageError("--url needs --token-file, CHAT_TUI_TOKEN or --token-url, or a terminal to ask at")
+        return settings.Secret(settings.checked_token(ask_secretly("Access token"), "what was typed"))
+    except settings.SettingsError as error:
+        raise click.UsageError(str(error)) from None
 
 
 @main.command()
@@ -177,7 +212,7 @@ def token(context: click.Context, /, identity: str, lifetime: int, **flags: Any)
         service = attach(_data(loaded))
     except LocalServiceError as error:
         raise Refused(str(error)) from None
-    click.echo(service.token_for(_check_identity(identity), lifetime))
+    say(service.token_for(_check_identity(identity), lifetime))
 
 
 @main.group()
@@ -193,8 +228,8 @@ def key() -> None:
 def create_key(context: click.Context, /, name: str, **flags: Any) -> None:
     """Make a key, called NAME, and print its secret, which is shown this once."""
     made = _administer(context, flags, lambda admin, _: admin.create_key(name))
-    click.echo(f"key     {made['sid']}\nsecret  {made['secret']}")
-    click.echo("The secret is not shown again.", err=True)
+    say(f"key     {safe_name(made['sid'])}\nsecret  {safe_name(made['secret'])}")
+    say("The secret is not shown again.", is_error=True)
 
 
 @key.command("list")
@@ -204,7 +239,7 @@ def create_key(context: click.Context, /, name: str, **flags: Any) -> None:
 def list_keys(context: click.Context, /, **flags: Any) -> None:
     """Print the keys that work."""
     for found in _administer(context, flags, lambda admin, _: admin.list_keys()):
-        click.echo(f"{found['sid']}  {found['date_created']}  {found['friendly_name']}".rstrip())
+        say("  ".join(safe_name(found[field]) for field in ("sid", "date_created", "friendly_name")).rstrip())
 
 
 @key.command("revoke")

@@ -23,8 +23,7 @@ START_WITHIN = 10.0
 
 _POLL = 0.01
 
-SECRETS = ("CHAT_TUI_TOKEN",)
-"""Of the environment, which a service would keep for as long as it runs."""
+_SECRETS = ("CHAT_TUI_TOKEN", "CHAT_TUI_TOKEN_URL")
 
 
 class LocalServiceError(Exception):
@@ -152,11 +151,21 @@ def _attach(data: Path, clock: Callable[[], float], sleep: Callable[[float], Non
 def _start(data: Path) -> subprocess.Popen[bytes]:
     """With ``-P``: what lies in the directory must not be taken for a module."""
     command = [sys.executable, "-P", "-m", "chat_tui.cli", "serve", "--data", str(data), "--on-demand"]
-    environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
     with os.fdopen(open_private(data / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab") as log:
         return subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=data, env=environment
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd=data,
+            env=environment_for_children(),
         )
+
+
+def environment_for_children() -> dict[str, str]:
+    """This process's own, without what is secret, which a child would keep for as long as it runs."""
+    return {name: value for name, value in os.environ.items() if name not in _SECRETS}
 
 
 def _last_words(data: Path) -> str:

@@ -1,7 +1,10 @@
 """The settings: each described once, taken from defaults < file < environment < flags."""
 
+import contextlib
 import os
-from collections.abc import Mapping
+import re
+import stat
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -9,6 +12,12 @@ import msgspec
 from msgspec import Meta
 
 PREFIX = "CHAT_TUI_"
+
+MAX_TOKEN = 16 * 1024
+"""Characters of an access token."""
+
+TOKEN_WAYS = ("token", "token_file", "token_url")
+"""Settings that say where an access token comes from: the strongest source that has one of them decides alone."""
 
 
 class SettingsError(Exception):
@@ -29,6 +38,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     url: str
     token: str | None = None
+    token_file: str | None = None
     token_url: str | None = None
 
 
@@ -39,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     identity: Annotated[str | None, Meta(description="Whom to chat as locally; the login name.")] = None
     url: Annotated[str | None, Meta(description="Address of another server, as https://chat.example.com.")] = None
     token: Annotated[str | None, Meta(description="Access token for --url.")] = None
+    token_file: Annotated[str | None, Meta(description="File that holds an access token for --url.")] = None
     token_url: Annotated[str | None, Meta(description="HTTP address that answers with an access token for --url.")] = (
         None
     )
@@ -73,16 +84,57 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 def load(
-    flags: Mapping[str, Any], *, file: Path | None = None, environment: Mapping[str, str] | None = None
+    flags: Mapping[str, Any],
+    *,
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    warn: Callable[[str], None] = lambda words: None,
 ) -> Settings:
     """Settings from every source; flags that are ``None`` were not given. Raises SettingsError.
 
-    ``file`` must exist when it is given; the default one need not.
+    ``file`` must exist when it is given; the default one need not. ``warn`` is told of a secret that others can see.
     """
-    values = _from_file(file)
-    values |= _from_environment(os.environ if environment is None else environment)
     given = {name: value for name, value in flags.items() if value is not None}
-    return _convert(values | given, "command line or environment")
+    _warn_of_flags(given, warn)
+    values: dict[str, Any] = {}
+    for source in (
+        _from_file(file, warn),
+        _from_environment(os.environ if environment is None else environment),
+        given,
+    ):
+        if any(source.get(way) for way in TOKEN_WAYS):
+            values = {name: value for name, value in values.items() if name not in TOKEN_WAYS}
+        values |= source
+    return _convert(values, "command line or environment")
+
+
+def _warn_of_flags(given: Mapping[str, Any], warn: Callable[[str], None]) -> None:
+    """Everybody on the machine can list the processes, with their arguments."""
+    if given.get("token"):
+        warn("--token shows in the list of processes: use CHAT_TUI_TOKEN or --token-file, or leave it out to be asked")
+    if set("@?") & set(str(given.get("token_url", ""))):
+        warn("a secret in --token-url shows in the list of processes: use CHAT_TUI_TOKEN_URL or the settings file")
+
+
+def token_in(file: Path, warn: Callable[[str], None]) -> str:
+    """The access token a file holds, which may be a pipe. Raises SettingsError."""
+    try:
+        with file.open("rb") as source:
+            mode = os.fstat(source.fileno()).st_mode
+            content = source.read(MAX_TOKEN + 1)
+    except OSError as error:
+        raise SettingsError(f"--token-file: {file}: cannot be read ({error.strerror})") from None
+    if stat.S_ISREG(mode) and mode & 0o077:
+        warn(f"others may read the access token in {file}: chmod 600 {file}")
+    return checked_token(content.decode(errors="replace"), f"--token-file: {file}")
+
+
+def checked_token(text: str, source: str) -> str:
+    """``text`` without what stands around it. Raises SettingsError naming the source when it can be no access token."""
+    token = text.strip()
+    if not re.fullmatch(r"[\x21-\x7e]+", token) or len(token) > MAX_TOKEN:
+        raise SettingsError(f"{source} holds no access token")
+    return token
 
 
 def describe() -> list[tuple[str, str, Any]]:
@@ -102,7 +154,7 @@ def _description(hint: Any) -> str:
     return ""
 
 
-def _from_file(file: Path | None) -> dict[str, Any]:
+def _from_file(file: Path | None, warn: Callable[[str], None]) -> dict[str, Any]:
     if file is None:
         from chat_tui.locations import config_file
 
@@ -117,7 +169,11 @@ def _from_file(file: Path | None) -> dict[str, Any]:
         raise SettingsError(f"{file}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: not valid TOML: {error}") from None
-    _convert(values, str(file))
+    settings = _convert(values, str(file))
+    if settings.token or any(profile.token for profile in settings.profiles.values()):
+        with contextlib.suppress(OSError):
+            if file.stat().st_mode & 0o077:
+                warn(f"others may read the access token in {file}: chmod 600 {file}")
     return values
 
 
@@ -136,4 +192,9 @@ def _convert(values: Mapping[str, Any], source: str) -> Settings:
         reason, _, place = str(error).partition(" - at `$.")
         key = f"{place.rstrip('`')}: " if place else ""
         raise SettingsError(f"{source}: {key}{reason[:1].lower()}{reason[1:]}") from None
-    return msgspec.structs.replace(settings, token=None if settings.token is None else Secret(settings.token))
+    profiles = {name: msgspec.structs.replace(one, token=_hidden(one.token)) for name, one in settings.profiles.items()}
+    return msgspec.structs.replace(settings, token=_hidden(settings.token), profiles=profiles)
+
+
+def _hidden(token: str | None) -> Secret | None:
+    return None if token is None else Secret(token)

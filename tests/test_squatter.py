@@ -173,3 +173,19 @@ def test_a_start_forgets_where_the_last_service_was(tmp_path: Path) -> None:
     assert (data / "service.lock").read_text() == second.instance != first.instance
     assert second.proof_key != first.proof_key
     service.stop()
+
+
+def test_a_service_is_started_from_what_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not from what lies in its directory; and a token in the client's environment is none of its business."""
+    data = tmp_path / "data"
+    data.mkdir(0o700)
+    for name in ("click", "chat_tui", "uvicorn", "sitecustomize"):
+        (data / f"{name}.py").write_text(f"open({str(tmp_path / name)!r}, 'w')\n")
+    monkeypatch.setenv("CHAT_TUI_TOKEN", "hush")
+    run("token", "alice", data=data)
+    service = find(data)
+    assert service is not None
+    environment = Path(f"/proc/{service.pid}/environ").read_bytes()
+    os.kill(service.pid, 15)
+    assert b"hush" not in environment
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data"]

@@ -1,6 +1,7 @@
 """Opens the demo for a viewer: a directory of its own, the cast in the background, and nothing left behind."""
 
 import contextlib
+import os
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+
+from chat_tui.local_service import environment_for_children
+from chat_tui.private_files import open_private
 
 ENDS_WITHIN = 5.0
 """Seconds."""
@@ -32,13 +36,14 @@ class Theatre(msgspec.Struct):
 def open_theatre(viewer: str, seed: int) -> Iterator[Theatre]:
     """The cast plays as long as this lasts; it also ends by itself when this process dies."""
     data = Path(tempfile.mkdtemp(prefix="chat-tui-demo-"))
-    with (data / "cast.log").open("wb") as log:
+    with os.fdopen(open_private(data / "cast.log", os.O_WRONLY | os.O_CREAT), "wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
-            [sys.executable, "-m", "chat_tui.demo", str(data), viewer, str(seed)],
+            [sys.executable, "-P", "-m", "chat_tui.demo", str(data), viewer, str(seed)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,
+            env=environment_for_children(),
         )
     try:
         yield Theatre(data, process)

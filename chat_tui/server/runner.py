@@ -55,7 +55,13 @@ def serve(settings: Settings, data: Path, *, on_demand: bool = False) -> int:
         if on_demand:  # nobody watches: what it says goes where it is bounded, its last words to standard error
             with telling(directory.path):
                 configure(settings.log_level, directory.path / LOG)
-        asyncio.run(_Runner(settings, directory, on_demand=on_demand).run())
+        try:
+            asyncio.run(_Runner(settings, directory, on_demand=on_demand).run())
+        except CannotServe:
+            raise
+        except Exception:
+            _log.exception("the service ends: an unexpected error")
+            raise
     return 0
 
 

@@ -119,3 +119,18 @@ def test_what_is_written_while_the_server_is_away_is_sent_once_by_the_next_progr
     finally:
         service.stop()
         tenant.close()
+
+
+def test_by_a_token_that_is_typed(tenant: Tenant) -> None:
+    """Asked for when no way is named, and never seen: not on the screen, nor in the list of processes."""
+    token = tenant.token("alice")
+    with client("--url", tenant.url) as terminal:
+        terminal.see("Access token")
+        terminal.say(token)
+        terminal.see("connected", "Message #general")
+        assert token.encode() not in terminal.raw
+        assert token not in Path(f"/proc/{terminal.process.pid}/cmdline").read_text()
+    with client("--url", tenant.url) as terminal:
+        terminal.see("Access token")
+        terminal.type("\x03")
+        terminal.see("Aborted!")

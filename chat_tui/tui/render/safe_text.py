@@ -1,25 +1,13 @@
-"""The only road from people's text to the terminal (design, "Terminal safety"): what is unsafe becomes U+FFFD."""
-
-import re
-import unicodedata
-from typing import NewType
+"""The only road from people's text to the screen (design, "Terminal safety"): safe text as wide as a line may be."""
 
 from rich.cells import cell_len
 from textual.content import Content
 
-Safe = NewType("Safe", str)
-"""Text a terminal can be given: made here, or a literal of ours."""
+from chat_tui.safe_text import MAX_MARKS, MAX_NAME, REPLACEMENT, Safe, inert, safe_name
 
-REPLACEMENT = "\ufffd"
-MAX_MARKS = 8
+__all__ = ["MAX_LINE_CELLS", "MAX_MARKS", "MAX_NAME", "REPLACEMENT", "Safe", "safe", "safe_name", "safe_text"]
+
 MAX_LINE_CELLS = 2000
-MAX_NAME = 256
-TAB = 4
-
-_PLAIN = re.compile(r"[\n\x20-\x7e]*")
-_REPLACED = frozenset({"Cc", "Cs", "Co", "Cn", "Cf", "Zl", "Zp"})
-_MARKS = frozenset({"Mn", "Me", "Mc"})
-_JOINERS = frozenset("\u200c\u200d")
 
 
 def safe_text(text: str) -> Content:
@@ -28,64 +16,11 @@ def safe_text(text: str) -> Content:
 
 
 def safe(text: object) -> Safe:
-    """``text`` made inert. Lines are cut at 2,000 cells, tabs expanded, and a letter keeps at most 8 marks. Of what a
-    server gave in place of a text the kind is shown."""
-    if not isinstance(text, str):
-        text = "" if text is None else f"<{type(text).__name__}>"
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\t" in text:
-        text = text.expandtabs(TAB)
-    if not _PLAIN.fullmatch(text):
-        text = _clean(unicodedata.normalize("NFC", _without_surrogates(text)))
-    if len(text) > MAX_LINE_CELLS // 2:
-        text = "\n".join(map(_cut, text.split("\n")))
-    return Safe(text)
-
-
-def safe_name(text: object) -> Safe:
-    """A name: one line, at most 256 characters, no format characters at all."""
-    if not isinstance(text, str):
-        text = safe(text)
-    cleaned = safe(text[: MAX_NAME * 2].replace("\r", " ").replace("\n", " "))
-    if not cleaned.isascii():
-        cleaned = Safe("".join(REPLACEMENT if c in _JOINERS else c for c in cleaned))
-    return Safe(cleaned[:MAX_NAME])
-
-
-def _without_surrogates(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _clean(text: str) -> str:
-    found: list[str] = []
-    marks = 0
-    for place, character in enumerate(text):
-        category = unicodedata.category(character)
-        if category in _MARKS:
-            marks += 1
-            if marks <= MAX_MARKS:
-                has_base = found and found[-1] not in "\n "
-                found.append(character if has_base else REPLACEMENT)
-        elif character in _JOINERS:
-            found.append(character if _joins(text, place) else REPLACEMENT)
-        else:
-            marks = 0
-            is_unsafe = category in _REPLACED and character != "\n"
-            found.append(REPLACEMENT if is_unsafe else character)
-    return "".join(found)
-
-
-def _joins(text: str, place: int) -> bool:
-    """Whether the joiner at ``place`` stands between letters or emoji, where scripts need it."""
-    before = place - 1
-    while before >= 0 and unicodedata.category(text[before]) in _MARKS:
-        before -= 1
-    return before >= 0 and place + 1 < len(text) and _is_joinable(text[before]) and _is_joinable(text[place + 1])
-
-
-def _is_joinable(character: str) -> bool:
-    return unicodedata.category(character) in ("Lo", "Ll", "Lu", "Lm", "Lt", "So", "Sk")
+    """``text`` made inert, its lines cut at 2,000 cells."""
+    cleaned = inert(text)
+    if len(cleaned) > MAX_LINE_CELLS // 2:
+        cleaned = Safe("\n".join(map(_cut, cleaned.split("\n"))))
+    return cleaned
 
 
 def _cut(line: str) -> str:
