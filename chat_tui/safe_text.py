@@ -24,8 +24,7 @@ _JOINERS = frozenset("\u200c\u200d")
 
 def inert(text: object) -> Safe:
     """``text``, which may be long and of several lines, without anything a terminal obeys. Tabs are expanded, and a
-    letter keeps at most 8 marks. Of what a server gave in place of a text the
-    kind is shown."""
+    letter keeps at most 8 marks. Of what a server gave in place of a text the kind is shown."""
     if not isinstance(text, str):
         text = "" if text is None else f"<{type(text).__name__}>"
     if "\r" in text:
