@@ -6,6 +6,7 @@ import pytest
 
 from chat_tui.local_service import LocalService
 from tests.support.cells import CELLS
+from tests.support.counts import summary
 from tests.support.service import FAST_LINGER, Tenant, serving
 
 
@@ -25,7 +26,9 @@ def tenant(process: LocalService) -> Iterator[Tenant]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """At the end of a run, how much of who may do what was tried."""
+    """How much was tried."""
+    for line in summary():
+        terminalreporter.write_line(line)
     if CELLS:
         parts = ", ".join(f"{number} {face}" for face, number in sorted(CELLS.items()))
         terminalreporter.write_line(f"authorisation: {CELLS.total()} cells tried ({parts})")

@@ -327,8 +327,15 @@ class Replicas:
             return
         try:
             replica.change(event_type, event)
-        except Exception:
-            _log.exception("an event of %s could not be applied", replica.name)
+        except Exception as error:
+            is_ours = not isinstance(error, Malformed)
+            _log.log(
+                logging.ERROR if is_ours else logging.WARNING,
+                "an event of %s could not be applied: %s",
+                replica.name,
+                error,
+                exc_info=is_ours,
+            )
             self._do(replica, replica.at.spoiled())
             return
         if event_type in _REMOVED:
