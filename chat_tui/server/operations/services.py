@@ -9,7 +9,7 @@ from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import HttpMethod, RoleType
-from chat_tui.server.operations import checks, roles
+from chat_tui.server.operations import checks, horizons, roles
 from chat_tui.server.operations.actors import AccountActor, Actor
 from chat_tui.server.operations.lookup import find_role, find_service
 from chat_tui.server.operations.operation import Command, gives_nothing, operation
@@ -155,6 +155,8 @@ def update_service(tx: Transaction, actor: Actor, command: UpdateService) -> Ser
     tx.run("update_service", **msgspec.structs.asdict(after))
     if switched:
         tracker.switch(tx, before, after)
+    if before.read_status_enabled and not after.read_status_enabled:
+        horizons.forget(tx, after)
     return after
 
 

@@ -136,6 +136,15 @@ UPDATE members SET roster_event = :event WHERE sid = :sid;
 -- name: set_member_own_event!
 UPDATE members SET own_event = :event WHERE sid = :sid;
 
+-- name: members_by_sids
+SELECT members.* FROM json_each(:sids) JOIN members ON members.sid = json_each.value;
+
+-- name: forget_horizons
+UPDATE members SET last_consumed_message_index = NULL, last_consumption_timestamp = NULL
+WHERE channel_sid IN (SELECT sid FROM channels WHERE service_sid = :service_sid)
+    AND (last_consumed_message_index IS NOT NULL OR last_consumption_timestamp IS NOT NULL)
+RETURNING sid;
+
 -- name: delete_member!
 DELETE FROM members WHERE sid = :sid;
 
