@@ -33,8 +33,8 @@ def _path(name: str, text: str) -> Path:
         os.fsencode(text)
     except UnicodeEncodeError:
         text = "\0"
-    if "\0" in text:
-        raise click.UsageError(f"{name}: holds what no file name can hold")
+    if not text or "\0" in text:
+        raise click.UsageError(f"{name}: no file has such a name")
     return Path(text).expanduser().absolute()
 
 

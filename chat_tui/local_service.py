@@ -14,7 +14,7 @@ import msgspec
 
 from chat_tui.private_files import open_private, private_directory, read_private
 from chat_tui.protocol import PROTOCOL
-from chat_tui.protocol.proof import MAX_HEAD, WITHIN, Challenge, Impostor, Prover
+from chat_tui.protocol.proof import MAX_HEAD, WITHIN, Challenge, Impostor, Prover, tls_context
 from chat_tui.protocol.service_file import LOCK, LOG, MAX_FILE, SERVICE_FILE, ServiceFile
 from chat_tui.protocol.tokens import DEFAULT_LIFETIME, encode_token
 
@@ -88,21 +88,12 @@ def _proves_itself(service: LocalService) -> bool:
     deadline = time.monotonic() + WITHIN
     try:
         plain = socket.create_connection((address.hostname or "", address.port or 0), timeout=WITHIN)
-        with plain, _secured(plain) if address.scheme == "https" else plain as connection:
+        with plain, tls_context().wrap_socket(plain) if address.scheme == "https" else plain as connection:
             connection.sendall(challenge.request)
             challenge.check_head(_head(connection, deadline), connection.getpeername())
     except (OSError, ValueError, Impostor):
         return False
     return True
-
-
-def _secured(plain: socket.socket) -> socket.socket:
-    """Whoever proves itself needs no certificate to be believed."""
-    import ssl  # only for services that listen beyond this machine
-
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context.wrap_socket(plain)
 
 
 def _head(connection: socket.socket, deadline: float) -> bytes:
@@ -125,7 +116,7 @@ def attach(
     Raises LocalServiceError when none answers within 10 s, or none can be started.
     """
     try:
-        return _attach(private_directory(data), clock, sleep)
+        return _attach(private_directory(data, mark=LOCK), clock, sleep)
     except OSError as error:
         words = str(error) if error.strerror == str(error) else f"{error.filename or data}: {error.strerror}"
         raise LocalServiceError(words) from None

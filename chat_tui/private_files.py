@@ -29,9 +29,12 @@ class NotPrivate(PermissionError):
 # ---- directories
 
 
-def private_directory(path: Path) -> Path:
+def private_directory(path: Path, *, mark: str | None = None) -> Path:
     """``path``, made (0700) when missing; its loose rights are tightened. Raises OSError, NotPrivate when it is a
-    symbolic link, belongs to somebody else, or when others can write to it or exchange it for another."""
+    symbolic link, belongs to somebody else, or when others can write to it or exchange it for another.
+
+    ``mark`` names a file that is in a directory of this kind: one without it that holds directories, as ``/etc`` or a
+    home does, and that others may look into, is not closed to them by mistake, but refused."""
     path = path.absolute()
     make_directory(path)
     if path.is_symlink():
@@ -42,12 +45,20 @@ def private_directory(path: Path) -> Path:
         _check_owner(path, found)
         if found.st_mode & _OTHERS_WRITE:
             raise NotPrivate(f"others can write to {path}: see that all in it is yours, then chmod 700 {path}")
+        if mark is not None and found.st_mode & 0o077 and _holds_others(descriptor, mark):
+            raise NotPrivate(f"{path} holds other things and others may look into it: name a directory of its own")
         _tighten(path, descriptor, 0o700)
     finally:
         os.close(descriptor)
     for directory in _way_to(path.parent):
         _check_step(directory, path)
     return path
+
+
+def _holds_others(directory: int, mark: str) -> bool:
+    with os.scandir(directory) as entries:
+        found = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
+    return mark not in found and any(found.values())
 
 
 def make_directory(path: Path) -> None:

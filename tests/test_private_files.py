@@ -211,3 +211,24 @@ def test_a_replacement_that_fails_leaves_what_was(tmp_path: Path, monkeypatch: p
         replace_private(tmp_path / "file", b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     assert (tmp_path / "file").read_bytes() == b"old"
+
+
+def test_a_directory_of_other_things_is_not_closed_by_mistake(tmp_path: Path) -> None:
+    """A home, or the like, that others may look into; one with the mark, or without directories, is one's own."""
+    for name, mark, directory in (("home", False, True), ("data", True, True), ("new", False, False)):
+        path = tmp_path / name
+        path.mkdir()
+        path.chmod(0o755)
+        (path / "file").touch()
+        if mark:
+            (path / "mark").touch()
+        if directory:
+            (path / "pictures").mkdir()
+    with pytest.raises(NotPrivate, match="home holds other things"):
+        private_directory(tmp_path / "home", mark="mark")
+    assert mode(tmp_path / "home") == "0o755"
+    for name in ("data", "new"):
+        private_directory(tmp_path / name, mark="mark")
+        assert mode(tmp_path / name) == "0o700"
+    (tmp_path / "home").chmod(0o700)
+    private_directory(tmp_path / "home", mark="mark")

@@ -9,11 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from chat_tui.client import ChatClient
 from chat_tui.client.admin import AdminClient
@@ -189,3 +194,40 @@ def test_a_service_is_started_from_what_is_installed(tmp_path: Path, monkeypatch
     os.kill(service.pid, 15)
     assert b"hush" not in environment
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data"]
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[str, str]:
+    """One that nobody on this machine has signed, for the name others know the service by."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "chat.example.com")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    (tmp_path / "cert").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    form, encryption = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (tmp_path / "key").write_bytes(key.private_bytes(serialization.Encoding.PEM, form, encryption))
+    return str(tmp_path / "cert"), str(tmp_path / "key")
+
+
+async def test_a_service_with_tls_proves_itself_too(tmp_path: Path, certificate: tuple[str, str]) -> None:
+    """Inside it, whatever its certificate is for; who does not is told nothing."""
+    service = ServiceProcess(tmp_path / "data", "--tls-cert", certificate[0], "--tls-key", certificate[1])
+    running = service.start()
+    try:
+        assert running.url.startswith("https://127.0.0.1:")
+        assert await asyncio.to_thread(find, tmp_path / "data") == running
+        async with AdminClient(running.url, *account(running), challenge=running.challenge) as admin:
+            assert [key["sid"] for key in await admin.list_keys()] == [running.api_key_sid]
+        async with ChatClient(running.url, running.token_for("alice"), challenge=running.challenge) as client:
+            assert client.user.identity == "alice"
+        other = msgspec.structs.replace(running, proof_key="00" * 32)
+        async with AdminClient(running.url, *account(running), challenge=other.challenge) as admin:
+            with pytest.raises(TransportError):
+                await admin.list_keys()
+    finally:
+        await asyncio.to_thread(service.stop)

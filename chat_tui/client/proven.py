@@ -6,7 +6,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from chat_tui.protocol.proof import MAX_HEAD, WITHIN, Challenges, Impostor
+from chat_tui.protocol.proof import MAX_HEAD, WITHIN, Challenges, Impostor, tls_context
 
 _BROKEN = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ConnectionNotAvailable)
 
@@ -15,7 +15,8 @@ class ProvenTransport(httpx.AsyncBaseTransport):
     """Requests raise Impostor when something else answers, httpx.TransportError when nothing does."""
 
     def __init__(self, challenge: Challenges) -> None:
-        self._pool = httpcore.AsyncConnectionPool(network_backend=_Proving(httpcore.AnyIOBackend(), challenge))
+        backend = _Proving(httpcore.AnyIOBackend(), challenge)
+        self._pool = httpcore.AsyncConnectionPool(ssl_context=tls_context(), network_backend=backend)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url

@@ -19,7 +19,7 @@ from chat_tui.client.exchange import Exchange, refusal
 from chat_tui.client.timing import Timing
 from chat_tui.client.token_source import TokenKeeper, TokenSource, checked
 from chat_tui.protocol.errors import ChatError, Code, TransportError, Unauthenticated
-from chat_tui.protocol.proof import PROOF, Challenges
+from chat_tui.protocol.proof import PROOF, Challenges, tls_context
 from chat_tui.protocol.twilsock import (
     NOTIFICATION_SYNC,
     NOTIFICATION_TYPING,
@@ -209,6 +209,7 @@ class Transport:
             close_timeout=self._timing.close_within,
             user_agent_header=f"chat_tui/{__version__}",
             proxy=None if is_local or challenge is not None else True,
+            ssl=tls_context() if challenge is not None and url.startswith("wss:") else None,
         ) as socket:
             if challenge is not None:
                 proofs = [] if socket.response is None else socket.response.headers.get_all(PROOF)

@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from ipaddress import IPv6Address, ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -27,6 +27,9 @@ WITHIN = 2.0
 
 MAX_HEAD = 8 * 1024
 """Bytes of the head of an answer."""
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 _PURPOSE = "chat_tui: a local service proves itself, 1"
 _NONCE = re.compile(r"[0-9a-f]{64}")
@@ -100,6 +103,16 @@ class Challenge:
 
 
 Challenges = Callable[[], Challenge]
+
+
+def tls_context() -> "SSLContext":
+    """For a connection on which a proof is asked for: whoever gives it needs no certificate to be believed, which would
+    be for the name that others know the service by."""
+    import ssl  # only for services that listen beyond this machine
+
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 def _numeric(host: str) -> str:

@@ -116,7 +116,7 @@ def holding(path: Path) -> Iterator[DataDirectory]:
     """The directory, made when missing, which is this process's until the end of the block. What an earlier service
     said of its whereabouts is gone before anything else is done. Raises CannotServe."""
     with telling(path):
-        path = private_directory(path)
+        path = private_directory(path, mark=LOCK)
         lock = _take_lock(path)
     try:
         held = DataDirectory(path)

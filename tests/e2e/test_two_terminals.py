@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from twilio.rest import Client
 
 from tests.e2e.conftest import House
 from tests.referees.official_python import LocalHttpClient
+from tests.support.squatter import squatting
 from tests.support.terminal import chat_tui
 
 MARKS_WITHIN = 3.0
@@ -253,3 +255,23 @@ def test_a_served_directory_is_refused(house: House) -> None:
     assert done.returncode == 2
     assert str(house.service.pid) in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_who_takes_the_port_of_a_service_that_crashed_is_told_nothing(house: House, tmp_path: Path) -> None:
+    """The terminal comes back to a new service, at another place, and goes on."""
+    terminal = house.open("alice")
+    before = house.service
+    terminal.say("before the crash")
+    terminal.see("before the crash")
+    os.kill(before.pid, signal.SIGKILL)
+    port = int(before.url.rpartition(":")[2])
+    with squatting(tmp_path / "notes", "agreeable", port) as notes:
+        terminal.press("f8")
+        terminal.wait(
+            lambda _: (house.data / "service.json").exists() and house.service.pid != before.pid, what="another"
+        )
+        terminal.see("connected", "before the crash")
+        terminal.say("after it")
+        terminal.see("after it")
+        assert house.service.url != before.url
+        assert notes.holds_any(before.auth_token, before.api_key_secret, before.proof_key, "eyJ") == []
