@@ -1,6 +1,7 @@
 """The service as a whole: its store, bus, dispatcher, presence and authenticator, opened and closed together."""
 
 import asyncio
+import contextlib
 import logging
 from pathlib import Path
 
@@ -81,9 +82,10 @@ class House:
 
     async def close(self) -> None:
         """Finish what waits; the store's threads end before this returns."""
-        await self._tasks.close()
-        await self.presence.stop()
-        await asyncio.to_thread(self.store.close)
+        async with contextlib.AsyncExitStack() as steps:  # each is taken, the last one first, whatever another raises
+            steps.push_async_callback(asyncio.to_thread, self.store.close)
+            steps.push_async_callback(self.presence.stop)
+            steps.push_async_callback(self._tasks.close)
 
     async def _prune(self) -> None:
         await asyncio.sleep(PRUNE_EVERY)

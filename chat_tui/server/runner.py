@@ -14,14 +14,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import FrameType
 
-import apsw
 import uvicorn
 
 from chat_tui.protocol.errors import Unavailable
 from chat_tui.protocol.service_file import LOG
 from chat_tui.server.app import Application
 from chat_tui.server.data_directory import (
-    DATABASE,
     CannotServe,
     Credentials,
     DataDirectory,
@@ -36,9 +34,10 @@ from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.realtime.socket import SETTINGS, socket_class
 from chat_tui.server.seeding import FIRST_CHANNEL, check_belongings, seed
-from chat_tui.server.store.database import DatabaseTooNew
+from chat_tui.server.store.database import DatabaseUnusable
 from chat_tui.server.store.secrets import BadKey
 from chat_tui.settings import Settings
+from chat_tui.tasks import Tasks
 
 _HERE = {"localhost": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not listened on
 """Where on this machine a service is found that listens on a name, or on every address."""
@@ -83,6 +82,7 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, gateway: Gateway) -> None:
         super().__init__(config)
         self._gateway = gateway
+        self.servers: list[Listener] = []  # type: ignore[assignment]
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         config, gateway = self.config, self._gateway
@@ -93,7 +93,7 @@ class _Server(uvicorn.Server):
             )
             return made
 
-        self.servers: list[Listener] = [  # type: ignore[assignment]
+        self.servers[:] = [
             Listener(
                 listening,
                 make_protocol,
@@ -145,29 +145,29 @@ class _Runner:
 
     @contextlib.asynccontextmanager
     async def _open_house(self) -> AsyncIterator[House]:
-        house = await self._start_house()
+        house = self._make_house()
         try:
+            try:
+                await house.start()
+            except Unavailable as error:
+                raise CannotServe(f"{house.store.path} cannot be used: {error}") from None
             yield house
         finally:
             await house.close()
 
-    async def _start_house(self) -> House:
+    def _make_house(self) -> House:
         settings, path = self._settings, self._directory.path
         try:
             with telling(path):
-                house = House(
+                return House(
                     path,
                     linger=round(settings.linger * 1000),
                     rate=settings.rate,
                     synchronous=settings.synchronous,
                     first_channel=FIRST_CHANNEL,
                 )
-                await house.start()
-        except (DatabaseTooNew, BadKey) as error:
+        except (DatabaseUnusable, BadKey) as error:
             raise CannotServe(str(error)) from None
-        except (apsw.Error, Unavailable) as error:
-            raise CannotServe(f"{path / DATABASE} cannot be used: {error}") from None
-        return house
 
     def _listen(self, last_port: int) -> socket.socket:
         settings = self._settings
@@ -214,23 +214,21 @@ class _Runner:
             timeout_keep_alive=round(limits.idle_within),
             **SETTINGS,
         )
-        server = _Server(config, gateway)
-        await gateway.start()
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        self._announce(credentials)
-        warming = asyncio.create_task(asyncio.to_thread(importlib.import_module, "jwt"))  # the first token needs it
-        watching = asyncio.create_task(self._watch_idleness(gateway, application))
-        await asyncio.wait({serving, asyncio.create_task(self._stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        _log.info("draining", extra={"pid": os.getpid()})
-        watching.cancel()
-        await warming
-        self._directory.withdraw()  # before the port is free for somebody else
-        for listening in server.servers:
-            listening.close()
-        await gateway.drain()
-        server.should_exit = True
-        with contextlib.suppress(asyncio.CancelledError):
-            await serving
+        server, tasks = _Server(config, gateway), Tasks()
+        async with contextlib.AsyncExitStack() as steps:  # each is taken, the last one first, whatever another raises
+            steps.push_async_callback(tasks.close)
+            await gateway.start()
+            serving = tasks.spawn(server.serve(sockets=[listener]), "serving")
+            steps.push_async_callback(_end, server, serving)
+            steps.push_async_callback(gateway.drain)
+            steps.callback(_stop_listening, server)
+            steps.callback(self._directory.withdraw)  # before the port is free for somebody else
+            self._announce(credentials)
+            tasks.spawn(asyncio.to_thread(importlib.import_module, "jwt"), "warming up")  # the first token needs it
+            tasks.keep_running(lambda: self._watch_idleness(gateway, application), "watching for idleness")
+            stopping = tasks.spawn(self._stopping.wait(), "waiting for the end")
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            _log.info("draining", extra={"pid": os.getpid()})
         _log.info("stopped", extra={"pid": os.getpid()})
 
     def _announce(self, credentials: Credentials) -> None:
@@ -246,7 +244,7 @@ class _Runner:
     async def _watch_idleness(self, gateway: Gateway, application: Application) -> None:
         """A service that was started on demand ends when it served nobody for a while."""
         if not self._on_demand:
-            return
+            await self._stopping.wait()
         loop = asyncio.get_running_loop()
         idle_since = loop.time()
         while not self._stopping.is_set():
@@ -257,6 +255,19 @@ class _Runner:
             if loop.time() - idle_since >= self._settings.idle_after:
                 _log.info("nobody needs this service any more")
                 self._stopping.set()
+        await asyncio.Event().wait()
+
+
+def _stop_listening(server: _Server) -> None:
+    for listening in server.servers:
+        listening.close()
+
+
+async def _end(server: _Server, serving: asyncio.Task[None]) -> None:
+    """uvicorn's server ends by itself when it is told; it has a bound of its own."""
+    server.should_exit = True
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
 
 
 def _raise_descriptor_limit() -> None:

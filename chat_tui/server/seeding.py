@@ -1,8 +1,7 @@
 """What a service holds from its first start on, and whether what later starts find belongs together."""
 
-import contextlib
+import logging
 
-from chat_tui.protocol.errors import NotFound
 from chat_tui.protocol.values import ChannelType
 from chat_tui.server.data_directory import CREDENTIALS, SECRETS_KEY, CannotServe, Credentials, DataDirectory
 from chat_tui.server.house import House
@@ -10,11 +9,14 @@ from chat_tui.server.operations.accounts import EnsureAccount, FindCredentials, 
 from chat_tui.server.operations.actors import SYSTEM, AccountActor
 from chat_tui.server.operations.channels import CreateChannel
 from chat_tui.server.operations.keys import EnsureKey
-from chat_tui.server.operations.services import CreateService, FetchService, UpdateService
-from chat_tui.server.store.rows import Account, ApiKey
+from chat_tui.server.operations.services import CreateService, UpdateService
+from chat_tui.server.store.rows import Account, ApiKey, Service
 from chat_tui.server.store.secrets import SecretUnreadable
+from chat_tui.server.store.transaction import Reader
 
 FIRST_CHANNEL = "general"
+
+_log = logging.getLogger(__name__)
 
 
 async def check_belongings(house: House, directory: DataDirectory) -> None:
@@ -58,14 +60,29 @@ async def seed(house: House, credentials: Credentials) -> str:
         SYSTEM,
         EnsureKey(credentials.account_sid, credentials.api_key_sid, "local", box.seal(credentials.api_key_secret)),
     )
+    found = await house.store.read(lambda reader: _local_service(reader, credentials))
+    if found is not None:
+        await run(account, PinDefaultService(credentials.account_sid, found))
+        return found
     if credentials.service_sid:
-        with contextlib.suppress(NotFound):
-            found = await run(account, FetchService(credentials.service_sid))
-            await run(account, PinDefaultService(credentials.account_sid, found.sid))
-            return str(found.sid)
+        _log.warning(f"{house.store.path} holds nothing of the service {credentials.service_sid}: it begins anew")
     service = await run(account, CreateService(account_sid=credentials.account_sid, friendly_name="Local service"))
     await run(account, PinDefaultService(credentials.account_sid, service.sid))
     await run(account, UpdateService(service.sid, reachability_enabled=True))
     name = FIRST_CHANNEL
     await run(account, CreateChannel(service.sid, friendly_name=name, unique_name=name, type=ChannelType.PUBLIC))
     return str(service.sid)
+
+
+def _local_service(reader: Reader, credentials: Credentials) -> str | None:
+    """The service that the credentials name. A database that comes back from a copy may know an earlier one instead,
+    which is its account's default; a first start that was cut off has not named any yet."""
+    wanted, found = credentials.service_sid, reader.one(Account, "account_by_sid", sid=credentials.account_sid)
+    if not wanted:
+        oldest: str | None = reader.value("oldest_service", account_sid=credentials.account_sid)
+        return oldest
+    for sid in (wanted, found.default_service_sid if found is not None else None):
+        service = None if sid is None else reader.one(Service, "service_by_sid", sid=sid)
+        if service is not None and service.account_sid == credentials.account_sid:
+            return service.sid
+    return None
