@@ -1,6 +1,9 @@
 """Finding rows as an actor may see them: what is not there and what must not be seen answer alike."""
 
+import contextlib
+
 from chat_tui.protocol.errors import BadRequest, Code, NotFound
+from chat_tui.protocol.numbers import whole
 from chat_tui.protocol.sids import Kind, is_sid
 from chat_tui.protocol.values import RoleType
 from chat_tui.server.operations.access import may_see
@@ -60,8 +63,9 @@ def find_message(tx: Reader, channel: Channel, sid: str) -> Message:
     found = None
     if is_sid(sid, Kind.MESSAGE):
         found = tx.one(Message, "message_by_sid", sid=sid, channel_sid=channel.sid)
-    elif sid.isdecimal() and len(sid) < 19:
-        found = tx.one(Message, "message_by_index", idx=int(sid), channel_sid=channel.sid)
+    else:
+        with contextlib.suppress(ValueError):
+            found = tx.one(Message, "message_by_index", idx=whole(sid), channel_sid=channel.sid)
     if found is None:
         raise NotFound(f"Message {sid} was not found", Code.MESSAGE_NOT_FOUND)
     return found

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code, NotFound
+from chat_tui.protocol.numbers import whole, whole_or
 from chat_tui.protocol.values import ChannelStatus
 from chat_tui.server.dates import timestamp
 from chat_tui.server.operations import bindings, channels, invites, members, messages, typing, user_channels, users
@@ -76,9 +77,9 @@ async def configuration(request: Request) -> Answer:
 def _page_query(request: Request) -> PageQuery:
     """A page token is the position of the last row seen."""
     try:
-        size = max(1, min(int(request.params.get("PageSize", _DEFAULT_PAGE)), _MAX_PAGE))
+        size = max(1, min(whole_or(request.params.get("PageSize"), _DEFAULT_PAGE), _MAX_PAGE))
         token = request.params.get("PageToken")
-        return PageQuery(size, int(token) if token else None)
+        return PageQuery(size, whole(token) if token else None)
     except ValueError:
         raise BadRequest("PageSize or PageToken: not valid", Code.BAD_PAGE_TOKEN) from None
 

@@ -1,13 +1,15 @@
 """A request tunnelled through the socket, decoded, and its answer; handlers know nothing of sockets."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from functools import cache
+from typing import Any, Protocol, TypeVar, get_args, get_type_hints
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.protocol.numbers import check_whole
 from chat_tui.protocol.sync import SubscriptionRequest
 from chat_tui.protocol.twilsock import HttpRequest
 from chat_tui.server.operations import checks
@@ -65,9 +67,18 @@ class Request(msgspec.Struct, frozen=True):
                     value = "{}" if value is None else to_json(value).decode()
                 fields[field] = value
         try:
+            for field in _whole_fields(kind):
+                check_whole(fields.get(field))
             return msgspec.convert(fields, kind)
-        except msgspec.ValidationError as error:
+        except ValueError as error:  # msgspec.ValidationError is one
             raise BadRequest(str(error).replace("$.", ""), Code.BAD_PARAMETER) from None
+
+
+@cache
+def _whole_fields(kind: type) -> tuple[str, ...]:
+    """The fields of a command that are numbers."""
+    types = get_type_hints(kind)
+    return tuple(name for name, type_ in types.items() if int in (type_, *get_args(type_)))
 
 
 Handler = Callable[[Request], Awaitable[Answer]]

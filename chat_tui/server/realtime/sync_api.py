@@ -3,6 +3,7 @@
 import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.protocol.numbers import check_whole, whole_or
 from chat_tui.protocol.sync import ObjectType, Subscriptions, SubscriptionsAnswer
 from chat_tui.server.operations.access import find_object
 from chat_tui.server.realtime.requests import Answer, Request, Routes
@@ -37,9 +38,9 @@ async def describe(request: Request) -> Answer:
 async def items(request: Request) -> Answer:
     kind, name, params = _kind(request), request.path["name"], request.params
     try:
-        size = int(params.get("PageSize", objects.DEFAULT_PAGE))
+        size = whole_or(params.get("PageSize"), objects.DEFAULT_PAGE)
     except ValueError:
-        raise BadRequest("PageSize: must be a number", Code.BAD_PARAMETER) from None
+        raise BadRequest("PageSize: must be a whole number", Code.BAD_PARAMETER) from None
     query = ItemQuery(
         key=params.get("Key", params.get("Index")),
         start=params.get("From"),
@@ -58,8 +59,9 @@ async def items(request: Request) -> Answer:
 async def subscriptions(request: Request) -> Answer:
     """The answer comes at once; replayed events and ``subscription_established`` follow as notifications."""
     try:
+        check_whole(request.fields)
         wanted = msgspec.convert(request.fields, Subscriptions)
-    except msgspec.ValidationError as error:
+    except ValueError as error:  # msgspec.ValidationError is one
         raise BadRequest(f"Subscriptions: {error}", Code.BAD_PARAMETER) from None
     if len(wanted.requests) > MAX_BATCH:
         raise BadRequest(f"requests: at most {MAX_BATCH} at once", Code.BAD_PARAMETER)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.protocol.numbers import whole
 from chat_tui.server.operations.actors import AccountActor
 from chat_tui.server.operations.dispatch import Dispatcher
 from chat_tui.server.operations.operation import Command
@@ -129,7 +130,17 @@ def _value(parameter: str, field: str, given: list[str], type_: Any) -> Any:
         return None  # the Node helper sends null as nothing (fact sheet 1.1)
     if field in _DATES:
         return _milliseconds(parameter, value, _DATES[field], end_of_day=field == "end_date")
+    if int in _members(type_):
+        return _whole(parameter, value)
     return value
+
+
+def _whole(parameter: str, value: str) -> int:
+    try:
+        return whole(value)
+    except ValueError:
+        code = _CODES.get(parameter, Code.BAD_PARAMETER)
+        raise BadRequest(f"{parameter}: must be a whole number in plain digits", code) from None
 
 
 _DATES = {

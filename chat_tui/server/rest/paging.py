@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.protocol.numbers import whole_or
 from chat_tui.protocol.words import FIELDS
 from chat_tui.server.operations.pages import MAX_SIZE, Page, PageQuery
 from chat_tui.server.rest.call import Answer, Call
@@ -51,9 +52,9 @@ def listing(call: Call, size: int) -> Listing:
 def _number(call: Call, parameter: str, default: int) -> int:
     text = call.query.get(parameter, [""])[-1]
     try:
-        return int(text) if text else default
+        return whole_or(text, default)
     except ValueError:
-        raise BadRequest(f"{parameter}: must be a number", Code.BAD_PARAMETER) from None
+        raise BadRequest(f"{parameter}: must be a whole number", Code.BAD_PARAMETER) from None
 
 
 def _size(call: Call, default: int) -> int:

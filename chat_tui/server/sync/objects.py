@@ -8,6 +8,7 @@ import msgspec
 
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.protocol.numbers import whole
 from chat_tui.protocol.sync import Descriptor, Item, ItemPage, ObjectType
 from chat_tui.server.dates import timestamp
 from chat_tui.server.reachability.rules import published
@@ -99,9 +100,9 @@ def _position(scan: _Scan, text: str) -> Any:
     if not scan.is_list:
         return text
     try:
-        return int(text)
+        return whole(text)
     except ValueError:
-        raise BadRequest(f"Index: {text!r} is not a number", Code.BAD_PAGE_TOKEN) from None
+        raise BadRequest(f"Index: {text!r} is not a whole number", Code.BAD_PAGE_TOKEN) from None
 
 
 def _meta(before: str | None, after: str | None) -> dict[str, str | None]:
@@ -122,9 +123,13 @@ class _Way(NamedTuple):
 def _read_token(text: str) -> tuple[str, _Way, str]:
     """Raises BadRequest (54453)."""
     head, _, key = text.partition(".")
-    if len(head) < 3 or head[0] not in "np" or head[1] not in "ad" or not head[2:].isdecimal() or len(head) > 8:
-        raise BadRequest("PageToken: not one of this service's", Code.BAD_PAGE_TOKEN)
-    return head[0], _Way(head[1] == "d", max(1, min(int(head[2:]), MAX_PAGE))), key
+    try:
+        if head[:1] not in ("n", "p") or head[1:2] not in ("a", "d"):
+            raise ValueError(head)
+        size = whole(head[2:])
+    except ValueError:
+        raise BadRequest("PageToken: not one of this service's", Code.BAD_PAGE_TOKEN) from None
+    return head[0], _Way(head[1] == "d", max(1, min(size, MAX_PAGE))), key
 
 
 def _page(scan: _Scan, query: ItemQuery) -> ItemPage:
