@@ -1,6 +1,7 @@
 """The one worker between client and screen: gathers what happened and posts it, in a flood twenty times a second."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from chat_tui.client.events import Event, EventStream
+
+_log = logging.getLogger(__name__)
 
 PACE = 0.05
 """Seconds between two posts in a flood."""
@@ -35,9 +38,10 @@ async def forward(
     free_from = clock() - AT_ONCE * PACE
     while True:
         try:
-            happened = await stream.batch()
+            target.post_message(ClientChanged(await stream.batch()))
         except StopAsyncIteration:
             return
-        target.post_message(ClientChanged(happened))
+        except Exception:  # without this worker the screen would show nothing new for ever
+            _log.exception("following the service failed; going on")
         free_from = max(free_from, clock() - AT_ONCE * PACE) + PACE
         await sleep(max(0.0, free_from - clock()))

@@ -1,8 +1,11 @@
 """What a batch of events means for the screen: which panes to draw anew."""
 
+import logging
 from collections.abc import Iterable
 
 from chat_tui.client import events as e
+
+_log = logging.getLogger(__name__)
 
 
 class Changes:
@@ -15,7 +18,11 @@ class Changes:
         self.written: set[str] = set()
         self.arrived: list[e.MessageAdded] = []
         for event in happened:
-            self._take(event)
+            try:
+                self._take(event)
+            except Exception:  # one that makes no sense takes no other along: draw everything
+                _log.exception("understanding %s failed", type(event).__name__)
+                self._everything(event)
 
     def _take(self, event: e.Event) -> None:
         match event:

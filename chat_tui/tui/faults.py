@@ -98,15 +98,21 @@ def is_of_painting(trace: TracebackType | None) -> bool:
     return False
 
 
+def is_asked_to_end(error: BaseException) -> bool:
+    """Whether an error is a cancellation that was meant for this task, and not that of something it waited for."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling() > 0)
+
+
 class Guarded(MessagePump):
     """Whatever one message does to it, it hears the next."""
 
     async def _dispatch_message(self, message: Message) -> None:
         try:
             await super()._dispatch_message(message)
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
             app = self.app
-            if not isinstance(app, FaultTolerantApp):
+            if not isinstance(app, FaultTolerantApp) or is_asked_to_end(error):
                 raise
             app.fault(f"{type(self).__name__}, {message.handler_name}", error)
             if isinstance(message, Compose | Mount) and isinstance(self, Screen):
@@ -178,7 +184,9 @@ def in_background(
     async def run() -> None:
         try:
             await work()
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if is_asked_to_end(error):
+                raise
             report(node, what, error)
 
     _: Worker[None] = node.run_worker(run, name=what, group=group, exclusive=exclusive)

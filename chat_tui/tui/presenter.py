@@ -210,7 +210,8 @@ class Presenter:
         opened = self.opened
         if opened is None:
             return []
-        self._meet([self._client.identity, *(member.identity for member in opened.members.values())])
+        elsewhere = (user.identity for user in self._client.people.followed())
+        self._meet([self._client.identity, *elsewhere, *(member.identity for member in opened.members.values())])
         return self._each("a member", partial(self._roster_row, self._clock.now().timestamp()), opened.members.values())
 
     def _roster_row(self, now: float, member: Member) -> RosterRow:

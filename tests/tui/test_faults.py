@@ -40,6 +40,10 @@ async def fail_later(*_: object) -> None:
     fail()
 
 
+async def cancel() -> None:
+    raise asyncio.CancelledError
+
+
 def in_worker(stage: Stage) -> None:
     in_background(stage.screen, "the work", fail_later)
 
@@ -63,6 +67,19 @@ def in_callback(stage: Stage) -> None:
 
 def after_refresh(stage: Stage) -> None:
     stage.screen.call_after_refresh(fail)
+
+
+def in_cancellation(stage: Stage) -> None:
+    """What it waited for was cancelled, and nobody asked it to end."""
+    stage.screen.call_later(cancel)
+
+
+def in_cancelled_worker(stage: Stage) -> None:
+    in_background(stage.screen, "the work", cancel)
+
+
+def in_event(stage: Stage) -> None:
+    stage.client.emit(events.ChannelUpdated(None, frozenset()))  # type: ignore[arg-type]
 
 
 def in_pane(stage: Stage) -> None:
@@ -90,7 +107,7 @@ def in_task(_: Stage) -> None:
 
 CAUSES: tuple[Callable[[Stage], None], ...] = (
     in_worker, in_plain_worker, in_action, in_timer, in_callback, after_refresh, in_pane, in_row, in_composer,
-    in_library, in_task,
+    in_library, in_task, in_cancellation, in_cancelled_worker, in_event,
 )  # fmt: skip
 
 

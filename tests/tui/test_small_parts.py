@@ -116,6 +116,36 @@ def test_the_picker_prefers_beginnings() -> None:
     assert matching(choices, "") == choices
 
 
+async def test_the_bridge_goes_on_after_any_error(caplog: pytest.LogCaptureFixture) -> None:
+    """Without it the screen would show nothing new for ever."""
+    stream, posted = events.EventStream(), list[int]()
+
+    class Target:
+        def post_message(self, posting: ClientChanged) -> None:
+            posted.append(len(posting.happened))
+            if len(posted) == 1:
+                stream.put(events.Resynchronise())
+                raise ValueError("no")
+            stream.close()
+
+    async def sleep(_: float) -> None:
+        return
+
+    stream.put(events.Resynchronise())
+    await forward(stream, Target(), sleep=sleep)  # type: ignore[arg-type]
+    assert posted == [1, 1]
+    assert len(caplog.records) == 1
+
+
+def test_an_event_that_makes_no_sense_takes_no_other_along(caplog: pytest.LogCaptureFixture) -> None:
+    """Everything is drawn anew instead."""
+    nonsense = events.ChannelUpdated(None, frozenset())  # type: ignore[arg-type]
+    changes = Changes([nonsense, events.MessageAdded(CHANNEL, message(1))], "CH1")
+    assert (changes.title, changes.channels, changes.log, changes.roster) == (True,) * 4
+    assert [event.message.index for event in changes.arrived] == [1]
+    assert "understanding ChannelUpdated failed" in caplog.text
+
+
 async def test_the_bridge_posts_at_once_and_paces_a_flood() -> None:
     """A few posts go without waiting; a flood is gathered."""
     stream = events.EventStream()

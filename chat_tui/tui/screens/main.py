@@ -96,23 +96,28 @@ class MainScreen(Navigation):
 
     def on_client_changed(self, message: ClientChanged) -> None:
         changes = Changes(message.happened, self.desk.current)
-        in_view = self.desk.has_focus and self.panes.log.follows
-        for event in changes.arrived:
-            self.desk.arrived(event.channel, event.message, self.client.identity, in_view=in_view)
-        if changes.left:
-            self.desk.current = None
-        self._draw(changes)
-        if self.desk.current is None:
-            self._open_first()
-        elif changes.reopen:
-            self.visit.go_to(self.desk.current)
-
+        steps = (self._arrive, self._draw, self._move)
+        each(self, "showing what happened", *(partial(step, changes) for step in steps))
         if changes.notice:
             self.on_noticed(Noticed(changes.notice, is_error=True))
         if self.presenter.is_live:
             self.is_up_to_date.set()
 
+    def _arrive(self, changes: Changes) -> None:
+        in_view = self.desk.has_focus and self.panes.log.follows
+        for event in changes.arrived:
+            self.desk.arrived(event.channel, event.message, self.client.identity, in_view=in_view)
+
+    def _move(self, changes: Changes) -> None:
+        """Be somewhere, and see what there is."""
+        if self.desk.current is None:
+            self._open_first()
+        elif changes.reopen:
+            self.visit.go_to(self.desk.current)
+
     def _draw(self, changes: Changes) -> None:
+        if changes.left:
+            self.desk.current = None
         steps: list[Callable[[], object]] = []
         if changes.channels:
             steps += self.panes.show_channels, partial(self._count_mentions, changes.written)
