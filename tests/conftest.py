@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from chat_tui.local_service import LocalService
-from tests.support.cells import CELLS
 from tests.support.counts import summary
 from tests.support.service import FAST_LINGER, Tenant, serving
 
@@ -29,6 +28,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How much was tried."""
     for line in summary():
         terminalreporter.write_line(line)
-    if CELLS:
-        parts = ", ".join(f"{number} {face}" for face, number in sorted(CELLS.items()))
-        terminalreporter.write_line(f"authorisation: {CELLS.total()} cells tried ({parts})")

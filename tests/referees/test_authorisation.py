@@ -18,7 +18,7 @@ from chat_tui.server.operations.keys import EnsureKey
 from tests.referees import samples
 from tests.referees.openapi_facts import documents
 from tests.referees.world import World
-from tests.support.cells import CELLS
+from tests.support.counts import COUNTS
 from tests.support.service import Tenant, serving
 
 OTHER_TOKEN, OTHER_SECRET = "other-token", "other-secret"
@@ -87,7 +87,7 @@ def test_bad_credentials_are_refused_everywhere(document: str, scene: Scene) -> 
                 answer = http.request(method, url, data=form, auth=auth)
                 found = (answer.status_code, answer.json()["code"])
                 assert found == (401, 20003), f"{operation} with {name}: {found}"
-                CELLS["REST"] += 1
+                COUNTS["authorisation cells"]["REST"] += 1
                 assert answer.headers["www-authenticate"].startswith("Basic")
 
 
@@ -131,7 +131,7 @@ def _find_nothing(scene: Scene, http: httpx.Client, document: str, operation: st
         if there:
             found = (answer.status_code, answer.json()["code"])
             assert found == (404, 20404), f"{operation} with {name}: {found} {answer.text[:200]}"
-        CELLS["REST"] += 1
+        COUNTS["authorisation cells"]["REST"] += 1
 
 
 def test_nothing_was_changed_by_all_that(scene: Scene) -> None:

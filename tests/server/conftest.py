@@ -1,16 +1,20 @@
 """A house in this process, with a service in it, for tests of the domain."""
 
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 
 from chat_tui.protocol.sids import Kind, new_sid
+from chat_tui.protocol.tokens import CONTENT_TYPE
 from chat_tui.server.house import House
 from chat_tui.server.operations.accounts import EnsureAccount
 from chat_tui.server.operations.actors import SYSTEM, AccountActor, ClientActor
 from chat_tui.server.operations.channels import CreateChannel
+from chat_tui.server.operations.keys import EnsureKey
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.operations.services import CreateService, UpdateService
 from chat_tui.server.operations.users import EnsureUser
@@ -35,6 +39,16 @@ class Domain:
 
     async def run(self, command: Command, actor: Any = None) -> Any:
         return await self.house.dispatcher.run(actor or self.account, command)
+
+    async def token(self, identity: str, service_sid: str, role_sid: str | None = None) -> str:
+        """As the official helpers sign one; ``role_sid``: the service role that it gives."""
+        account, now = self.account.account_sid, int(time.time())
+        key_sid, secret = "SK" + "1" * 32, "s" * 40
+        await self.run(EnsureKey(account, key_sid, "test", self.house.box.seal(secret)), SYSTEM)
+        chat = {"service_sid": service_sid, "deployment_role_sid": role_sid}
+        grants = {"identity": identity, "chat": chat}
+        claims = {"iss": key_sid, "sub": account, "iat": now, "exp": now + 60, "jti": "x", "grants": grants}
+        return jwt.encode(claims, secret, "HS256", {"cty": CONTENT_TYPE})
 
     async def user(self, identity: str) -> ClientActor:
         """A user in ``general``, to act as."""

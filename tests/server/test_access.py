@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from chat_tui.protocol.errors import ChatError, NotFound
+from chat_tui.protocol.errors import ChatError, Conflict, NotFound
 from chat_tui.protocol.sync import ObjectType
 from chat_tui.protocol.values import ChannelType
 from chat_tui.server.bus import AccessRevoked
 from chat_tui.server.operations import access
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.channels import CreateChannel, FetchChannel, UpdateChannel
-from chat_tui.server.operations.invites import InviteMember, RemoveInvite
+from chat_tui.server.operations.invites import FetchInvite, InviteMember, RemoveInvite
 from chat_tui.server.operations.members import AddMember, FetchMember, ListMembers, RemoveMember, UpdateMember
 from chat_tui.server.operations.messages import DeleteMessage, SendMessage, UpdateMessage
 from chat_tui.server.operations.roles import CreateRole
@@ -192,3 +192,29 @@ async def test_a_sync_object_answers_by_sid_as_by_name(domain: Domain) -> None:
     await domain.run(AddMember(sid, "closed", "ann"))
     names = (views.document_name, views.messages_name, views.roster_name)
     assert sorted(await domain.house.store.read(found)) == sorted(name(channel.sid) for name in names for _ in range(2))
+
+
+async def test_a_name_that_looks_like_another_s_sid_opens_nothing(domain: Domain) -> None:
+    """Neither an invitation's nor a seat's: what is meant is what has the SID, and it is not one's own."""
+    sid = domain.service_sid
+    await domain.run(CreateChannel(sid, unique_name="open"))
+    theirs = await domain.run(InviteMember(sid, "open", "guest"))
+    seat = await domain.run(AddMember(sid, "open", "peer"))
+    named_like_invite, named_like_seat = await domain.user(theirs.sid), await domain.user(seat.sid)
+    await domain.run(InviteMember(sid, "open", theirs.sid))
+    await domain.run(AddMember(sid, "open", seat.sid))
+    assert await refused(domain, RemoveInvite(sid, "open", theirs.sid), named_like_invite) == 403
+    assert await refused(domain, RemoveMember(sid, "open", seat.sid), named_like_seat) == 403
+    assert await refused(domain, UpdateMember(sid, "open", seat.sid), named_like_seat) == 403
+    assert (await domain.run(FetchInvite(sid, "open", "guest"))).sid == theirs.sid
+    assert (await domain.run(FetchMember(sid, "open", "peer"))).sid == seat.sid
+
+
+async def test_a_message_is_not_given_to_who_sent_another_with_its_mutation_id(domain: Domain) -> None:
+    """Refused in words; the two stay apart."""
+    sid, ann, bob = domain.service_sid, await domain.user("ann"), await domain.user("bob")
+    await domain.run(SendMessage(sid, "general", "ann's", mutation_id="m"), ann)
+    other = await domain.run(SendMessage(sid, "general", "bob's", mutation_id="m"), bob)
+    with pytest.raises(Conflict):
+        await domain.run(UpdateMessage(sid, "general", other.sid, author="ann"))
+    assert (await domain.run(UpdateMessage(sid, "general", other.sid, author="eve"))).message.author == "eve"

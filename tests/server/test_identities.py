@@ -1,23 +1,23 @@
 """Who may be called what, and where a newcomer sits."""
 
-import time
+import asyncio
 
-import jwt
 import pytest
 
 from chat_tui.protocol.errors import ChatError, Unauthenticated
-from chat_tui.protocol.sids import Kind, new_sid
+from chat_tui.protocol.twilsock import Header, encode
 from chat_tui.protocol.values import ChannelType
-from chat_tui.server.auth import Authenticator
 from chat_tui.server.operations.actors import SYSTEM, ClientActor
 from chat_tui.server.operations.channels import CreateChannel, FetchChannel
 from chat_tui.server.operations.invites import InviteMember
-from chat_tui.server.operations.keys import EnsureKey
 from chat_tui.server.operations.members import AddMember
 from chat_tui.server.operations.participants import CreateWithParticipants
+from chat_tui.server.operations.roles import CreateRole
 from chat_tui.server.operations.services import CreateService
-from chat_tui.server.operations.users import CreateUser, DeleteUser, EnsureUser, FetchUser
+from chat_tui.server.operations.users import CreateUser, DeleteUser, EnsureUser, FetchUser, UpdateUser
+from chat_tui.server.realtime.gateway import Gateway
 from tests.server.conftest import Domain
+from tests.server.test_link import Caller
 
 RESERVED = ("system", "private", "unique")
 DISGUISES = (
@@ -70,18 +70,12 @@ async def test_a_token_for_an_identity_nobody_may_have_is_refused_for_good(domai
 async def test_a_token_gives_service_roles_of_its_service_only(domain: Domain) -> None:
     """Not a channel's role, not another service's, not one that is none."""
     house, account = domain.house, domain.account.account_sid
-    key_sid, secret = new_sid(Kind.KEY), "s" * 40
-    await domain.run(EnsureKey(account, key_sid, "test", house.box.seal(secret)), SYSTEM)
     other = await domain.run(CreateService(account_sid=account, friendly_name="other"))
     own = await domain.run(CreateService(account_sid=account, friendly_name="own"))
 
     async def role_of(role_sid: str) -> str | None:
-        now = int(time.time())
-        chat = {"service_sid": own.sid, "deployment_role_sid": role_sid}
-        grants = {"identity": "ann", "chat": chat}
-        claims = {"iss": key_sid, "sub": account, "iat": now, "exp": now + 60, "jti": "x", "grants": grants}
-        token = jwt.encode(claims, secret, "HS256", {"cty": "twilio-fpa;v=1"})
-        return (await Authenticator(house.dispatcher, house.box).client(token)).role_sid
+        token = await domain.token("ann", own.sid, role_sid)
+        return (await house.authenticator.client(token)).role_sid
 
     assert await role_of(own.default_service_role_sid) == own.default_service_role_sid
     for wrong in (own.default_channel_creator_role_sid, other.default_service_role_sid, "RL" + "0" * 32, "x"):
@@ -117,3 +111,29 @@ async def test_who_was_deleted_and_comes_again_is_somebody_new(domain: Domain) -
     after = await domain.user("ann")
     assert after.user_sid != before.user_sid
     assert (await domain.run(FetchUser(domain.service_sid, "ann"))).user.sid == after.user_sid
+
+
+async def test_a_renewed_token_brings_its_role(domain: Domain) -> None:
+    """A greater one, a lesser one, none: what the session may do is what its newest token says."""
+    sid = domain.service_sid
+    await domain.user("bob")
+    greater = await domain.run(CreateRole(sid, "greater", "deployment", ("editAnyUserInfo",)))
+    lesser = await domain.run(CreateRole(sid, "lesser", "deployment", ("joinChannel",)))
+    caller = Caller(domain, Gateway(domain.house))
+    caller.link.received(encode(Header("init", "1", token=await domain.token("ann", sid, greater.sid))))
+    found = []
+    for number, role_sid in enumerate((greater.sid, lesser.sid, greater.sid, None, "RL" + "0" * 32), 2):
+        answer = await asyncio.wait_for(caller.socket.packets.get(), 5)
+        try:
+            await caller.link.run(UpdateUser(sid, "bob", friendly_name="x"))
+            may = True
+        except ChatError:
+            may = False
+        found.append((answer.header.status and answer.header.status.code, may))
+        caller.link.received(encode(Header("update", str(number), token=await domain.token("ann", sid, role_sid))))
+    last = await asyncio.wait_for(caller.socket.packets.get(), 5)
+    assert found == [(200, True), (200, True), (200, False), (200, True), (200, False)]
+    assert last.header.status is not None
+    assert last.header.status.code == 401
+    caller.link.lost()
+    await caller.link.gateway.drain()

@@ -23,7 +23,7 @@ from tests.server.given import CLIENTS_MAY_GIVE
 from tests.server.matrix import GIVEN, INNER, OUTER, PLANTED, ROWS, STANDINGS, TRACES, WAYS, Scene, Undoing
 from tests.server.test_background import Reading
 from tests.server.test_operation import full, some
-from tests.support.cells import CELLS
+from tests.support.counts import COUNTS
 
 ROUTER: Router[Handler] = Router([*client_api.ROUTES, *sync_api.ROUTES])
 
@@ -39,7 +39,7 @@ async def scene(domain: Domain, store: Undoing) -> Scene:
 
 
 class Wrong(list[str]):
-    """The cells that were not as the table says; how many were tried is printed at the end of a run."""
+    """The cells that were not as the table says; how many were tried is printed at the end."""
 
     def __init__(self, face: str) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class Wrong(list[str]):
         self.tried = 0
 
     def cell(self, what: str, found: int, expected: int, traces: str = "") -> None:
-        CELLS[self._face] += 1
+        COUNTS["authorisation cells"][self._face] += 1
         self.tried += 1
         if found != expected:
             self.append(f"{what}: {found}, not {expected}")

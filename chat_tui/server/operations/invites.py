@@ -1,5 +1,7 @@
 """Invites: accepted by joining, or declined."""
 
+from contextlib import suppress
+
 from msgspec import UNSET, UnsetType
 
 from chat_tui.protocol.errors import Code, Conflict, Forbidden, NotFound
@@ -82,21 +84,27 @@ def invite_member(tx: Transaction, actor: Actor, command: InviteMember) -> Invit
     return invite
 
 
-def _find_invite(tx: Reader, service: Service, channel: Channel, sid_or_identity: str) -> Invite:
+def _invite(tx: Reader, service: Service, channel: Channel, sid_or_identity: str) -> Invite | None:
+    """An invitation to ``channel``, by its SID, or by the invited: SID or identity."""
     if is_sid(sid_or_identity, Kind.INVITE):
-        found = tx.one(Invite, "invite_by_sid", sid=sid_or_identity, channel_sid=channel.sid)
-    else:
+        return tx.one(Invite, "invite_by_sid", sid=sid_or_identity, channel_sid=channel.sid)
+    with suppress(NotFound):
         user = find_user(tx, service, sid_or_identity)
-        found = tx.one(Invite, "invite_of_user", channel_sid=channel.sid, user_sid=user.sid)
-    if found is None:
-        raise NotFound(f"Invite {sid_or_identity} was not found", Code.INVITE_NOT_FOUND)
-    return found
+        return tx.one(Invite, "invite_of_user", channel_sid=channel.sid, user_sid=user.sid)
+    return None
+
+
+def _missing(sid_or_identity: str) -> NotFound:
+    return NotFound(f"Invite {sid_or_identity} was not found", Code.INVITE_NOT_FOUND)
 
 
 @operation(FetchInvite, writes=False)
 def fetch_invite(tx: Reader, actor: Actor, command: FetchInvite) -> Invite:
     service = find_service(tx, actor, command.service_sid)
-    return _find_invite(tx, service, find_channel(tx, actor, service, command.channel), command.invite)
+    found = _invite(tx, service, find_channel(tx, actor, service, command.channel), command.invite)
+    if found is None:
+        raise _missing(command.invite)
+    return found
 
 
 @operation(ListInvites, writes=False)
@@ -108,24 +116,18 @@ def list_invites(tx: Reader, actor: Actor, command: ListInvites) -> Page[Invite]
 
 @operation(RemoveInvite, rate=Rate.CHANNEL, clients=())
 def remove_invite(tx: Transaction, actor: Actor, command: RemoveInvite) -> None:
-    """Raises NotFound (50601), or Forbidden (50602) for a client that is a member already."""
+    """Declining one's own asks for nothing, taking another's back for inviteMember. Raises NotFound (50601), or
+    Forbidden (50602) for a client that is a member already."""
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
-    if isinstance(actor, ClientActor) and command.invite == actor.identity:
-        member = tx.one(Member, "member_of_user", channel_sid=channel.sid, user_sid=actor.user_sid)
-        if member is not None:
+    invite = _invite(tx, service, channel, command.invite)
+    if isinstance(actor, ClientActor) and (invite is None or invite.user_sid != actor.user_sid):
+        key = {"channel_sid": channel.sid, "user_sid": actor.user_sid}
+        if command.invite == actor.identity and tx.one(Member, "member_of_user", **key) is not None:
             raise Forbidden("You are a member: leave the channel instead", Code.DECLINE_AS_MEMBER)
-    if not _is_own(tx, actor, channel, command.invite):
         authorise(tx, actor, Permission.INVITE_MEMBER, channel=channel)
-    invite = _find_invite(tx, service, channel, command.invite)
+    if invite is None:
+        raise _missing(command.invite)
     tx.run("delete_invite", sid=invite.sid)
     tx.record(InviteRemoved(channel, invite))
     revoke(tx, channel, invite.user_sid)
-
-
-def _is_own(tx: Reader, actor: Actor, channel: Channel, sid_or_identity: str) -> bool:
-    """Whether a client names its own invitation: by its SID, its identity or its user."""
-    if not isinstance(actor, ClientActor):
-        return False
-    found = tx.one(Invite, "invite_of_user", channel_sid=channel.sid, user_sid=actor.user_sid)
-    return found is not None and sid_or_identity in (found.sid, actor.identity, actor.user_sid)

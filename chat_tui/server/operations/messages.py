@@ -212,6 +212,7 @@ def update_message(tx: Transaction, actor: Actor, command: UpdateMessage) -> Mes
     if command.author is not UNSET:
         author = checks.author("From", command.author)
         author_sid = _user_sid(tx, service, author)
+        _check_mutation(tx, before, author)
     editor = "system" if command.last_updated_by is UNSET else command.last_updated_by
     if isinstance(actor, ClientActor):
         editor = actor.identity
@@ -230,6 +231,13 @@ def update_message(tx: Transaction, actor: Actor, command: UpdateMessage) -> Mes
     after = find_message(tx, channel, before.sid)
     tx.record(MessageUpdated(after))
     return MessageView(after, channel)
+
+
+def _check_mutation(tx: Reader, message: Message, author: str) -> None:
+    """A mutation id is its author's: whoever sent another message with the same one can't be given this one, too."""
+    key = {"channel_sid": message.channel_sid, "author": author, "mutation_id": message.mutation_id}
+    if message.mutation_id and author != message.author and tx.one(Message, "message_by_mutation", **key) is not None:
+        raise Conflict(f"From: {author} sent another message with this one's mutation id", Code.CONFLICT)
 
 
 def _authorise_edit(tx: Reader, actor: Actor, channel: Channel, message: Message, command: UpdateMessage) -> None:
