@@ -62,11 +62,16 @@ def connect(path: Path, on_damage: OnDamage) -> "sqlite3.Connection":
     import sqlite3
 
     try:
-        return _connect(path)
+        database = _connect(path)
+        (found,) = database.execute("PRAGMA quick_check('outbox')").fetchone()
+        if found == "ok":
+            return database
+        database.close()
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
-        return replaced(path, str(error), on_damage)
+        found = str(error)
+    return replaced(path, found, on_damage)
 
 
 def is_damage(error: Exception) -> bool:

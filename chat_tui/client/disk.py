@@ -136,7 +136,7 @@ class Disk:
                 self._take(path, lock)
             except Exception as error:  # this file cannot be used; another one can
                 trouble = error
-                _log.exception("%s cannot be used", path)
+                self.note_damage(f"{path} cannot be used: {error or type(error).__name__}")
                 lock.close()
         if self._database is None:
             raise trouble or OSError(f"more than {MAX_FILES} clients of one user")

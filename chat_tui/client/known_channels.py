@@ -85,6 +85,7 @@ class KnownChannels:
         self._is_begun = True
         self.on_own_channels()
         self.follow_missing()
+        self._spawn(self._compare(described), "comparing lists of channels")
 
     def forget_all(self) -> None:
         """The service is another one: nobody is in these channels any more."""
@@ -134,13 +135,25 @@ class KnownChannels:
     async def recount(self) -> None:
         """Read every channel's unread count and level anew, after a reconnect, and the channels one was added to while
         nobody heard of it. Raises ChatError."""
-        for found in await self._describe_all():
+        described = await self._describe_all()
+        self._spawn(self._compare(described), "comparing lists of channels")
+        for found in described:
             if found.sid in self.channels:
                 self._take_count(found)
             elif self._own is not None and found.sid in self._own.items:
                 self._adopt(found)
         for sid in [] if self._own is None else [sid for sid in self._own.items if sid not in self.channels]:
             self._pursue(sid)
+
+    async def _compare(self, described: Iterable[ChannelData]) -> None:
+        """One is in a channel that the own map does not have, nor gets soon: the map is read anew."""
+        await asyncio.sleep(RECOUNT_AFTER)
+        own = self._own
+        if own is not None and any(
+            found.status in (ChannelStatus.JOINED, ChannelStatus.INVITED) and found.sid not in own.items
+            for found in described
+        ):
+            self._replicas.read_anew(own)
 
     def follow_missing(self) -> None:
         """Follow the documents of channels that are not followed yet."""

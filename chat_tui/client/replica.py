@@ -135,6 +135,10 @@ class Position:
         """The snapshot could not be read, for another reason than that the link is gone."""
         return self._again(Step.LOAD)
 
+    def contradicted(self) -> Step:
+        """Something else the service says does not go with it."""
+        return self._again(Step.LOAD) if self.state is ReplicaState.FOLLOWING else Step.NOTHING
+
     def unanswered(self) -> Step:
         """Nothing came of what was asked for, for a long time."""
         return self._again(Step.ASK)

@@ -168,6 +168,11 @@ class Replicas:
     def follows(self, replica: Replica) -> bool:
         return replica in self._wanted
 
+    def read_anew(self, replica: Replica) -> None:
+        """What it holds is not what the service says elsewhere."""
+        if replica in self._wanted:
+            self._do(replica, replica.at.contradicted())
+
     def forget_all(self) -> None:
         """The service has no memory of these objects: start anew."""
         self._forget(list(self._wanted))
