@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,6 +16,9 @@ from chat_tui.local_service import LocalService, LocalServiceError, attach
 from chat_tui.protocol.errors import TransportError
 from chat_tui.protocol.proof import Challenge
 from chat_tui.settings import Secret
+
+if TYPE_CHECKING:
+    from chat_tui.tui.app import ChatApp
 
 _log = logging.getLogger(__name__)
 
@@ -97,14 +101,29 @@ class LocalConnector:
         return self._service.token_for(self._target.identity)
 
 
-def run(
-    target: Target, *, log: Path, ready: Callable[[], str | None] | None = None, place: str = "local service"
-) -> int:
+Ready = Callable[[], str | None]
+
+
+def run(target: Target, *, log: Path, ready: Ready | None = None, place: str = "local service") -> int:
     """Open the application; the exit status of the process. ``log`` is the file to log to; ``ready``, when given,
     blocks until the service is fit to be used, and says what is wrong if it never will be; ``place`` is what the title
     calls the local service."""
     gc.disable()  # until the first paint: collecting what has just been imported finds nothing
     log_place = begin_log(log)
+    try:
+        app = _application(target, log_place, ready, place)
+        trouble, status = app.run(), app.return_code or 0
+    except Exception:
+        _log.exception("the application failed")
+        trouble, status = f"it ended: an unexpected error; {log_place}", 1
+    if trouble:
+        from chat_tui.tui.render.safe_text import safe_name
+
+        print(f"chat-tui: {safe_name(trouble)}", file=sys.stderr)  # noqa: T201 - the last word to the user
+    return status
+
+
+def _application(target: Target, log_place: str, ready: Ready | None, place: str) -> "ChatApp":
     connector = LocalConnector(target) if isinstance(target, LocalTarget) else None
     prepare: Callable[[], Awaitable[str | None]] | None
     from chat_tui.client import ChatClient
@@ -126,17 +145,7 @@ def run(
         client = ChatClient(target.url, token, keep=target.data / CLIENTS, token_source=source)
         place, prepare = target.url.partition("://")[2].partition("/")[0], None
     glyphs, faults = choose(target.glyphs), Faults(log_place)
-    app = ChatApp(client, place=place, glyphs=glyphs, theme=target.theme, prepare=prepare, faults=faults)
-    try:
-        trouble, status = app.run(), app.return_code or 0
-    except Exception as error:
-        faults.take("the application", error)
-        trouble, status = faults.words("it ended: an unexpected error"), 1
-    if trouble:
-        from chat_tui.tui.render.safe_text import safe_name
-
-        print(f"chat-tui: {safe_name(trouble)}", file=sys.stderr)  # noqa: T201 - the last word to the user
-    return status
+    return ChatApp(client, place=place, glyphs=glyphs, theme=target.theme, prepare=prepare, faults=faults)
 
 
 def begin_log(file: Path) -> str:

@@ -40,6 +40,13 @@ async def fail_later(*_: object) -> None:
     fail()
 
 
+def in_result(stage: Stage) -> None:
+    """Of a dialogue, in whoever asked for it."""
+    dialogue = Help(stage.screen.glyphs)
+    stage.pilot.app.push_screen(dialogue, fail)
+    dialogue.call_later(dialogue.action_close)
+
+
 async def cancel() -> None:
     raise asyncio.CancelledError
 
@@ -107,7 +114,7 @@ def in_task(_: Stage) -> None:
 
 CAUSES: tuple[Callable[[Stage], None], ...] = (
     in_worker, in_plain_worker, in_action, in_timer, in_callback, after_refresh, in_pane, in_row, in_composer,
-    in_library, in_task, in_cancellation, in_cancelled_worker, in_event,
+    in_library, in_task, in_result, in_cancellation, in_cancelled_worker, in_event,
 )  # fmt: skip
 
 
@@ -312,12 +319,12 @@ def test_without_a_place_to_log_to_the_program_runs(tmp_path: Path, capfd: pytes
 
 
 @pytest.mark.usefixtures("fresh_logging")
+@pytest.mark.parametrize("method", ["__init__", "run"])
 def test_an_application_that_raises_ends_with_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    method: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever Textual lets through."""
-    monkeypatch.setattr(ChatApp, "run", fail)
-    monkeypatch.setattr(launch, "attach", fail)
+    """Whatever Textual lets through, and whatever fails before it begins."""
+    monkeypatch.setattr(ChatApp, method, fail)
     target = launch.RemoteTarget(tmp_path, "http://127.0.0.1:1", None, "http://127.0.0.1:1")
     status = launch.run(target, log=tmp_path / "log")
     assert status == 1

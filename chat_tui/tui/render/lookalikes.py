@@ -114,11 +114,15 @@ def is_plain(name: str) -> bool:
 
 @lru_cache(maxsize=REMEMBERED)
 def is_one_script(text: str) -> bool:
-    """Whether ``text`` is letters and digits of one script (those of Japanese count as one), in their plain forms."""
+    """Whether ``text`` is letters and digits of one script (those of Japanese count as one), in their plain forms; of
+    the scripts that are compared letter by letter, only letters that are."""
     if unicodedata.normalize("NFKC", text) != text:
         return False
     found = {_script(c) for c in text if c not in _BETWEEN and not (c.isascii() and c.isdigit())}
-    return len(found) == 1 and "" not in found
+    return len(found) == 1 and "" not in found and (_is_one_alphabet(text) or not found & _COMPARED)
+
+
+_COMPARED = frozenset({"LATIN", "CYRILLIC", "GREEK"})
 
 
 def _script(character: str) -> str:
