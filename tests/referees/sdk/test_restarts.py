@@ -1,6 +1,7 @@
 """A service that goes away asks its clients to come back, and they do (close 308; guarantees, "SIGTERM"); what they
 missed they get, whether it can be replayed or not."""
 
+import asyncio
 import contextlib
 import socket
 import sqlite3
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.referees.sdk.official import VERSIONS
-from tests.referees.sdk.parties import OWN, ready_party
+from tests.referees.sdk.parties import OWN, Party, ready_party
 from tests.support.service import ServiceProcess, Tenant, serving
+
+LOOKS = 250
 
 
 async def offload(makes: tuple[str, ...], data: Path) -> None:
@@ -85,7 +88,7 @@ async def outlast_the_log(makes: tuple[str, ...], data: Path) -> None:
         tenant.move_to(process.start())
         for one in parties:
             if one.identity == OWN:
-                await one.see("channelReloaded")
+                await reloaded(one, [0, 2, 3, 4])
             else:
                 await one.see("messageAdded", lambda found: found["body"] == missed[-1])
                 assert [one.seen("messageAdded", body=body) for body in missed] == [1, 1, 1]
@@ -100,6 +103,17 @@ async def outlast_the_log(makes: tuple[str, ...], data: Path) -> None:
         for one in parties:
             await one.see("messageAdded", lambda found: found["body"] == "afterwards")
     tenant.close()
+
+
+async def reloaded(one: Party, indices: list[int]) -> None:
+    """Our client says so of a channel's document, its roster and its messages, as each is read: look until all are,
+    within a bound."""
+    await one.see("channelReloaded", lambda found: found["name"] == "general")
+    for _ in range(LOOKS):
+        shown = (await one.do("page", name="general", size=30))["indices"]
+        if shown == indices and "guest" not in [found["identity"] for found in await one.do("members", name="general")]:
+            return
+        await asyncio.sleep(0.02)
 
 
 def prepare(tenant: Tenant, makes: tuple[str, ...]) -> None:
