@@ -87,17 +87,9 @@ async def test_a_page_of_large_rows_ends_early_and_the_next_goes_on(
     back, asked = list(pages[-1].items), pages[-1].previous
     while asked is not None:
         page = await domain.run(ask(asked))
-        edge, front = asked.before, list(page.items)
-        while page.next is not None and page.next.after is not None and len(front) < len(seen):
-            page = await domain.run(ask(page.next))  # a page that ended early: what is between it and the edge
-            known = {to_json(item) for item in back}
-            if any(to_json(item) in known for item in page.items):
-                front += [item for item in page.items if to_json(item) not in known]
-                break
-            front += page.items
-        assert edge is not None
-        back = front + back
-        asked = (await domain.run(ask(asked))).previous
+        assert page.items
+        back = list(page.items) + back
+        asked = page.previous
     assert [to_json(item) for item in back] == [to_json(item) for item in seen]
 
 

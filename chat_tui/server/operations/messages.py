@@ -15,7 +15,7 @@ from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.channels import SYSTEM_AUTHOR, reload_channel
 from chat_tui.server.operations.lookup import find_channel, find_message, find_service
 from chat_tui.server.operations.operation import Command, Rate, gives_nothing, operation
-from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, anchored, cut
+from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, cut, walked
 from chat_tui.server.store.rows import Channel, Member, Message, Service, Tombstone, User
 from chat_tui.server.store.transaction import Reader, Transaction
 from chat_tui.server.sync.changes import MessageAdded, MessageRemoved, MessageUpdated
@@ -191,10 +191,12 @@ def list_messages(tx: Reader, actor: Actor, command: ListMessages) -> Page[Messa
     def in_front(edge: int, limit: int) -> list[Any]:
         return tx.tuples(f"{query}_back", channel_sid=channel.sid, before=edge, limit=limit)
 
-    asked = anchored(command.page, in_front)
-    start = (2**62 if step < 0 else 0) if asked.after is None else asked.after + step
-    found = tx.some_of(Message, query, MAX_BYTES, channel_sid=channel.sid, start=start, limit=asked.size + 1)
-    return cut([(message, message.idx) for message in found.rows], asked, in_front, step, is_more=found.is_more)
+    def read(asked: PageQuery) -> Page[Message]:
+        start = (2**62 if step < 0 else 0) if asked.after is None else asked.after + step
+        found = tx.some_of(Message, query, MAX_BYTES, channel_sid=channel.sid, start=start, limit=asked.size + 1)
+        return cut([(message, message.idx) for message in found.rows], asked, in_front, step, is_more=found.is_more)
+
+    return walked(command.page, in_front, read)
 
 
 @operation(UpdateMessage, rate=Rate.CHANNEL, clients=("body", "attributes"))

@@ -47,10 +47,32 @@ def page(tx: Reader, row: type[R], query: str, asked: PageQuery, **params: Any) 
     def in_front(edge: int, limit: int) -> list[Any]:
         return tx.tuples(f"{query}_back", **params, before=edge, limit=limit)
 
-    asked = anchored(asked, in_front)
-    found = tx.some(query, MAX_BYTES, **params, after=asked.after or 0, limit=asked.size + 1)
-    rows = [(msgspec.convert(columns, row, strict=False), columns[-1]) for columns in found.rows]
-    return cut(rows, asked, in_front, is_more=found.is_more)
+    def read(anchor: PageQuery) -> Page[R]:
+        found = tx.some(query, MAX_BYTES, **params, after=anchor.after or 0, limit=anchor.size + 1)
+        rows = [(msgspec.convert(columns, row, strict=False), columns[-1]) for columns in found.rows]
+        return cut(rows, anchor, in_front, is_more=found.is_more)
+
+    return walked(asked, in_front, read)
+
+
+def walked(asked: PageQuery, in_front: Positions, read: Callable[[PageQuery], Page[T]]) -> Page[T]:
+    """The page that ``read`` gives for ``asked``, `anchored`. One in front of a position must reach up to it: where
+    its rows are too large together, it begins later, so that the way back leaves nothing out."""
+    size = asked.size
+    while True:
+        anchor = anchored(msgspec.structs.replace(asked, size=size), in_front)
+        found = read(anchor)
+        if asked.before is None or size == 1 or len(found.items) >= len(in_front(asked.before, size)):
+            return _of_size(found, asked.size)
+        size //= 2
+
+
+def _of_size(page: Page[T], size: int) -> Page[T]:
+    """Whatever is asked for next is as large as what was asked for."""
+    following, previous = (
+        None if query is None else msgspec.structs.replace(query, size=size) for query in (page.next, page.previous)
+    )
+    return msgspec.structs.replace(page, next=following, previous=previous)
 
 
 def anchored(asked: PageQuery, in_front: Positions) -> PageQuery:

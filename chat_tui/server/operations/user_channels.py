@@ -13,7 +13,7 @@ from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.lookup import find_channel, find_service, find_user
 from chat_tui.server.operations.members import change_seat, drop_member
 from chat_tui.server.operations.operation import Command, Rate, operation
-from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, anchored, cut
+from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, Positions, cut, walked
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
 
@@ -127,7 +127,12 @@ def _page(tx: Reader, service: Service, user: User, asked: PageQuery) -> Page[Us
     def in_front(edge: int, limit: int) -> list[Any]:
         return tx.tuples("seats_of_user_back", user_sid=user.sid, before=edge, limit=limit)
 
-    asked = anchored(asked, in_front)
+    found = walked(asked, in_front, lambda anchor: _read(tx, user, anchor, in_front))
+    items = [view(tx, service, user, channel, seat) for seat, channel in found.items]
+    return Page(items, found.next, found.previous, found.is_second)
+
+
+def _read(tx: Reader, user: User, asked: PageQuery, in_front: Positions) -> Page[tuple[Member | Invite, Channel]]:
     params = {"user_sid": user.sid, "after": asked.after or 0, "limit": asked.size + 1}
     members = tx.some_of(Member, "members_of_user_page", MAX_BYTES, **params)
     # What is beyond the last member that was read is not to be shown before the next one.
@@ -137,9 +142,7 @@ def _page(tx: Reader, service: Service, user: User, asked: PageQuery) -> Page[Us
     seats.sort(key=lambda seat: seat.position)
     shown = _with_channels(tx, seats[: asked.size])
     is_more = members.is_more or len(shown) < len(seats)
-    found = cut([(pair, pair[0].position) for pair in shown], asked, in_front, is_more=is_more)
-    items = [view(tx, service, user, channel, seat) for seat, channel in found.items]
-    return Page(items, found.next, found.previous, found.is_second)
+    return cut([(pair, pair[0].position) for pair in shown], asked, in_front, is_more=is_more)
 
 
 def _with_channels(tx: Reader, seats: Sequence[Member | Invite]) -> list[tuple[Member | Invite, Channel]]:
