@@ -76,7 +76,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         Literal["FULL", "NORMAL"], Meta(description="SQLite's setting; only FULL survives power cuts.")
     ] = "FULL"
     public_name: Annotated[str | None, Meta(description="Host name the service answers for, beside loopback.")] = None
-    origins: Annotated[list[str], Meta(description="Web origins that may connect, beside loopback ones.")] = []
+    origins: Annotated[
+        list[str], Meta(description="Web origins that may connect, beside loopback ones, and use REST.")
+    ] = []
     tls_cert: Annotated[str | None, Meta(description="TLS certificate file of the service.")] = None
     tls_key: Annotated[str | None, Meta(description="TLS key file of the service.")] = None
     insecure_plaintext: Annotated[bool, Meta(description="Listen beyond loopback without TLS.")] = False

@@ -38,7 +38,7 @@ class Application:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        if scope["path"] == HEALTH:
+        if scope["path"] == HEALTH and scope["method"] in ("GET", "HEAD"):
             proof = _proof(self._prover, scope)
             await PlainTextResponse("ok\n", headers=proof)(scope, receive, send)
             return

@@ -110,7 +110,7 @@ class Mutator(random.Random):
                 made[self.text()] = self.value()
         return made
 
-    def json(self, value: Any) -> bytes:
+    def json(self, value: Any, *, may_break: bool = True) -> bytes:
         """``value`` as JSON, where ``@deep@`` stands for 100,000 levels or a few too many; now and then broken."""
         text = json.dumps(value, ensure_ascii=self.random() < 0.5)
         if _DEEP in text:
@@ -118,7 +118,7 @@ class Mutator(random.Random):
             opening, closing = self.choice([("[", "]"), ('{"a":', "}")])
             text = text.replace(_DEEP, opening * depth + "0" + closing * depth, 1)
         data = text.encode(errors="surrogatepass")
-        return self.bytes(data) if self.random() < 0.1 else data
+        return self.bytes(data) if may_break and self.random() < 0.1 else data
 
     def bytes(self, good: bytes) -> bytes:
         """``good`` with bytes that are gone, twice there, or others."""

@@ -1,6 +1,7 @@
 """Requests that schemathesis makes up from the documents' facts, good ones and bad ones, against a real service.
 
-``python -m tests.referees.fuzz [REQUESTS]`` prints what came of them, by document and status.
+``python -m tests.referees.fuzz [REQUESTS]`` prints what came of them, by document and status. What no document knows
+of, bytes, frames, packets, tokens and commands, is made up in `tests.doors`.
 """
 
 import contextlib

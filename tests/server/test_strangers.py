@@ -164,6 +164,7 @@ BAD = {
     "a length with an underscore": (_HEAD + b"Content-Length: 1_0\r\n\r\n", 400),
     "a length and a coding": (_HEAD + b"Content-Length: 1\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
     "a path that is no UTF-8": (b"GET /%ff HTTP/1.1\r\nHost: localhost\r\n\r\n", 401),
+    "a tunnel to the health check": (b"CONNECT /health HTTP/1.1\r\nHost: localhost\r\n\r\n", 401),
     "bytes in the path": (b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
     "another site's socket": (_UPGRADE + b"\r\nOrigin: https://evil.example\r\n\r\n", 403),
     "a broken origin": (_UPGRADE + b"\r\nOrigin: http://[\r\n\r\n", 403),
