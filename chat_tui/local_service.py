@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from chat_tui.private_files import open_private, private_directory, read_private
+from chat_tui.private_files import check_private, open_private, private_directory, read_private, replace_private
 from chat_tui.protocol import PROTOCOL
 from chat_tui.protocol.proof import MAX_HEAD, WITHIN, Challenge, Impostor, Prover, tls_context
 from chat_tui.protocol.service_file import LOCK, LOG, MAX_FILE, SERVICE_FILE, ServiceFile
@@ -125,14 +125,16 @@ def attach(
 def _attach(data: Path, clock: Callable[[], float], sleep: Callable[[float], None]) -> LocalService:
     deadline = clock() + START_WITHIN
     starter: subprocess.Popen[bytes] | None = None
+    said_before = 0
     while True:
         found = find(data)
         if found is not None:
             return found
         is_held = _holder(data) is not None
         if not is_held and starter is not None and starter.poll():
-            raise LocalServiceError(f"the local service did not start: {_last_words(data)}")
+            raise LocalServiceError(f"the local service did not start: {_last_words(data, said_before)}")
         if not is_held and (starter is None or starter.poll() == 0):
+            said_before = (data / LOG).stat().st_size if check_private(data / LOG) else 0
             starter = _start(data)
         if clock() > deadline:
             raise LocalServiceError(f"the local service on {data} does not answer: see {data / LOG}")
@@ -159,8 +161,14 @@ def environment_for_children() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in _SECRETS}
 
 
-def _last_words(data: Path) -> str:
+def _last_words(data: Path, said_before: int) -> str:
+    """What the service said last, in a log that had so many bytes before. Raises OSError when the disk is what keeps it
+    from saying anything."""
     with os.fdopen(open_private(data / LOG, os.O_RDONLY), "rb") as log:
-        log.seek(-min(MAX_HEAD, log.seek(0, os.SEEK_END)), os.SEEK_END)
+        size = log.seek(0, os.SEEK_END)
+        log.seek(max(size - MAX_HEAD, said_before if said_before <= size else 0))
         lines = log.read().decode(errors="replace").strip().splitlines()
+    if not lines:
+        replace_private(data / f"{LOG}.probe", bytes(MAX_HEAD))
+        (data / f"{LOG}.probe").unlink()
     return lines[-1].removeprefix("Error: ") if lines else f"see {data / LOG}"

@@ -269,3 +269,14 @@ def test_a_waiting_client_hears_at_once_why_there_is_no_service(tmp_path: Path) 
     with pytest.raises(LocalServiceError, match=r"did not start: .*secrets.key holds no key"):
         attach(tmp_path / "data")
     assert time.monotonic() - began < 8
+
+
+def test_a_waiting_client_hears_nothing_of_an_earlier_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor, when the service could not say anything, anything but where to look."""
+    data = tmp_path / "data"
+    data.mkdir(0o700)
+    (data / "service.log").write_text("Error: of long ago\n")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(LocalServiceError, match=r"did not start: see .*service\.log$"):
+        attach(data)
+    assert [path.name for path in data.iterdir()] == ["service.log"]
