@@ -348,10 +348,12 @@ class FakeService:
         if found.kind == "document":
             body["data"] = self._document(found.name.removesuffix(".channel"))
         elif found.kind == "map":
-            body["items"] = [{"key": key, "data": data, "revision": "1"} for key, data in found.items.items()]
+            body["items"] = _map_items(found)
         return f"{found.kind} {found.name.rpartition('.')[2]}", 200, body
 
     def _items(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
+        if self.objects[name].kind == "map":
+            return {"items": _map_items(self.objects[name]), "meta": {"next_token": None}}
         newest = int(params.get("From", 10**9))
         size = int(params.get("PageSize", 50))
         found = [index for index in sorted(self.objects[name].items, reverse=True) if index <= newest]
@@ -373,3 +375,7 @@ class FakeService:
             told = {"object_sid": found.sid, "replay_status": status, "last_event_id": found.head}
             event = {"event_type": "subscription_established", "event": told, "correlation_id": body["correlation_id"]}
             self._notify(socket, "subscription_established", event)
+
+
+def _map_items(found: Object) -> list[dict[str, Any]]:
+    return [{"key": key, "data": data, "revision": "1"} for key, data in found.items.items()]
