@@ -228,9 +228,11 @@ class KnownChannels:
         horizon = channel.last_consumed_message_index
         if horizon is None:
             channel.count(None, channel.last_index)
-        elif horizon >= channel.last_index:
-            channel.count(0, horizon, channel.messages_count if horizon == channel.last_index else None)
+        elif horizon == channel.last_index:
+            channel.count(0, horizon, channel.messages_count)
         else:
+            if horizon > channel.last_index:  # the document is behind: it will say which messages there are
+                channel.count(0, horizon)
             self._recount_soon(channel)
 
     def _recount_soon(self, channel: Channel, *, is_last_word: bool = False) -> None:

@@ -104,7 +104,10 @@ class Outbox:
 
     def receipt(self, pending: PendingMessage) -> "asyncio.Future[Receipt]":
         """Done when the service acknowledged; fails with the refusal, and when the message is taken back, or the client
-        is closed before it knows."""
+        is closed before it knows. Raises NotFound for one that is not on its way."""
+        queued = any(known.mutation_id == pending.mutation_id for queue in self._queues.values() for known in queue)
+        if not queued and pending.mutation_id not in self._receipts:
+            raise NotFound("this message is not on its way", Code.NOT_FOUND)
         return self._receipts.setdefault(pending.mutation_id, asyncio.get_running_loop().create_future())
 
     def retry(self, mutation_id: str) -> None:

@@ -399,7 +399,8 @@ def update_described(channel: Channel, found: ChannelData) -> Reasons:
     if found.participants_count is not None:
         channel.members_count = found.participants_count
     newest = found.last_message_index
-    if newest is not None and newest > channel.last_index and channel.date_created is not None:
+    is_document_known = channel.messages_count is not None  # then it alone says which message is the newest
+    if newest is not None and newest > channel.last_index and channel.date_created and not is_document_known:
         channel.last_message = LastMessage(newest, channel.date_created)
     before = channel.unread_messages_count
     if newest is None:
