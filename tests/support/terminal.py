@@ -107,7 +107,9 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        """What is there; of a wide character that was half drawn over, nothing (pyte's own ``display`` fails on it)."""
+        rows, columns = range(self.screen.lines), range(self.screen.columns)
+        return "\n".join("".join(self.screen.buffer[y][x].data for x in columns).rstrip() for y in rows)
 
     def wait(self, is_there: Callable[[str], object], within: float = WITHIN, what: str = "") -> str:
         """Until the screen is as wanted. Raises AssertionError showing the screen otherwise."""
