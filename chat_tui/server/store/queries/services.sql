@@ -26,9 +26,10 @@ SELECT * FROM api_keys WHERE sid = :sid;
 SELECT EXISTS (SELECT 1 FROM api_keys WHERE sid = :sid AND date_revoked IS NULL);
 
 -- name: client_stands$
--- Without a key, as who acts inside the service, only user and service count.
-SELECT EXISTS (SELECT 1 FROM users JOIN services ON services.sid = users.service_sid
-               WHERE users.sid = :user_sid AND users.service_sid = :service_sid)
+-- Asked before everything a client does, so no join, which SQLite would make an index for each time. Without a key, as
+-- who acts inside the service, only user and service count.
+SELECT EXISTS (SELECT 1 FROM users WHERE sid = :user_sid AND service_sid = :service_sid)
+    AND EXISTS (SELECT 1 FROM services WHERE sid = :service_sid)
     AND (:key_sid IS NULL OR EXISTS (SELECT 1 FROM api_keys WHERE sid = :key_sid AND date_revoked IS NULL));
 
 -- name: insert_key!
