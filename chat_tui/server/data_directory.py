@@ -65,6 +65,7 @@ class DataDirectory:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.prover = Prover(secrets.token_hex(16), secrets.token_hex(32))
+        self._kept = b""
 
     def has_credentials(self) -> bool:
         return check_private(self.path / CREDENTIALS)
@@ -73,7 +74,8 @@ class DataDirectory:
         """Those of the first start, which makes them. Raises CannotServe, OSError."""
         path = self.path / CREDENTIALS
         try:
-            return msgspec.json.decode(read_private(path, MAX_FILE), type=Credentials)
+            self._kept = read_private(path, MAX_FILE)
+            return msgspec.json.decode(self._kept, type=Credentials)
         except FileNotFoundError:
             pass
         except msgspec.DecodeError as error:
@@ -83,7 +85,11 @@ class DataDirectory:
         return made
 
     def keep(self, credentials: Credentials) -> None:
-        replace_private(self.path / CREDENTIALS, _readable(credentials))
+        """Write them down, unless they are there as they are. Raises OSError."""
+        content = _readable(credentials)
+        if content != self._kept:
+            replace_private(self.path / CREDENTIALS, content)
+            self._kept = content
 
     def announce(self, url: str, credentials: Credentials) -> None:
         """Tell clients where the service is; whoever reads this must be answered."""
