@@ -8,7 +8,9 @@ import pytest
 from msgspec import UNSET
 
 from chat_tui.protocol.errors import ChatError
+from chat_tui.server.operations.actors import AccountActor
 from chat_tui.server.operations.operation import NAMING, OPERATIONS, Command, operation
+from chat_tui.server.operations.typing import NotifyTyping
 from tests.server.conftest import Domain
 from tests.server.given import CLIENTS_MAY_GIVE
 
@@ -46,6 +48,25 @@ async def test_what_is_not_declared_is_refused_by_name(domain: Domain) -> None:
             assert allowed is None or refusal.value.message.startswith(f"{field}: only account credentials")
     assert tried > 150
     assert {kind for kind, known in OPERATIONS.items() if known.for_clients} == CLIENTS_MAY_GIVE.keys()
+
+
+async def test_nobody_asks_of_another_account(domain: Domain) -> None:
+    """Neither by the account's SID nor by a service's; not there and not one's own answer alike."""
+    stranger, tried = AccountActor("AC" + "0" * 32), 0
+    for kind in OPERATIONS:
+        hints = get_type_hints(kind)
+        if kind is NotifyTyping or not {"account_sid", "service_sid"} & hints.keys():
+            continue
+        command: Any = full(kind)
+        if "account_sid" in hints:
+            command.account_sid = domain.account.account_sid
+        if "service_sid" in hints:
+            command.service_sid = domain.service_sid
+        with pytest.raises(ChatError) as refusal:
+            await domain.run(command, stranger)
+        assert refusal.value.status == 404, kind
+        tried += 1
+    assert tried > 50
 
 
 def _optional(kind: type[Command]) -> set[str]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from chat_tui.protocol.errors import Code
+from chat_tui.protocol.errors import Code, NotFound
 from chat_tui.protocol.sids import Kind, is_sid
 from chat_tui.server.bus import Bus
 from chat_tui.server.operations import (  # noqa: F401 - importing registers the operations
@@ -24,7 +24,7 @@ from chat_tui.server.operations import (  # noqa: F401 - importing registers the
     users,
     webhooks,
 )
-from chat_tui.server.operations.actors import Actor, ClientActor
+from chat_tui.server.operations.actors import AccountActor, Actor, ClientActor
 from chat_tui.server.operations.limits import Event, SlidingWindow
 from chat_tui.server.operations.operation import OPERATIONS, Command, Operation, Rate
 from chat_tui.server.operations.revocation import check_stands
@@ -55,6 +55,8 @@ class Dispatcher:
         operation = OPERATIONS[type(command)]
         if isinstance(actor, ClientActor):
             operation.check_client(command)
+        elif isinstance(actor, AccountActor):
+            _check_account(actor, command)
         if operation.writes:
             return await self._write(operation, actor, command)
 
@@ -94,6 +96,13 @@ class Dispatcher:
             if window is not None and counted is not None:
                 window.give_back(*counted)
             raise
+
+
+def _check_account(actor: AccountActor, command: Command) -> None:
+    """Raises NotFound for what is asked of another account, whatever the face made of it."""
+    account_sid = getattr(command, "account_sid", actor.account_sid)
+    if account_sid != actor.account_sid:
+        raise NotFound(f"Account {account_sid} was not found", Code.NOT_FOUND)
 
 
 def _about(tx: Reader, operation: Operation, command: Any) -> str | None:
