@@ -10,7 +10,7 @@ from chat_tui.protocol.values import ChannelType
 from chat_tui.server.operations.actors import SYSTEM, ClientActor
 from chat_tui.server.operations.channels import CreateChannel, FetchChannel
 from chat_tui.server.operations.invites import InviteMember
-from chat_tui.server.operations.members import AddMember
+from chat_tui.server.operations.members import AddMember, RemoveMember
 from chat_tui.server.operations.participants import CreateWithParticipants
 from chat_tui.server.operations.roles import CreateRole
 from chat_tui.server.operations.services import CreateService
@@ -92,6 +92,17 @@ async def test_a_newcomer_is_seated_in_a_public_first_channel_only(domain: Domai
     with pytest.raises(ChatError) as refusal:
         await domain.run(FetchChannel(sid, "closed"), ClientActor(sid, "ann", view.user.sid))
     assert refusal.value.status == 404
+    assert view.user.joined_channels_count == 0
+
+
+async def test_who_may_not_join_is_not_seated(domain: Domain) -> None:
+    """Coming again is no way back for who was sent out and whose role lets nobody join."""
+    sid = domain.service_sid
+    await domain.user("ann")
+    role = await domain.run(CreateRole(sid, "guest", "deployment", ("editOwnUserInfo",)))
+    await domain.run(UpdateUser(sid, "ann", role_sid=role.sid))
+    await domain.run(RemoveMember(sid, "general", "ann"))
+    view = await domain.run(EnsureUser(sid, "ann", first_channel="general"), SYSTEM)
     assert view.user.joined_channels_count == 0
 
 

@@ -206,7 +206,8 @@ def ensure(tx: Transaction, actor: Actor, command: EnsureUser) -> UserView:
     """Make the user if need be, and seat it in ``first_channel`` when it has no channel of its own. Raises
     Unauthenticated for a token whose identity nobody may have.
 
-    A first channel that is private, full or closed takes nobody else, and keeps nobody out of the service.
+    A first channel that is private, full or closed takes nobody else, and keeps nobody out of the service; nor does it
+    take who could not join it.
     """
     from chat_tui.server.operations.members import seat
 
@@ -217,7 +218,9 @@ def ensure(tx: Transaction, actor: Actor, command: EnsureUser) -> UserView:
         raise Unauthenticated(f"Access token: {error.message}", error.code) from None
     if command.first_channel is not None and not tx.all(Member, "members_of_user", user_sid=user.sid):
         channel = tx.one(Channel, "channel_by_unique_name", service_sid=service.sid, unique_name=command.first_channel)
+        newcomer = ClientActor(service.sid, user.identity, user.sid)
         if channel is not None and channel.type is ChannelType.PUBLIC and channel.state is not ChannelState.CLOSED:
             with suppress(Forbidden):
+                authorise(tx, newcomer, Permission.JOIN_CHANNEL)
                 seat(tx, service, channel, user)
     return UserView(find_user(tx, service, user.sid), service)
