@@ -31,6 +31,9 @@ class Naming:
         if known != self._known:
             self._know(dict(known))
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._known
+
     def _know(self, known: dict[str, Known]) -> None:
         if len(known) > MET_AT_MOST:
             known = dict(list(known.items())[-MET_AT_MOST // 2 :])

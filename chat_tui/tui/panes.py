@@ -68,13 +68,14 @@ class Panes:
 
     def show_frame(self) -> None:
         """The words in the borders; set only when they change, for each costs a repaint."""
+        rows = self._presenter.roster_rows()
         name, more = self._presenter.log_title(self.log.outer_size.width - NAME_LESS)
         title = f"{name}  {more}" if more else name
         for widget, part, words in (
             (self.log, "border_title", title),
-            (self.log, "border_subtitle", self._presenter.log_subtitle(self.log.below)),
+            (self.log, "border_subtitle", self._presenter.log_subtitle(self.log.below, rows)),
             (self.composer, "border_title", f"Message {name}" if name else ""),
-            (self.composer, "border_subtitle", self._presenter.reach(self.composer.outer_size.width - 6)),
+            (self.composer, "border_subtitle", self._presenter.reach(self.composer.outer_size.width - 6, rows)),
         ):
             if self._frame.get((widget.id, part)) != words:
                 self._frame[widget.id, part] = words

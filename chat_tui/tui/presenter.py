@@ -1,6 +1,6 @@
 """Turns what the client knows into what the panes show: values in, values out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -143,7 +143,8 @@ class Presenter:
         """The name of a channel, which one may not be in any more, as no other channel's is."""
         if channel_sid not in self._client.channels:
             return safe_name(channel_sid)
-        self._know_channels()
+        if channel_sid not in self.titles:  # a change of name is learnt when the list is drawn
+            self._know_channels()
         return self.titles.called(channel_sid).text if width is None else self.titles.within(channel_sid, width)
 
     def log_title(self, width: int) -> tuple[Safe, Safe]:
@@ -154,8 +155,7 @@ class Presenter:
         more = channel.friendly_name if channel.friendly_name != channel.title else None
         return Safe(f"#{self.title_of(channel.sid, max(1, width))}"), safe_name(more)
 
-    def log_subtitle(self, below: int) -> Safe:
-        rows = self.roster_rows()
+    def log_subtitle(self, below: int, rows: Sequence[RosterRow]) -> Safe:
         words = f"{len(rows)} members" if len(rows) != 1 else "1 member"
         if self._client.reachability_enabled:
             words += f" {self._glyphs.dot} {sum(row.online is Mark.YES for row in rows)} online"
@@ -210,8 +210,7 @@ class Presenter:
         opened = self.opened
         if opened is None:
             return []
-        elsewhere = (user.identity for user in self._client.people.followed())
-        self._meet([self._client.identity, *elsewhere, *(member.identity for member in opened.members.values())])
+        self._meet([self._client.identity, *(member.identity for member in opened.members.values())])
         return self._each("a member", partial(self._roster_row, self._clock.now().timestamp()), opened.members.values())
 
     def _roster_row(self, now: float, member: Member) -> RosterRow:
@@ -228,14 +227,15 @@ class Presenter:
         return self._client.connection.phase is Phase.CONNECTED
 
     def roster(self) -> list[Heading | RosterRow]:
+        self._meet(user.identity for user in self._client.people.followed())
         return grouped(self.roster_rows(), enabled=self._client.reachability_enabled)
 
-    def reach(self, width: int) -> Safe:
+    def reach(self, width: int, rows: Sequence[RosterRow]) -> Safe:
         """Whom a message would reach, in ``width`` cells."""
         enabled = self._client.reachability_enabled
         if self.opened is None:
             return Safe("")
-        return reach_line(self.roster_rows(), width, enabled=enabled, glyphs=self._glyphs)
+        return reach_line(rows, width, enabled=enabled, glyphs=self._glyphs)
 
     # ---- the title
 

@@ -220,7 +220,7 @@ async def test_a_screen_that_cannot_be_painted_ends_it_instead_of_trying_for_eve
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """After a few tries in a few seconds: an empty screen that eats the processor helps nobody."""
-    app = stage_app()
+    app = stage_app(faults=Faults(clock=lambda: 0.0))
     async with app.run_test() as pilot:
         await pilot.pause(0.1)
         monkeypatch.setattr(app._main, "_compositor_refresh", lambda: None)
@@ -230,10 +230,10 @@ async def test_a_screen_that_cannot_be_painted_ends_it_instead_of_trying_for_eve
             fail()
 
         app._main.set_timer(0.001, _on_timer_update)
-        for _ in range(300):
+        for _ in range(3000):
             if app._exit:
                 break
-            await pilot.pause(0.02)
+            await asyncio.sleep(0.01)
     assert app.return_code == 1
     assert app.faults.count <= PAINT_FAULTS + 5
 
