@@ -175,6 +175,12 @@ def change_seat(
         date_updated=tx.now if date_updated is UNSET else date_updated,
     )
     after = find_member(tx, channel, before.sid)
+    _record_change(tx, channel, before, after)
+    return after
+
+
+def _record_change(tx: Transaction, channel: Channel, before: Member, after: Member) -> None:
+    """Tell whom what changed concerns: the other members, the user's own other devices, both, or nobody."""
     moved = after.last_consumed_message_index != before.last_consumed_message_index
     in_own = moved or after.notification_level is not before.notification_level
     in_roster = (
@@ -186,7 +192,6 @@ def change_seat(
     )
     if in_own or in_roster:
         tx.record(MemberUpdated(channel, after, in_roster, in_own))
-    return after
 
 
 @operation(AddMember, rate=Rate.CHANNEL, clients=("identity", "attributes"))
