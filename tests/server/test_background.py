@@ -91,13 +91,13 @@ async def test_the_log_is_kept_short_by_age_and_by_number(domain: Domain) -> Non
     store = domain.house.store
     sid, head = (await store.read(lambda reader: reader.tuples("busy_objects", keep=15)))[0]
     assert await store.read(lambda reader: log.floor(reader, sid)) == 0
-    await store.write(lambda tx: log.prune(tx, kept=5))
+    await log.prune(store, kept=5)
     kept = await store.read(lambda reader: log.read(reader, sid, 0, 100))
     assert [event.id for event in kept] == list(range(head - 4, head + 1))
     assert await store.read(lambda reader: log.floor(reader, sid)) == head - 5
     clock = store.clock
     store.clock = lambda: clock() + log.RETENTION + 1_000
-    await store.write(log.prune)
+    await log.prune(store)
     assert await store.read(lambda reader: log.read(reader, sid, 0, 100)) == []
     assert await store.read(lambda reader: log.floor(reader, sid)) == head
 

@@ -9,15 +9,15 @@ from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import HttpMethod, RoleType
-from chat_tui.server.operations import checks, horizons, roles
+from chat_tui.server.operations import checks, graves, horizons, roles
 from chat_tui.server.operations.actors import AccountActor, Actor
 from chat_tui.server.operations.lookup import find_role, find_service
 from chat_tui.server.operations.operation import Command, gives_nothing, operation
 from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.reachability import tracker
-from chat_tui.server.store.rows import Channel, Service, User
+from chat_tui.server.store.rows import Service
 from chat_tui.server.store.transaction import Reader, Transaction
-from chat_tui.server.sync.changes import ChannelDeleted, ServiceDeleted, UserDeleted
+from chat_tui.server.sync.changes import ServiceDeleted
 
 CHANNEL_MEMBERS_LIMIT = 100
 USER_CHANNELS_LIMIT = 250
@@ -207,11 +207,7 @@ def _check_webhooks(command: UpdateService) -> None:
 
 @operation(DeleteService)
 def delete_service(tx: Transaction, actor: Actor, command: DeleteService) -> None:
-    """Everything in the service goes with it, and whoever is connected is told."""
+    """Nobody finds it, or anything in it, from now on, and whoever is connected is told."""
     service = find_service(tx, actor, command.service_sid)
     tx.record(ServiceDeleted(service))
-    for channel in tx.all(Channel, "channels_of_service", service_sid=service.sid):
-        tx.record(ChannelDeleted(channel, [], []))
-    for user in tx.all(User, "users_of_service", service_sid=service.sid):
-        tx.record(UserDeleted(user))
-    tx.run("delete_service", sid=service.sid)
+    graves.bury_service(tx, service)

@@ -1,5 +1,6 @@
 """The store: one thread writes in groups that commit once, one thread reads; callers wait without blocking the loop."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
@@ -21,6 +22,9 @@ GROUP = 100
 
 CLOSE_WITHIN = 5.0
 """Seconds a thread may take to finish what waits, and again once it is interrupted."""
+
+STEP_PAUSE = 0.005
+"""Seconds between two steps of work that can wait."""
 
 _DISK_ERRORS = (
     apsw.IOError,
@@ -108,6 +112,11 @@ class Store:
         job = Job(operation)
         self._writer.put(job)
         return await job.future
+
+    async def write_in_steps(self, step: Callable[[Transaction], bool]) -> None:
+        """Do ``step``, a few rows of much work, as long as it finds something to do; others write in between."""
+        while await self.write(step):  # noqa: ASYNC110 - it is the writer that gets a pause, not we
+            await asyncio.sleep(STEP_PAUSE)
 
     async def read(self, query: Callable[[Reader], T]) -> T:
         """Run ``query`` on a read-only connection."""

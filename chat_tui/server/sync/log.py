@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import msgspec
 
 from chat_tui.protocol.encoding import to_json
-from chat_tui.server.store.transaction import Reader, Transaction
+from chat_tui.server.store.store import Store
+from chat_tui.server.store.transaction import Reader
 
 RETENTION = 7 * 24 * 3600 * 1000
 """Milliseconds an event can be replayed."""
@@ -13,7 +14,8 @@ RETENTION = 7 * 24 * 3600 * 1000
 KEPT_EVENTS = 10_000
 """The newest events of an object that can be replayed."""
 
-PRUNE_STEP = 500
+PRUNE_STEP = 200
+"""Rows of one step."""
 
 
 class LoggedEvent(msgspec.Struct, frozen=True):
@@ -44,11 +46,12 @@ def heads(reader: Reader, sids: Sequence[str]) -> dict[str, int]:
     return dict(found)
 
 
-def prune(tx: Transaction, *, now: int | None = None, retention: int = RETENTION, kept: int = KEPT_EVENTS) -> None:
-    """Drop a step's worth of events that are too old or too many, and the mutation ids of old tombstones.
-    ``now``: to judge ages by, in milliseconds since 1970; the transaction's own when none is given."""
-    now = tx.now if now is None else now
-    tx.run("prune_events_by_date", before=now - retention, limit=PRUNE_STEP)
-    for object_sid, head in tx.tuples("busy_objects", keep=kept):
-        tx.run("prune_events_by_count", object_sid=object_sid, up_to=head - kept, limit=PRUNE_STEP)
-    tx.run("forget_mutations", before=now - retention)
+async def prune(store: Store, *, now: int | None = None, retention: int = RETENTION, kept: int = KEPT_EVENTS) -> None:
+    """Drop the events that are too old or too many, and the mutation ids of old tombstones: all of them, in steps.
+    ``now``: to judge ages by, in milliseconds since 1970; the store's own when none is given."""
+    before = (store.clock() if now is None else now) - retention
+    for query in ("prune_events_by_date", "forget_mutations"):
+        await store.write_in_steps(lambda tx: bool(tx.tuples(query, before=before, limit=PRUNE_STEP)))  # noqa: B023
+    for object_sid, up_to in await store.read(lambda reader: reader.tuples("overfull_objects", keep=kept)):
+        asked = {"object_sid": object_sid, "up_to": up_to, "limit": PRUNE_STEP}
+        await store.write_in_steps(lambda tx: bool(tx.tuples("prune_events_by_count", **asked)))  # noqa: B023

@@ -53,5 +53,7 @@ ORDER BY event_id DESC LIMIT :limit;
 -- name: count_deleted_above$
 SELECT COUNT(*) FROM tombstones WHERE channel_sid = :channel_sid AND idx > :horizon;
 
--- name: forget_mutations!
-UPDATE tombstones SET mutation_id = NULL WHERE mutation_id IS NOT NULL AND date_deleted < :before;
+-- name: forget_mutations
+UPDATE tombstones SET mutation_id = NULL WHERE rowid IN (
+    SELECT rowid FROM tombstones WHERE mutation_id IS NOT NULL AND date_deleted < :before LIMIT :limit
+) RETURNING 1;

@@ -1,5 +1,5 @@
 -- name: account_by_sid^
-SELECT * FROM accounts WHERE sid = :sid;
+SELECT * FROM accounts WHERE sid = :sid AND secret <> '';
 
 -- name: some_secrets
 -- The first and the last of each kind: a key that opens these is the one they are all sealed with.
@@ -29,7 +29,9 @@ SELECT EXISTS (SELECT 1 FROM api_keys WHERE sid = :sid AND date_revoked IS NULL)
 -- Asked before everything a client does, so no join, which SQLite would make an index for each time. Without a key, as
 -- who acts inside the service, only user and service count.
 SELECT EXISTS (SELECT 1 FROM users WHERE sid = :user_sid AND service_sid = :service_sid)
-    AND EXISTS (SELECT 1 FROM services WHERE sid = :service_sid)
+    AND EXISTS (
+        SELECT 1 FROM services WHERE sid = :service_sid AND account_sid <> 'AC00000000000000000000000000000000'
+    )
     AND (:key_sid IS NULL OR EXISTS (SELECT 1 FROM api_keys WHERE sid = :key_sid AND date_revoked IS NULL));
 
 -- name: insert_key!
@@ -47,7 +49,7 @@ UPDATE api_keys SET friendly_name = :friendly_name WHERE sid = :sid;
 UPDATE api_keys SET date_revoked = :now WHERE sid = :sid;
 
 -- name: service_by_sid^
-SELECT * FROM services WHERE sid = :sid;
+SELECT * FROM services WHERE sid = :sid AND account_sid <> 'AC00000000000000000000000000000000';
 
 -- name: services_page
 SELECT *, rowid FROM services WHERE account_sid = :account_sid AND rowid > :after ORDER BY rowid LIMIT :limit;

@@ -25,9 +25,6 @@ DELETE FROM removed_items WHERE object_sid = :object_sid AND event_id <= (
 SELECT key, event_id, date_removed FROM removed_items WHERE object_sid = :object_sid AND event_id > :position
 ORDER BY event_id DESC LIMIT :limit;
 
--- name: delete_objects!
-DELETE FROM sync_objects WHERE owner_sid = :owner_sid;
-
 -- name: insert_event!
 INSERT INTO sync_events VALUES (:object_sid, :id, :notification, :now);
 
@@ -40,14 +37,19 @@ SELECT MIN(id) FROM sync_events WHERE object_sid = :object_sid;
 -- name: object_head$
 SELECT last_event_id FROM sync_objects WHERE sid = :sid;
 
--- name: prune_events_by_date!
+-- name: prune_events_by_date
 DELETE FROM sync_events WHERE (object_sid, id) IN (
     SELECT object_sid, id FROM sync_events WHERE date_created < :before LIMIT :limit
-);
+) RETURNING 1;
 
--- name: prune_events_by_count!
+-- name: prune_events_by_count
 DELETE FROM sync_events WHERE object_sid = :object_sid AND id IN (
     SELECT id FROM sync_events WHERE object_sid = :object_sid AND id <= :up_to ORDER BY id LIMIT :limit
+) RETURNING 1;
+
+-- name: overfull_objects
+SELECT sid, last_event_id - :keep FROM sync_objects WHERE last_event_id > :keep AND EXISTS (
+    SELECT 1 FROM sync_events WHERE object_sid = sync_objects.sid AND id <= last_event_id - :keep
 );
 
 -- name: busy_objects
