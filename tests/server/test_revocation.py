@@ -396,3 +396,22 @@ async def test_none_of_a_crowd_survives(tmp_path: Path) -> None:
         async with asyncio.timeout(SOON):
             for socket in opened:
                 await socket.closed()
+
+
+async def test_a_form_that_comes_slowly_comes_too_late(tenant: Tenant) -> None:
+    """Its head was checked while the key was good; by the time its form is whole, the key is revoked."""
+    process = tenant.process
+    path = f"/api/2010-04-01/Accounts/{process.account_sid}/Keys"
+    key = tenant.post(f"{path}.json", FriendlyName="short-lived")
+    target = urlsplit(process.url)
+    reader, writer = await asyncio.open_connection(target.hostname, target.port)
+    credentials = base64.b64encode(f"{key['sid']}:{key['secret']}".encode()).decode()
+    head = f"POST {tenant.path}/Channels HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {credentials}\r\n"
+    writer.write(f"{head}Expect: 100-continue\r\nContent-Length: 15\r\n\r\n".encode())
+    assert b" 100 " in await reader.readuntil(b"\r\n\r\n")  # its form is wanted: it was let in
+    writer.write(b"UniqueName=")
+    assert (await asyncio.to_thread(tenant.http.delete, f"{path}/{key['sid']}.json")).status_code == 204
+    writer.write(b"late")
+    assert b" 401 " in await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+    assert tenant.http.get(f"{tenant.path}/Channels/late").status_code == 404
