@@ -51,6 +51,9 @@ class Victim:
             number += 1
             await asyncio.sleep(0.008)
 
+    def close(self) -> None:
+        self._socket.transport.abort()
+
     def said(self) -> str:
         return " / ".join(f"{percentile(self.took, at) * 1e3:.1f}" for at in (0.5, 0.99, 1.0))
 
@@ -91,15 +94,15 @@ async def suffer(name: str, target: Target, tenant: Tenant, pid: int) -> bool:
     is_good = p99 <= MOST_P99 and growth <= MOST_GROWTH
     mark = "" if is_good else "  <-- over"
     print(f"{name:32} {before:>20} {during:>22} {growth / 2**20:>+8.1f} {victim.said():>22}{mark}", flush=True)
-    victim._socket.transport.abort()
+    victim.close()
     return is_good
 
 
-def prepare(tenant: Tenant) -> None:
+def prepare(tenant: Tenant, messages: int = BIG_MESSAGES) -> None:
     """A private channel of big messages for the attacker."""
     tenant.post(f"{tenant.path}/Channels", UniqueName="big", Type="private")
     tenant.post(f"{tenant.path}/Channels/big/Members", Identity="attacker")
-    for number in range(BIG_MESSAGES):
+    for number in range(messages):
         tenant.post(f"{tenant.path}/Channels/big/Messages", Body=f"{number} " + "x" * 30_000)
 
 

@@ -36,14 +36,20 @@ def upgrade(target: Target) -> socket.socket:
         f"GET /v3/wsconnect HTTP/1.1\r\nHost: {urlsplit(target.url).netloc}\r\nUpgrade: websocket\r\n"
         f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
     )
-    assert b"101" in made.recv(4096)
+    answer = made.recv(4096)
+    if b"101" not in answer:
+        made.close()
+        raise ConnectionRefusedError(answer[:200])
     return made
 
 
 def log_in(target: Target) -> socket.socket:
     made = upgrade(target)
     made.sendall(client_frame(encode(Header("init", "TM1", token=target.token))))
-    assert b'"code":200' in made.recv(65536)
+    answer = made.recv(65536)
+    if b'"code":200' not in answer:
+        made.close()
+        raise ConnectionRefusedError(answer[:200])
     return made
 
 
@@ -128,7 +134,7 @@ def connecting(target: Target, until: float) -> None:
 def unauthenticated(target: Target, until: float) -> None:
     """Sockets opened, flooded with pings, and opened again, without a login."""
     while time.monotonic() < until:
-        with contextlib.suppress(OSError, AssertionError):
+        with contextlib.suppress(OSError):
             made = upgrade(target)
             made.sendall(b"\x89\x80\0\0\0\0" * 1000)
 
@@ -136,7 +142,7 @@ def unauthenticated(target: Target, until: float) -> None:
 def bad_logins(target: Target, until: float) -> None:
     """Tokens that are none."""
     while time.monotonic() < until:
-        with contextlib.suppress(OSError, AssertionError):
+        with contextlib.suppress(OSError):
             made = upgrade(target)
             made.sendall(client_frame(encode(Header("init", "TM1", token=target.token[:-4] + "AAAA"))))
             made.recv(4096)
@@ -171,7 +177,7 @@ def many_sockets(target: Target, until: float) -> None:
     """Small packets on as many connections as one user may have."""
     held = []
     for _ in range(64):
-        with contextlib.suppress(OSError, AssertionError):
+        with contextlib.suppress(OSError):
             held.append(log_in(target))
         time.sleep(0.006)
     for made in held:
