@@ -62,7 +62,7 @@ def connect(path: Path, on_damage: OnDamage) -> "sqlite3.Connection":
     import sqlite3
 
     try:
-        database = _connect(path)
+        database = _connect(path, on_damage)
         (found,) = database.execute("PRAGMA quick_check('outbox')").fetchone()
         if found == "ok":
             return database
@@ -82,7 +82,7 @@ def is_damage(error: Exception) -> bool:
 def replaced(path: Path, reason: str, on_damage: OnDamage) -> "sqlite3.Connection":
     """A new file in the place of a damaged one, which stays under another name."""
     aside = _set_aside(path)
-    database = _connect(path)
+    database = _connect(path, on_damage)
     number = _salvage(aside, database)
     on_damage(f"{path} was damaged ({reason}): it is now {aside.name}; {number} unsent messages of it could be read")
     return database
@@ -144,7 +144,7 @@ def _text(raw: bytes) -> str | bytes:
         return raw
 
 
-def _connect(path: Path) -> "sqlite3.Connection":
+def _connect(path: Path, on_damage: OnDamage) -> "sqlite3.Connection":
     import sqlite3
 
     private_database(path)
@@ -152,16 +152,20 @@ def _connect(path: Path) -> "sqlite3.Connection":
     try:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
-        _prepare(database)
+        _prepare(database, lambda what: on_damage(f"{path}: {what}"))
         return database
     except sqlite3.Error:
         database.close()
         raise
 
 
-def _prepare(database: "sqlite3.Connection") -> None:
+def _prepare(database: "sqlite3.Connection", on_damage: OnDamage) -> None:
     """Tables of another shape are set aside under another name: their rows stay in the file."""
     import sqlite3
+
+    names = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+    if names and "outbox" not in names:
+        on_damage("it has no outbox any more; what was unsent in it is lost")
 
     for table, probe in zip(_TABLES, _PROBES, strict=True):
         try:
@@ -169,8 +173,11 @@ def _prepare(database: "sqlite3.Connection") -> None:
         except sqlite3.DatabaseError as error:
             if is_damage(error) or not isinstance(error, sqlite3.OperationalError | sqlite3.IntegrityError):
                 raise
-            _rename(database, table)
+            fresh = _rename(database, table)
             _probe(database, table, probe)
+            if table == "outbox":
+                number = _carry_over(database, fresh)
+                on_damage(f"its outbox is of another shape ({error}): it is now {fresh}; {number} of it could be read")
     if database.execute("PRAGMA user_version").fetchone()[0] != VERSION:
         with database:
             database.execute("DELETE FROM cache")
@@ -187,7 +194,17 @@ def _probe(database: "sqlite3.Connection", table: str, probe: str) -> None:
         database.rollback()
 
 
-def _rename(database: "sqlite3.Connection", table: str) -> None:
+def _carry_over(database: "sqlite3.Connection", table: str) -> int:
+    import sqlite3
+
+    try:
+        return take_over(database, database.execute(f"SELECT {LEFT} FROM {table}").fetchall())  # noqa: S608
+    except sqlite3.Error:
+        return 0
+
+
+def _rename(database: "sqlite3.Connection", table: str) -> str:
     names = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
     fresh = next(name for number in range(1, 1000) if (name := f"{table}_damaged_{number}") not in names)
     database.execute(f"ALTER TABLE {table} RENAME TO {fresh}")
+    return fresh

@@ -14,14 +14,14 @@ from tests.support.counts import COUNTS
 from tests.support.fake_service import FakeService, token
 
 SEED = 20261121
-SAMPLE = 250
+SAMPLE = 80
 WITHIN = 5.0
 
-FAST = Timing(answer_within=2.0, fetch_apart=0.0, first_try=0.001, longest_wait=0.002, stable_after=0.0)
+FAST = Timing(answer_within=1.0, fetch_apart=0.0, first_try=0.001, longest_wait=0.002, stable_after=0.0)
 
 
-def new_client(service: FakeService) -> ChatClient:
-    return ChatClient("ws://fake.invalid", token(), open_socket=service.open_socket, timing=FAST)
+def new_client(service: FakeService, timing: Timing = FAST) -> ChatClient:
+    return ChatClient("ws://fake.invalid", token(), open_socket=service.open_socket, timing=timing)
 
 
 async def settle(rounds: int = 60) -> None:

@@ -78,7 +78,7 @@ class FakeSocket:
 
     def __init__(self, service: "FakeService") -> None:
         self._service = service
-        self._incoming: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._incoming: asyncio.Queue[Any] = asyncio.Queue()
         self.followed: set[str] = set()
         self.is_open = True
 
@@ -96,8 +96,10 @@ class FakeSocket:
         self._incoming.put_nowait(None)
 
     def push(self, frame: bytes) -> None:
-        if self.is_open:
-            self._incoming.put_nowait(frame)
+        harm = self._service.harm
+        for told in [frame] if harm is None else harm(frame):
+            if self.is_open:
+                self._incoming.put_nowait(told)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while (frame := await self._incoming.get()) is not None:
@@ -105,10 +107,11 @@ class FakeSocket:
 
 
 class FakeService:
-    """``lie`` changes what is answered; ``asked`` are the kinds of the answers given."""
+    """``lie`` changes what is answered, ``harm`` the frames; ``asked`` are the kinds of the answers given."""
 
     def __init__(self) -> None:
         self.lie: Lie | None = None
+        self.harm: Callable[[bytes], list[Any]] | None = None
         self.asked: list[str] = []
         self.samples: dict[str, Any] = {}
         self.objects: dict[str, Object] = {}
@@ -323,7 +326,7 @@ class FakeService:
                 return "my channel", 200, self._described(channel)
             case ["v1", "typing"]:
                 return "typing answer", 200, {"typing_timeout": 5}
-            case [_, _, "Conversations", channel, "Messages"]:
+            case [_, _, "Conversations", channel, "Messages"] if channel in self.channels:
                 key = headers["X-Twilio-Mutation-Id"]
                 if key not in self.mutations:
                     self.mutations[key] = self.post(channel, body["body"], "alice")
