@@ -4,26 +4,24 @@ from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from chat_tui.client.channel_reading import OwnData, is_count_doubtful, update_from_document
 from chat_tui.client.model import Channel, Member, Message, User
 from chat_tui.client.reading import (
     MAX_TEXT,
     Event,
     Marks,
     MemberData,
-    OwnData,
     Reasons,
     Snapshot,
     SnapshotPage,
     Value,
     answer,
     changed,
-    is_count_doubtful,
     name,
     parse_member,
     parse_message,
     parse_messages,
     struct,
-    update_from_document,
 )
 from chat_tui.client.sync import Replica, Request
 from chat_tui.protocol.sync import EventType, ObjectType
