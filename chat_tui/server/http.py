@@ -14,8 +14,8 @@ from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.realtime.share import Share
 from chat_tui.server.visitors import Visitors
 
-STRANGER_SECONDS = 0.0005
-"""What a request without credentials takes."""
+STRANGER_SECONDS = 0.002
+"""What a request without credentials takes, with what it makes others wait: some 250 a second are answered."""
 
 
 class HttpConnection(H11Protocol):
