@@ -134,6 +134,25 @@ async def test_what_was_not_written_after_all_is_given_back(domain: Domain) -> N
     assert await tries(domain, command, ann, ALLOWED + 1) == {0: ALLOWED, 50063: 1}
 
 
+class BegunAnew:
+    """A store whose every group has to be begun anew once."""
+
+    def __init__(self, store: Any) -> None:
+        self.store = store
+
+    async def write(self, operation: Any) -> Any:
+        return await self.store.write(lambda tx: (operation(tx), operation(tx))[1])
+
+
+async def test_what_had_to_be_done_anew_counts_once(domain: Domain) -> None:
+    """Another operation that fails its whole group costs nobody a part of a budget."""
+    _, ann, _ = await room(domain)
+    store = BegunAnew(domain.house.store)
+    domain.house.dispatcher = Dispatcher(store, domain.house.bus, rate=3, clock=lambda: 100.0)  # type: ignore[arg-type]
+    command = SendMessage(domain.service_sid, "room", "x")
+    assert await tries(domain, command, ann, ALLOWED + 1) == {0: ALLOWED, 50063: 1}
+
+
 async def test_what_is_over_the_limit_leaves_nothing_behind(paced: Domain) -> None:
     """Nothing is stored, and nobody is told."""
     sid = paced.service_sid

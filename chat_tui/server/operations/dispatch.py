@@ -79,22 +79,25 @@ class Dispatcher:
         """Counts, in the operation's transaction, what was allowed and changed something, to what it is about: what is
         refused uses up nobody's budget, nor does a repeat, nor what the disk then had no room for."""
         window = self._windows.get(operation.rate)
-        counted: tuple[str, Event] | None = None
+        counted: list[tuple[str, Event]] = []
+
+        def give_back() -> None:
+            while window is not None and counted:
+                window.give_back(*counted.pop())
 
         def run(tx: Transaction) -> Any:
-            nonlocal counted
+            give_back()  # of a run that the store had to begin anew
             check_stands(tx, actor)
             key = None if window is None else _about(tx, operation, command)
             result = operation.run(tx, actor, command)
             if window is not None and key is not None and tx.has_written:
-                counted = key, window.count(key, actor.user_sid if isinstance(actor, ClientActor) else None)
+                counted.append((key, window.count(key, actor.user_sid if isinstance(actor, ClientActor) else None)))
             return result
 
         try:
             return await self._store.write(run)
         except Exception:
-            if window is not None and counted is not None:
-                window.give_back(*counted)
+            give_back()
             raise
 
 
