@@ -17,6 +17,9 @@ from chat_tui.server.visitors import Visitors
 STRANGER_SECONDS = 0.002
 """What a request without credentials takes, with what it makes others wait: some 250 a second are answered."""
 
+TAKEN_IN_TIME = 64 * 1024
+"""Bytes of an answer that a peer must have taken within `Limits.read_within`, however long the answer is."""
+
 
 class HttpConnection(H11Protocol):
     """Subclassed by `http_class` with what it is bounded by. A byte now and then moves no deadline: it belongs to the
@@ -30,6 +33,7 @@ class HttpConnection(H11Protocol):
     address = ""
     deadline: float | None = None
     is_busy = False
+    _unsent = 0
     _stage: tuple[str, int] = ("", 0)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -90,7 +94,9 @@ class HttpConnection(H11Protocol):
             "idle": self.limits.idle_within,
             "end": self.limits.close_within,
         }
-        self.deadline = self.loop.time() + within[stage]
+        self._unsent = self.transport.get_write_buffer_size()
+        patience = max(within[stage], self.limits.read_within) if self._unsent else within[stage]
+        self.deadline = self.loop.time() + patience
 
     def send_400_response(self, msg: str) -> None:
         """What came is no HTTP. An answer that is under way to what came before it is given up: uvicorn would send
@@ -107,7 +113,11 @@ class HttpConnection(H11Protocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         if self.deadline is None:
-            self.deadline = self.loop.time() + self.limits.read_within
+            self._await_reader(self.loop.time())
+
+    def _await_reader(self, now: float) -> None:
+        self._unsent = self.transport.get_write_buffer_size()
+        self.deadline = now + self.limits.read_within
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -117,6 +127,14 @@ class HttpConnection(H11Protocol):
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         self.visitors.left(self)
         super().handle_websocket_upgrade(event)
+
+    def is_late(self, now: float) -> bool:
+        if self.deadline is None or now < self.deadline:
+            return False
+        if self._unsent - self.transport.get_write_buffer_size() < TAKEN_IN_TIME:
+            return True
+        self._await_reader(now)
+        return False
 
     def turn_away(self) -> None:
         self.transport.abort()

@@ -12,12 +12,12 @@ SWEEP_EVERY = 1.0
 
 
 class Visitor(Protocol):
-    """``deadline``, by the loop's clock, is when it must have done what it is at; ``None`` while it waits for us."""
-
     address: str
-    deadline: float | None
     is_busy: bool
     """Its request is being answered."""
+
+    def is_late(self, now: float) -> bool:
+        """Whether, at ``now`` of the loop's clock, it should have done what it is at; never while it waits for us."""
 
     def turn_away(self) -> None:
         """Close at once, whatever was not written."""
@@ -90,10 +90,12 @@ class Visitors:
         limits = self._limits
         shortest = min(limits.head_within, limits.body_within, limits.idle_within, limits.read_within)
         await asyncio.sleep(min(SWEEP_EVERY, shortest / 4))
-        now = asyncio.get_running_loop().time()
-        everybody = [*self._known, *(visitor for own in self._strangers.values() for visitor in own)]
-        for visitor in everybody:
-            if visitor.deadline is not None and now >= visitor.deadline:
+        self.look(asyncio.get_running_loop().time())
+
+    def look(self, now: float) -> None:
+        """Turn away whoever is late at ``now`` of the loop's clock."""
+        for visitor in [*self._known, *(visitor for own in self._strangers.values() for visitor in own)]:
+            if visitor.is_late(now):
                 visitor.turn_away()
 
 

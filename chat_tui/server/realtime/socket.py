@@ -66,6 +66,9 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
         self.deadline = None
         type(self).gateway.visitors.left(self)
 
+    def is_late(self, now: float) -> bool:
+        return self.deadline is not None and now >= self.deadline
+
     def turn_away(self) -> None:
         self.transport.abort()
 
