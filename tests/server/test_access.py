@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 
 from chat_tui.protocol.errors import ChatError, Conflict, NotFound
 from chat_tui.protocol.sync import ObjectType
@@ -100,6 +101,31 @@ async def test_a_channel_given_to_another_founder_awaits_that_one(domain: Domain
     assert await refused(domain, AddMember(sid, "mine", "ann"), ann) == 404
     seat = await domain.run(AddMember(sid, "mine", "bob"), bob)
     assert seat.role_sid == (await domain.run(FetchService(sid))).default_channel_creator_role_sid
+
+
+@pytest.mark.parametrize("was", ["seated", "removed", "seated while another was awaited"])
+async def test_to_be_named_the_founder_lets_nobody_in(was: str, domain: Domain) -> None:
+    """Whoever was sent out stays out, though the operator writes afterwards, or wrote before, who made the channel."""
+    sid, bob = domain.service_sid, await domain.user("bob")
+    creator = "ann" if was == "seated while another was awaited" else UNSET
+    await domain.run(CreateChannel(sid, unique_name="mine", type=PRIVATE, created_by=creator))
+    await domain.run(AddMember(sid, "mine", "bob"))
+    steps = [RemoveMember(sid, "mine", "bob"), UpdateChannel(sid, "mine", created_by="bob")]
+    for step in steps if was == "removed" else reversed(steps):
+        await domain.run(step)
+    assert (await domain.run(FetchChannel(sid, "mine"))).created_by == "bob"
+    for command in (FetchChannel(sid, "mine"), AddMember(sid, "mine", "bob")):
+        assert await refused(domain, command, bob) == 404
+
+
+@pytest.mark.parametrize("who", ["the operator", "the invited"])
+async def test_a_founder_who_is_invited_no_more_is_not_awaited_either(who: str, domain: Domain) -> None:
+    sid, ann = domain.service_sid, await domain.user("ann")
+    channel = await domain.run(CreateChannel(sid, unique_name="mine", type=PRIVATE), ann)
+    await domain.run(InviteMember(sid, "mine", "ann"))
+    await domain.run(RemoveInvite(sid, "mine", "ann"), ann if who == "the invited" else None)
+    assert revoked(domain, ann.user_sid) >= await documents(domain, channel, "channel")
+    assert await refused(domain, AddMember(sid, "mine", "ann"), ann) == 404
 
 
 @pytest.mark.parametrize("who", ["the operator", "the invited"])

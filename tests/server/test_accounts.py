@@ -56,6 +56,7 @@ async def test_an_account_without_a_service_gets_one(domain: Domain) -> None:
         service = await domain.run(FetchService(account.default_service_sid), stranger)
         assert service.friendly_name == "Default Conversations Service"
         assert await domain.run(FetchAccount(stranger.account_sid), stranger) == account
+        assert await domain.run(UpdateAccount(stranger.account_sid), stranger) == account
         seen.add(service.sid)
         await domain.run(DeleteService(service.sid), stranger)
     assert len(seen) == 2

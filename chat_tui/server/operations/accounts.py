@@ -121,7 +121,7 @@ def update_account(tx: Transaction, actor: Actor, command: UpdateAccount) -> Acc
     """Raises BadRequest for a service that is not the account's, or a timer that is too short."""
     account = _find(tx, command.account_sid)
     if gives_nothing(command):
-        return account
+        return _with_default(tx, account)
     given: dict[str, Any] = {}
     if command.default_service_sid is not UNSET:
         given["default_service_sid"] = _own_service(tx, actor, command.default_service_sid)

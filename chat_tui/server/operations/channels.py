@@ -157,7 +157,7 @@ def update_channel(tx: Transaction, actor: Actor, command: UpdateChannel) -> Cha
         friendly_name=friendly_name,
         attributes=before.attributes if command.attributes is UNSET else checks.attributes(command.attributes),
         created_by=created_by,
-        awaits=_awaited(before, created_by),
+        awaits=_awaited(tx, before, created_by),
         date_created=before.date_created if command.date_created is UNSET else command.date_created,
         date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
     )
@@ -178,11 +178,13 @@ def _authorise_update(tx: Reader, actor: Actor, channel: Channel, command: Updat
         authorise(tx, actor, Permission.EDIT_CHANNEL_NAME, Permission.EDIT_CHANNEL_ATTRIBUTES, channel=channel)
 
 
-def _awaited(before: Channel, created_by: str) -> str | None:
-    """Whom the channel awaits once it was made by ``created_by``: another founder is yet to take its seat."""
-    if created_by == before.created_by:
+def _awaited(tx: Reader, before: Channel, created_by: str) -> str | None:
+    """Whom the channel awaits once it was made by ``created_by``. Another founder may come instead of one who is yet to
+    take its seat; where nobody is awaited any more, a name is only a name: it lets nobody in."""
+    if before.awaits is None or created_by == before.created_by:
         return before.awaits
-    return None if checks.is_reserved(created_by) else created_by
+    seat = tx.one(Member, "member_by_identity", channel_sid=before.sid, identity=created_by)
+    return None if seat is not None or checks.is_reserved(created_by) else created_by
 
 
 def _revoke_founder(tx: Transaction, service: Service, channel: Channel, identity: str) -> None:

@@ -116,8 +116,8 @@ def list_invites(tx: Reader, actor: Actor, command: ListInvites) -> Page[Invite]
 
 @operation(RemoveInvite, rate=Rate.CHANNEL, clients=())
 def remove_invite(tx: Transaction, actor: Actor, command: RemoveInvite) -> None:
-    """Declining one's own asks for nothing, taking another's back for inviteMember. Raises NotFound (50601), or
-    Forbidden (50602) for a client that is a member already."""
+    """Declining one's own asks for nothing, taking another's back for inviteMember; a founder who is invited no more is
+    not awaited either. Raises NotFound (50601), or Forbidden (50602) for a client that is a member already."""
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
     invite = _invite(tx, service, channel, command.invite)
@@ -130,4 +130,6 @@ def remove_invite(tx: Transaction, actor: Actor, command: RemoveInvite) -> None:
         raise _missing(command.invite)
     tx.run("delete_invite", sid=invite.sid)
     tx.record(InviteRemoved(channel, invite))
+    if channel.awaits == invite.identity:
+        tx.run("end_awaiting", sid=channel.sid)
     revoke(tx, channel, invite.user_sid)
