@@ -7,20 +7,20 @@ import pytest
 
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import BindingType, ChannelState, ChannelType, Order, PushService, WebhookType
-from chat_tui.server.operations.bindings import ListBindings, RegisterBinding
+from chat_tui.server.operations.bindings import ListBindings, RegisterBinding, RemoveBinding
 from chat_tui.server.operations.channels import CreateChannel, DeleteChannel, ListChannels
-from chat_tui.server.operations.credentials import CreateCredential, ListCredentials
-from chat_tui.server.operations.invites import InviteMember, ListInvites
+from chat_tui.server.operations.credentials import CreateCredential, DeleteCredential, ListCredentials
+from chat_tui.server.operations.invites import InviteMember, ListInvites, RemoveInvite
 from chat_tui.server.operations.keys import EnsureKey, ListKeys
 from chat_tui.server.operations.members import AddMember, ListMembers, RemoveMember
 from chat_tui.server.operations.messages import DeleteMessage, ListMessages, SendMessage
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.operations.pages import PageQuery
-from chat_tui.server.operations.roles import CreateRole, ListRoles
-from chat_tui.server.operations.services import CreateService, ListServices
+from chat_tui.server.operations.roles import CreateRole, DeleteRole, ListRoles
+from chat_tui.server.operations.services import CreateService, DeleteService, ListServices
 from chat_tui.server.operations.user_channels import ListParticipations, ListUserChannels
 from chat_tui.server.operations.users import CreateUser, DeleteUser, ListUsers
-from chat_tui.server.operations.webhooks import CreateWebhook, ListWebhooks
+from chat_tui.server.operations.webhooks import CreateWebhook, DeleteWebhook, ListWebhooks
 from tests.server.conftest import Domain
 
 Lists = dict[str, Callable[[PageQuery], Command]]
@@ -70,6 +70,85 @@ async def test_what_changes_during_a_walk_repeats_and_skips_nothing_else(domain:
 
     users = await walk(domain, lambda page: ListUsers(sid, page=page), 2, meanwhile)
     assert [user.identity for user in users] == ["user-0", "user-1", "user-2", "user-4", "user-5", "new"]
+
+
+def _changing(sid: str, account: str) -> dict[str, tuple[Callable[[str], Command], Callable[[Any], Command], Any]]:
+    """How something is made by a name, how it is deleted again, and how it is listed."""
+    hook = {"service_sid": sid, "channel": "general", "type": WebhookType.WEBHOOK, "url": "https://example.com"}
+    return {
+        "services": (
+            lambda name: CreateService(account_sid=account, friendly_name=name),
+            lambda made: DeleteService(made.sid),
+            lambda page: ListServices(account, page),
+        ),
+        "roles": (
+            lambda name: CreateRole(sid, name, "channel", ("sendMessage",)),
+            lambda made: DeleteRole(sid, made.sid),
+            lambda page: ListRoles(sid, page),
+        ),
+        "credentials": (
+            lambda name: CreateCredential(account, PushService.FCM, "sealed", name),
+            lambda made: DeleteCredential(account, made.sid),
+            lambda page: ListCredentials(account, page),
+        ),
+        "users": (
+            lambda name: CreateUser(sid, name),
+            lambda made: DeleteUser(sid, made.user.sid),
+            lambda page: ListUsers(sid, page),
+        ),
+        "bindings": (
+            lambda name: RegisterBinding(sid, "bob", "fcm", name, "address"),
+            lambda made: RemoveBinding(sid, binding=made.sid),
+            lambda page: ListBindings(sid, page=page),
+        ),
+        "channels": (
+            lambda name: CreateChannel(sid, unique_name=name),
+            lambda made: DeleteChannel(sid, made.sid),
+            lambda page: ListChannels(sid, page=page),
+        ),
+        "members": (
+            lambda name: AddMember(sid, "general", name),
+            lambda made: RemoveMember(sid, "general", made.sid),
+            lambda page: ListMembers(sid, "general", page=page),
+        ),
+        "invites": (
+            lambda name: InviteMember(sid, "general", name),
+            lambda made: RemoveInvite(sid, "general", made.sid),
+            lambda page: ListInvites(sid, "general", page=page),
+        ),
+        "webhooks": (
+            lambda name: CreateWebhook(**hook, filters=(name,)),  # type: ignore[arg-type]
+            lambda made: DeleteWebhook(sid, "general", made.sid),
+            lambda page: ListWebhooks(sid, "general", page),
+        ),
+        "seats of a user": (
+            lambda name: AddMember(sid, f"room {name}", "bob"),
+            lambda made: RemoveMember(sid, made.channel_sid, made.sid),
+            lambda page: ListUserChannels(sid, "bob", page),
+        ),
+    }
+
+
+LISTS = tuple(_changing("", ""))
+
+
+@pytest.mark.parametrize("listed", LISTS)
+async def test_what_comes_after_the_last_was_deleted_is_not_missed(listed: str, domain: Domain) -> None:
+    """No position is given twice, not even that of the last, whatever a walk through the list has passed already."""
+    sid = domain.service_sid
+    await domain.run(CreateUser(sid, "bob"))
+    for name in ("one", "two", "three"):
+        await domain.run(CreateChannel(sid, unique_name=f"room {name}"))
+    make, delete, ask = _changing(sid, domain.account.account_sid)[listed]
+    last = [await domain.run(make(name)) for name in ("one", "two")]
+    everything = await domain.run(ask(PageQuery(100)))
+    page = await domain.run(ask(PageQuery(max(1, len(everything.items) - 1))))
+    for made in last:
+        await domain.run(delete(made))
+    await domain.house.clear_graves()
+    await domain.run(make("three"))
+    assert page.next is not None
+    assert len((await domain.run(ask(page.next))).items) == 1
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])

@@ -8,10 +8,12 @@ import apsw
 import pytest
 
 from chat_tui.protocol.errors import Unavailable
+from chat_tui.server.operations.access import is_author
+from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.messages import ListMessages, SendMessage
 from chat_tui.server.operations.pages import PageQuery, page
 from chat_tui.server.store.database import MIGRATIONS, connect, migrate
-from chat_tui.server.store.rows import Channel, Invite, Member
+from chat_tui.server.store.rows import Channel, Invite, Member, Message
 from chat_tui.server.store.store import Store
 from chat_tui.server.store.transaction import Reader, Transaction
 from chat_tui.server.sync.projection import project
@@ -113,8 +115,53 @@ def test_an_earlier_data_file_is_brought_up_to_date(tmp_path: Path) -> None:
     assert [(channel.sid, channel.state) for channel in channels.items] == [("CH2", "active"), ("CH1", "active")]
     member = reader.all(Member, "members_of_user", user_sid="US1")
     invite = reader.all(Invite, "invites_of_user", user_sid="US1")
-    assert member[0].position < invite[0].position < reader.value("next_position", user_sid="US1")
+    assert member[0].position < invite[0].position < reader.value("next_position")
     assert connection.pragma("user_version") == len(list(MIGRATIONS.glob("*.sql")))
+    connection.close()
+
+
+def test_an_earlier_file_gives_nothing_to_who_has_a_name_again(tmp_path: Path) -> None:
+    """What was said from a seat by somebody who was deleted is nobody's; a founder who sat already is not awaited."""
+    connection = connect(tmp_path / "chat.db")
+    for script in sorted(MIGRATIONS.glob("*.sql"))[:2]:
+        connection.execute(script.read_text())
+    connection.execute("PRAGMA user_version = 2")
+    connection.execute("INSERT INTO accounts (sid, secret, date_created) VALUES ('AC1', 'sealed', 1)")
+    connection.execute(
+        "INSERT INTO services SELECT 'IS1', 'AC1', 'n', 'a', 'b', 'c', 1, 1, 0, 5, 0, 100, 250, NULL, NULL, 'POST',"
+        " '[]', 0, 0, '{}', '', 1, 1, '{}'"
+    )
+    for sid, identity, date in (("US1", "again", 50), ("US2", "still", 1)):
+        connection.execute(
+            "INSERT INTO users (sid, service_sid, identity, attributes, role_sid, date_created, date_updated)"
+            f" VALUES ('{sid}', 'IS1', '{identity}', '{{}}', 'a', {date}, 1)"
+        )
+    for sid, events in (("CH1", 2), ("CH2", 0)):
+        connection.execute(
+            "INSERT INTO channels (sid, service_sid, attributes, type, created_by, date_created, date_updated)"
+            f" VALUES ('{sid}', 'IS1', '{{}}', 'private', 'still', 1, 1)"
+        )
+        connection.execute(f"INSERT INTO sync_objects VALUES ('{sid}.roster', 'MP{sid}', 'map', '{sid}', {events}, 1)")
+    for index, (author, member) in enumerate(
+        (("again", "'MB1'"), ("gone", "'MB2'"), ("still", "'MB3'"), ("op", "NULL"))
+    ):
+        connection.execute(
+            "INSERT INTO messages (sid, channel_sid, idx, author, member_sid, body, attributes, date_created,"
+            f" date_updated) VALUES ('IM{index}', 'CH1', {index}, '{author}', {member}, 'b', '{{}}', 10, 10)"
+        )
+    migrate(connection)
+    reader = Reader(connection, 0)
+    mine = [
+        is_author(ClientActor("IS1", message.author, sid), message)
+        for message, sid in zip(
+            reader.all(Message, "messages_ascending", channel_sid="CH1", start=0, limit=9),
+            ("US1", "US9", "US2", "US9"),
+            strict=True,
+        )
+    ]
+    assert mine == [False, False, True, True]
+    awaited = [channel.awaits for channel in reader.all(Channel, "channels_of_service", service_sid="IS1")]
+    assert awaited == [None, "still"]
     connection.close()
 
 

@@ -125,10 +125,9 @@ def authorise(tx: Reader, actor: Actor, *permissions: Permission, channel: Chann
 
 
 def is_author(actor: Actor, message: Message) -> bool:
-    """Whether the message is the actor's own: written under its name by itself, or by the operator (``From``), but not
-    by somebody who had the name before and was deleted."""
-    return (
-        isinstance(actor, ClientActor)
-        and message.author == actor.identity
-        and message.author_sid in (None, actor.user_sid)
-    )
+    """Whether the message is the actor's own: written under its name by itself, or by the operator (``From``) for whom
+    there was no user, nor a seat, but not by somebody who had the name before and was deleted."""
+    if not isinstance(actor, ClientActor) or message.author != actor.identity:
+        return False
+    is_given = message.author_sid is None and message.member_sid is None
+    return is_given or message.author_sid == actor.user_sid

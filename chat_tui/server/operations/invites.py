@@ -75,7 +75,7 @@ def invite_member(tx: Transaction, actor: Actor, command: InviteMember) -> Invit
         role_sid=role_sid,
         created_by=created_by,
         now=tx.now,
-        position=tx.value("next_position", user_sid=user.sid),
+        position=tx.value("next_position"),
         **seat,
     )
     invite = tx.one(Invite, "invite_of_user", **seat)

@@ -96,7 +96,7 @@ def seat(tx: Transaction, service: Service, channel: Channel, user: User, comman
         last_consumption_timestamp=command.last_consumption_timestamp if service.read_status_enabled else None,
         date_created=tx.now if command.date_created is UNSET else command.date_created,
         date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
-        position=tx.value("next_position", user_sid=user.sid),
+        position=tx.value("next_position"),
     )
     if invite is not None:
         tx.run("delete_invite", sid=invite.sid)

@@ -174,10 +174,7 @@ DELETE FROM invites WHERE sid = :sid;
 SELECT * FROM invites WHERE user_sid = :user_sid AND position > :after ORDER BY position LIMIT :limit;
 
 -- name: next_position$
-SELECT 1 + MAX(
-    COALESCE((SELECT MAX(position) FROM members WHERE user_sid = :user_sid), 0),
-    COALESCE((SELECT MAX(position) FROM invites WHERE user_sid = :user_sid), 0)
-);
+UPDATE last_positions SET position = position + 1 WHERE list = 'seats' RETURNING position;
 
 -- name: invites_page
 SELECT *, rowid FROM invites WHERE channel_sid = :channel_sid AND rowid > :after
