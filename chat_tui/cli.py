@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chat_tui import __version__, settings
-from chat_tui.console import SafeGroup, ask_secretly, say, warn
+from chat_tui.console import Number, SafeGroup, Whole, ask_secretly, say, warn
 from chat_tui.locations import LOG
 from chat_tui.safe_text import safe_name
 
@@ -148,13 +148,13 @@ def _token(ways: dict[str, str | None]) -> settings.Secret | None:
 @_DATA
 @_CONFIG
 @click.option("--host", help="Address to listen on. Default: 127.0.0.1.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; by default the last or a free one.")
-@click.option("--linger", type=click.FloatRange(0, 60), help="Seconds a broken connection still counts as online.")
-@click.option("--rate", type=float, help="Mutations a second, per channel and per service.")
-@click.option("--session-rate", type=float, help="Mutations a second of one connection.")
-@click.option("--ping-every", type=float, help="Seconds between two pings of a connection.")
-@click.option("--pong-within", type=float, help="Seconds until a connection that does not answer is given up.")
-@click.option("--idle-after", type=float, help="With --on-demand: seconds without use until the service ends.")
+@click.option("--port", type=Whole(0, 65535), help="Port to listen on; by default the last or a free one.")
+@click.option("--linger", type=Number(0, 60), help="Seconds a broken connection still counts as online.")
+@click.option("--rate", type=Number(), help="Mutations a second, per channel and per service.")
+@click.option("--session-rate", type=Number(), help="Mutations a second of one connection.")
+@click.option("--ping-every", type=Number(), help="Seconds between two pings of a connection.")
+@click.option("--pong-within", type=Number(), help="Seconds until a connection that does not answer is given up.")
+@click.option("--idle-after", type=Number(), help="With --on-demand: seconds without use until the service ends.")
 @click.option("--public-name", help="Host name to answer for, beside loopback.")
 @click.option("--tls-cert", metavar="FILE", help="TLS certificate; required beyond loopback.")
 @click.option("--tls-key", metavar="FILE", help="TLS key.")
@@ -178,7 +178,7 @@ def serve(context: click.Context, /, on_demand: bool, **flags: Any) -> None:
 
 @main.command()
 @click.option("--identity", metavar="NAME", help="Whom to watch as. Default: the login name.")
-@click.option("--seed", type=int, default=42, help="Another number, another play.")
+@click.option("--seed", type=Whole(), default=42, help="Another number, another play.")
 @click.option("--glyphs", type=click.Choice(["auto", "unicode", "ascii"]), help="Marks and borders.")
 @click.option("--theme", help="Name of a Textual theme.")
 @click.option("--log", metavar="FILE", help="File to log to. Default: one for what keeps no data.")
@@ -201,7 +201,7 @@ def demo(seed: int, **flags: Any) -> None:
 @click.argument("identity")
 @_DATA
 @_CONFIG
-@click.option("--lifetime", type=click.IntRange(1, 24 * 3600), default=3600, help="Seconds the token lives.")
+@click.option("--lifetime", type=Whole(1, 24 * 3600), default=3600, help="Seconds the token lives.")
 @click.pass_context
 def token(context: click.Context, /, identity: str, lifetime: int, **flags: Any) -> None:
     """Print an access token for IDENTITY on the local service, which is started when none runs."""

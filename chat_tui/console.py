@@ -1,13 +1,17 @@
 """What the commands print: all of it through safe text, so that nobody's name or message drives the terminal."""
 
 import io
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
+from chat_tui.protocol.numbers import whole
 from chat_tui.safe_text import inert, safe_line
+
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?", re.ASCII)
 
 
 def say(text: object, *, is_error: bool = False) -> None:
@@ -25,6 +29,27 @@ def ask_secretly(what: str) -> str:
     """What somebody types, unseen. Raises click.Abort when they think better of it."""
     answer: str = click.prompt(what, hide_input=True, err=True)
     return answer
+
+
+class Whole(click.IntRange):
+    """A whole number in a range, in plain digits: what Python reads besides nobody means."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str):
+            try:
+                value = whole(value)
+            except ValueError:
+                self.fail(f"{value!r} is no whole number", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class Number(click.FloatRange):
+    """Any number in a range, written as plainly."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and not _NUMBER.fullmatch(value):
+            self.fail(f"{value!r} is no number", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class SafeGroup(click.Group):

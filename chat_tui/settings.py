@@ -16,6 +16,12 @@ PREFIX = "CHAT_TUI_"
 MAX_TOKEN = 16 * 1024
 """Characters of an access token."""
 
+LONGEST = 7 * 24 * 3600
+"""Seconds, where a setting is a time."""
+
+MOST_A_SECOND = 1e9
+"""Of anything: more is no limit."""
+
 TOKEN_WAYS = ("token", "token_file", "token_url")
 """Settings that say where an access token comes from: the strongest source that has one of them decides alone."""
 
@@ -64,13 +70,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         15.0
     )
     idle_after: Annotated[
-        float, Meta(gt=0, description="Seconds without use after which a service started on demand ends.")
+        float, Meta(gt=0, le=LONGEST, description="Seconds without use after which a service started on demand ends.")
     ] = 60.0
-    rate: Annotated[float, Meta(gt=0, description="Mutations a second, per channel and per service.")] = 30.0
-    session_rate: Annotated[float, Meta(gt=0, description="Mutations a second of one connection.")] = 10.0
-    ping_every: Annotated[float, Meta(gt=0, description="Seconds between two pings of a connection.")] = 20.0
+    rate: Annotated[
+        float, Meta(gt=0, le=MOST_A_SECOND, description="Mutations a second, per channel and per service.")
+    ] = 30.0
+    session_rate: Annotated[
+        float, Meta(gt=0, le=MOST_A_SECOND, description="Mutations a second of one connection.")
+    ] = 10.0
+    ping_every: Annotated[float, Meta(gt=0, le=LONGEST, description="Seconds between two pings of a connection.")] = (
+        20.0
+    )
     pong_within: Annotated[
-        float, Meta(gt=0, description="Seconds a connection has to answer a ping before it is given up.")
+        float, Meta(gt=0, le=LONGEST, description="Seconds a connection has to answer a ping before it is given up.")
     ] = 10.0
     synchronous: Annotated[
         Literal["FULL", "NORMAL"], Meta(description="SQLite's setting; only FULL survives power cuts.")
