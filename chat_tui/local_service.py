@@ -99,8 +99,8 @@ def _proves_itself(service: LocalService) -> bool:
 def _head(connection: socket.socket, deadline: float) -> bytes:
     """What is answered, up to its first empty line; less when it is too long or too slow."""
     head = b""
-    while b"\r\n\r\n" not in head and len(head) < MAX_HEAD:
-        connection.settimeout(max(0.001, deadline - time.monotonic()))
+    while b"\r\n\r\n" not in head and len(head) < MAX_HEAD and (left := deadline - time.monotonic()) > 0:
+        connection.settimeout(left)
         more = connection.recv(MAX_HEAD)
         if not more:
             break

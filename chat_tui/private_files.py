@@ -4,10 +4,13 @@ could have put there what is found."""
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{16}", re.ASCII)
 
 MAX_LINKS = 40
 """Symbolic links on the way to a directory, as the kernel counts them."""
@@ -187,6 +190,13 @@ def replace_private(path: Path, content: bytes, *, durable: bool = True) -> None
         os.fsync(parent)
     finally:
         os.close(parent)
+
+
+def tidy(directory: Path) -> None:
+    """Remove what `replace_private` left there when it was killed: nobody knows these names. Raises OSError."""
+    for left in directory.iterdir():
+        if _UNFINISHED.fullmatch(left.name) and not left.is_dir():
+            left.unlink(missing_ok=True)
 
 
 def _check_file(path: Path, found: os.stat_result) -> None:

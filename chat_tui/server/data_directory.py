@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from chat_tui import __version__, logs
-from chat_tui.private_files import check_private, open_private, private_directory, read_private, replace_private
+from chat_tui.private_files import check_private, open_private, private_directory, read_private, replace_private, tidy
 from chat_tui.protocol import PROTOCOL
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.proof import Prover
@@ -60,12 +60,23 @@ class Credentials(msgspec.Struct):
 
 
 class DataDirectory:
-    """Held by this process. ``prover`` answers clients that ask whether this is the service of the directory."""
+    """Held by this process, through the descriptor ``lock``. ``prover`` answers clients that ask whether this is the
+    service of the directory."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, lock: int) -> None:
         self.path = path
+        self._lock = lock
         self.prover = Prover(secrets.token_hex(16), secrets.token_hex(32))
         self._kept = b""
+        self._announced = b""
+
+    def is_taken(self) -> bool:
+        """Whether another service may have what is at the path now: the lock there is not the one that is held. A
+        directory that is gone for the moment is nobody's."""
+        try:
+            return not os.path.samestat(os.fstat(self._lock), os.lstat(self.path / LOCK))
+        except FileNotFoundError:
+            return self.path.exists()
 
     def has_credentials(self) -> bool:
         return check_private(self.path / CREDENTIALS)
@@ -106,11 +117,15 @@ class DataDirectory:
             instance=self.prover.instance,
             proof_key=self.prover.key,
         )
-        replace_private(self.path / SERVICE_FILE, _readable(running), durable=False)
+        self._announced = _readable(running)
+        replace_private(self.path / SERVICE_FILE, self._announced, durable=False)
 
     def withdraw(self) -> None:
-        """Send nobody here any more."""
-        (self.path / SERVICE_FILE).unlink(missing_ok=True)
+        """Send nobody here any more. What is no word of ours is left: the directory may have been exchanged."""
+        path = self.path / SERVICE_FILE
+        with contextlib.suppress(OSError):  # then it is nothing that anybody would believe
+            if read_private(path, MAX_FILE) == self._announced:
+                path.unlink()
 
 
 def _readable(content: object) -> bytes:
@@ -125,9 +140,10 @@ def holding(path: Path) -> Iterator[DataDirectory]:
         path = private_directory(path, mark=LOCK)
         lock = _take_lock(path)
     try:
-        held = DataDirectory(path)
+        held = DataDirectory(path, lock)
         with telling(path):
-            held.withdraw()
+            (path / SERVICE_FILE).unlink(missing_ok=True)
+            tidy(path)
             for name in _FILES:
                 if check_private(path / name):
                     os.close(open_private(path / name, os.O_RDONLY))

@@ -42,6 +42,9 @@ from chat_tui.tasks import Tasks
 _HERE = {"localhost": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not listened on
 """Where on this machine a service is found that listens on a name, or on every address."""
 
+LOOK_EVERY = 1.0
+"""Seconds between two looks whether the data directory is still ours."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -199,22 +202,7 @@ class _Runner:
         gateway = Gateway(house, limits, origins=settings.origins, public_name=settings.public_name)
         prover = self._directory.prover
         application = Application(house, public_name=settings.public_name, prover=prover, origins=settings.origins)
-        config = uvicorn.Config(
-            application,
-            http=http_class(gateway.visitors, limits),
-            ws=socket_class(gateway, prover),
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            backlog=1024,
-            ssl_certfile=settings.tls_cert,
-            ssl_keyfile=settings.tls_key,
-            timeout_graceful_shutdown=5,
-            timeout_keep_alive=round(limits.idle_within),
-            **SETTINGS,
-        )
-        server, tasks = _Server(config, gateway), Tasks()
+        server, tasks = _Server(self._config(application, gateway), gateway), Tasks()
         async with contextlib.AsyncExitStack() as steps:  # each is taken, the last one first, whatever another raises
             steps.push_async_callback(tasks.close)
             await gateway.start()
@@ -226,10 +214,29 @@ class _Runner:
             self._announce(credentials)
             tasks.spawn(asyncio.to_thread(importlib.import_module, "jwt"), "warming up")  # the first token needs it
             tasks.keep_running(lambda: self._watch_idleness(gateway, application), "watching for idleness")
+            tasks.keep_running(self._watch_directory, "watching the data directory")
             stopping = tasks.spawn(self._stopping.wait(), "waiting for the end")
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             _log.info("draining", extra={"pid": os.getpid()})
         _log.info("stopped", extra={"pid": os.getpid()})
+
+    def _config(self, application: Application, gateway: Gateway) -> uvicorn.Config:
+        settings, limits = self._settings, gateway.limits
+        return uvicorn.Config(
+            application,
+            http=http_class(gateway.visitors, limits),
+            ws=socket_class(gateway, self._directory.prover),
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            backlog=1024,
+            ssl_certfile=settings.tls_cert,
+            ssl_keyfile=settings.tls_key,
+            timeout_graceful_shutdown=5,
+            timeout_keep_alive=round(limits.idle_within),
+            **SETTINGS,
+        )
 
     def _announce(self, credentials: Credentials) -> None:
         """Tell clients where we are. The listener is open, so whoever reads this is answered."""
@@ -256,6 +263,14 @@ class _Runner:
                 _log.info("nobody needs this service any more")
                 self._stopping.set()
         await asyncio.Event().wait()
+
+    async def _watch_directory(self) -> None:
+        """Two services on one directory would each think they are the only one: who came first ends."""
+        await asyncio.sleep(LOOK_EVERY)
+        if self._directory.is_taken() and not self._stopping.is_set():
+            path = self._directory.path
+            _log.error(f"the lock of {path} was removed or exchanged: this service ends, another may have it now")
+            self._stopping.set()
 
 
 def _stop_listening(server: _Server) -> None:

@@ -130,6 +130,51 @@ def test_one_service_has_the_directory(begun: Path) -> None:
         assert looking.closed
 
 
+def test_a_service_leaves_what_another_announced(begun: Path) -> None:
+    """The directory was moved away, and another begun in its place, as long as the first one ran."""
+    with holding(begun) as first:
+        first.announce("http://127.0.0.1:1", first.credentials())
+        assert not first.is_taken()
+        begun.rename(begun.with_name("moved"))
+        assert not first.is_taken()  # it may come back
+        with holding(begun) as second:
+            second.announce("http://127.0.0.1:2", second.credentials())
+            assert first.is_taken()
+            first.withdraw()
+            assert second.prover.instance in (begun / "service.json").read_text()
+            second.withdraw()
+            assert not (begun / "service.json").exists()
+
+
+def test_what_stands_in_the_place_of_service_json_keeps_no_service_from_ending(begun: Path) -> None:
+    """A directory, of which nobody knows what for."""
+    with holding(begun) as directory:
+        directory.announce("http://127.0.0.1:1", directory.credentials())
+        (begun / "service.json").unlink()
+        (begun / "service.json").mkdir()
+        directory.withdraw()
+
+
+def test_a_service_whose_lock_is_removed_ends(tmp_path: Path) -> None:
+    """Another one could be started beside it, and each would think it is the only one."""
+    service = ServiceProcess(tmp_path)
+    service.start()
+    (tmp_path / "service.lock").unlink()
+    assert service.process is not None
+    assert service.process.wait(10) == 0
+    assert "the lock of" in (tmp_path / "test.log").read_text()
+    assert not (tmp_path / "service.json").exists()
+
+
+def test_no_secret_stays_of_a_start_that_was_killed(begun: Path) -> None:
+    """What was being written when it died is removed by the next."""
+    left = begun / ".credentials.json.0123456789abcdef"
+    left.write_text("secret")
+    with holding(begun):
+        assert not left.exists()
+        assert (begun / "credentials.json").exists()
+
+
 def lose_key(data: Path) -> None:
     (data / "secrets.key").unlink()
 
