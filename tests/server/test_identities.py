@@ -30,6 +30,12 @@ DISGUISES = (
     lambda name: "".join(chr(ord(char) + 0xFEE0) for char in name),
     lambda name: f"{name}\u0301",
     lambda name: f"\u202e{name}\u00ad",
+    lambda name: f"\u202e{name[::-1]}",
+    lambda name: f"{name}\u3164",
+    lambda name: f"\u2800{name[:2]}\u1160{name[2:]}",
+    lambda name: name.translate(str.maketrans("aeimnqstuvy", "аеімпԛѕтυѵу")),
+    lambda name: name.upper().translate(str.maketrans("AEIMNSTY", "ΑЕІМΝЅТΥ")),
+    lambda name: name.translate(str.maketrans("aeimnstuvy", "ᴀᴇɪᴍɴꜱᴛᴜᴠʏ")),
 )
 LOOKALIKES = [dress(name) for name in RESERVED for dress in DISGUISES]
 
@@ -55,7 +61,7 @@ async def test_nobody_is_called_like_the_service(identity: str, domain: Domain) 
 
 async def test_names_that_only_hold_a_reserved_one_are_free(domain: Domain) -> None:
     """A word beside it is another name."""
-    for identity in ("systems", "mysystem", "system-1", "uniqueone", "privat", "système"):
+    for identity in ("systems", "mysystem", "system-1", "uniqueone", "privat", "système", "metsys", "система"):
         await domain.run(CreateUser(domain.service_sid, identity))
 
 
@@ -104,6 +110,22 @@ async def test_who_may_not_join_is_not_seated(domain: Domain) -> None:
     await domain.run(RemoveMember(sid, "general", "ann"))
     view = await domain.run(EnsureUser(sid, "ann", first_channel="general"), SYSTEM)
     assert view.user.joined_channels_count == 0
+
+
+@pytest.mark.parametrize(("permission", "seats"), [("editOwnUserInfo", 0), ("joinChannel", 1)])
+async def test_whom_a_token_does_not_let_join_is_not_seated(permission: str, seats: int, domain: Domain) -> None:
+    """What a newcomer may do is what its token says, where it says anything."""
+    sid, house = domain.service_sid, domain.house
+    house.first_channel, house.local_service_sid = "general", sid
+    role = await domain.run(CreateRole(sid, "guest", "deployment", (permission,)))
+    caller = Caller(domain, Gateway(house))
+    caller.link.received(encode(Header("init", "1", token=await domain.token("ann", sid, role.sid))))
+    answer = await asyncio.wait_for(caller.socket.packets.get(), 5)
+    assert answer.header.status is not None
+    assert answer.header.status.code == 200
+    assert (await domain.run(FetchUser(sid, "ann"))).user.joined_channels_count == seats
+    caller.link.lost()
+    await caller.link.gateway.drain()
 
 
 async def test_the_first_channel_is_the_local_service_s(domain: Domain) -> None:

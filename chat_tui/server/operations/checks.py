@@ -79,11 +79,23 @@ RESERVED = frozenset({"system", "private", "unique"})
 """Identities that nobody may have (50203): ``system`` is the author of what the operator does."""
 
 
+_LOOKALIKES = str.maketrans(
+    "аɑαᴀΑеɛєҽεᴇΕіıɩɪιӏΙмᴍΜпոռɴΝԛɋѕꜱтᴛτΤцսᴜυνѵᴠүуγʏΥ",
+    "aaaaaeeeeeeeiiiiiiimmmnnnnnqqssttttuuuuvvvyyyyy",
+)
+"""Letters of other scripts, and small capitals, that look like those of `RESERVED` (some of Unicode's confusables)."""
+
+_UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"
+"""Blanks which Unicode counts among letters and symbols."""
+
+
 def is_reserved(identity: str) -> bool:
     """Whether ``identity`` is a reserved one, or reads like it: in another case, in compatible characters (fullwidth,
-    ligatures), with blanks, marks or characters that are not seen."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", identity).casefold())
-    return "".join(char for char in plain if unicodedata.category(char)[0] not in "CMZ") in RESERVED
+    ligatures) or other scripts' alike, with blanks, marks or characters that are not seen, or turned round by one."""
+    alike = unicodedata.normalize("NFKC", identity).translate(_LOOKALIKES).casefold()
+    plain = unicodedata.normalize("NFKD", alike).translate(_LOOKALIKES)
+    seen = [char for char in plain if unicodedata.category(char)[0] not in "CMZ" and char not in _UNSEEN]
+    return "".join(seen) in RESERVED or ("\u202e" in identity and "".join(reversed(seen)) in RESERVED)
 
 
 def identity(value: str) -> str:

@@ -68,11 +68,13 @@ class DeleteUser(Command):
 
 
 class EnsureUser(Command):
-    """The user behind a token: made when first met, and, where a service says so, joined to a first channel."""
+    """The user behind a token: made when first met, and, where a service says so, joined to a first channel, if the
+    role that the token gives, ``role_sid``, or else the user's own lets it join."""
 
     service_sid: str
     identity: str
     first_channel: str | None = None
+    role_sid: str | None = None
 
 
 def insert_user(
@@ -218,7 +220,7 @@ def ensure(tx: Transaction, actor: Actor, command: EnsureUser) -> UserView:
         raise Unauthenticated(f"Access token: {error.message}", error.code) from None
     if command.first_channel is not None and not tx.all(Member, "members_of_user", user_sid=user.sid):
         channel = tx.one(Channel, "channel_by_unique_name", service_sid=service.sid, unique_name=command.first_channel)
-        newcomer = ClientActor(service.sid, user.identity, user.sid)
+        newcomer = ClientActor(service.sid, user.identity, user.sid, command.role_sid)
         if channel is not None and channel.type is ChannelType.PUBLIC and channel.state is not ChannelState.CLOSED:
             with suppress(Forbidden):
                 authorise(tx, newcomer, Permission.JOIN_CHANNEL)

@@ -199,15 +199,14 @@ class Link(Outgoing):
         with authenticator.revocations.watch() as watch:
             identity = await authenticator.client(token)
             bearer = AccountActor(identity.account_sid, identity.key_sid)
-            command = EnsureUser(identity.service_sid, identity.identity, house.first_channel_of(identity.service_sid))
+            service_sid, role_sid = identity.service_sid, identity.role_sid
+            command = EnsureUser(service_sid, identity.identity, house.first_channel_of(service_sid), role_sid)
             try:
                 view = await house.dispatcher.run(bearer, command)
             except NotFound:
                 raise Unauthenticated("Access token: no such service", Code.TOKEN_GRANTS_INVALID) from None
-            watch.confirm(identity.key_sid, identity.service_sid, view.user.sid)
-        self.actor = ClientActor(
-            identity.service_sid, identity.identity, view.user.sid, identity.role_sid, identity.key_sid
-        )
+            watch.confirm(identity.key_sid, service_sid, view.user.sid)
+        self.actor = ClientActor(service_sid, identity.identity, view.user.sid, role_sid, identity.key_sid)
         return identity
 
     @property
