@@ -154,7 +154,7 @@ def list_channel_users(tx: Reader, actor: Actor, command: ListChannelUsers) -> C
     channel = check_insider(tx, actor, find_channel(tx, actor, service, command.channel))
     seats = page(tx, Member, "members_page", command.page, channel_sid=channel.sid, identities=None)
     users = [find_user(tx, service, member.user_sid) for member in seats.items]
-    return ChannelUsers(Page(users, seats.next), service)
+    return ChannelUsers(Page(users, seats.next, seats.previous, seats.is_second), service)
 
 
 @operation(UpdateUser, rate=Rate.SERVICE, clients=("attributes", "friendly_name"))

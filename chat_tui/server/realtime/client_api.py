@@ -1,17 +1,13 @@
 """The Client API: the commands of a connected user, as official SDKs send them (fact sheet 7.5)."""
 
-import contextlib
-import hashlib
 from typing import Any
-
-import msgspec
 
 from chat_tui.protocol.errors import BadRequest, Code, NotFound
 from chat_tui.protocol.numbers import whole, whole_or
 from chat_tui.protocol.values import ChannelStatus
 from chat_tui.server.dates import timestamp
-from chat_tui.server.operations import bindings, channels, invites, members, messages, typing, user_channels, users
-from chat_tui.server.operations.pages import PageQuery
+from chat_tui.server.operations import channels, invites, members, messages, typing, user_channels, users
+from chat_tui.server.operations.pages import Page, PageQuery
 from chat_tui.server.operations.services import FetchService
 from chat_tui.server.operations.user_channels import UserChannel
 from chat_tui.server.reachability.rules import published
@@ -25,6 +21,7 @@ BASE = "https://aim.chat-tui.invalid"
 USERS_TO_SUBSCRIBE = 100
 _DEFAULT_PAGE = 50
 _MAX_PAGE = 1000
+_IN_FRONT = "p"
 
 
 def _api(request: Request) -> str:
@@ -75,18 +72,21 @@ async def configuration(request: Request) -> Answer:
 
 
 def _page_query(request: Request) -> PageQuery:
-    """A page token is the position of the last row seen."""
+    """A page token is the position of the last row seen, or, behind a letter, of the first: the page in front of it."""
     try:
         size = max(1, min(whole_or(request.params.get("PageSize"), _DEFAULT_PAGE), _MAX_PAGE))
-        token = request.params.get("PageToken")
+        token = request.params.get("PageToken") or ""
+        if token.startswith(_IN_FRONT):
+            return PageQuery(size, before=whole(token.removeprefix(_IN_FRONT)))
         return PageQuery(size, whole(token) if token else None)
     except ValueError:
         raise BadRequest("PageSize or PageToken: not valid", Code.BAD_PAGE_TOKEN) from None
 
 
-def _meta(after: PageQuery | None) -> dict[str, Any]:
-    token = None if after is None else str(after.after)
-    return {"previous_token": None, "prev_token": None, "next_token": token}
+def _meta(found: Page[Any]) -> dict[str, Any]:
+    following = None if found.next is None else str(found.next.after)
+    previous = None if found.previous is None else f"{_IN_FRONT}{found.previous.before}"
+    return {"previous_token": previous, "prev_token": previous, "next_token": following}
 
 
 # ---- channels
@@ -155,7 +155,7 @@ async def own_channels(request: Request) -> Answer:
     found = await request.run(
         user_channels.ListUserChannels(service_sid=actor.service_sid, user=actor.user_sid, page=_page_query(request))
     )
-    return Answer(200, {"conversations": [_describe(request, item) for item in found.items], "meta": _meta(found.next)})
+    return Answer(200, {"conversations": [_describe(request, item) for item in found.items], "meta": _meta(found)})
 
 
 _OWN_FIELDS = {
@@ -184,7 +184,7 @@ async def public_channels(request: Request) -> Answer:
     command = channels.ListChannels(service_sid=request.actor.service_sid, page=_page_query(request))
     found = await request.run(command)
     items = [await _described(request, channel) for channel in found.items]
-    return Answer(200, {"conversations": items, "meta": _meta(found.next)})
+    return Answer(200, {"conversations": items, "meta": _meta(found)})
 
 
 async def channel(request: Request) -> Answer:
@@ -303,7 +303,7 @@ async def channel_users(request: Request) -> Answer:
         users.ListChannelUsers(service_sid=request.actor.service_sid, channel=sid, page=_page_query(request))
     )
     views = [users.UserView(user, found.service) for user in found.users.items]
-    return Answer(200, {"users": [_describe_user(request, view) for view in views], "meta": _meta(found.users.next)})
+    return Answer(200, {"users": [_describe_user(request, view) for view in views], "meta": _meta(found.users)})
 
 
 async def user(request: Request) -> Answer:
@@ -315,70 +315,13 @@ async def update_user(request: Request) -> Answer:
     return Answer(200, _describe_user(request, await request.run(request.command(users.UpdateUser, names))))
 
 
-# ---- typing and push
+# ---- typing
 
 
 async def notify_typing(request: Request) -> Answer:
     channel_sid = str(request.fields.get("ChannelSid") or request.fields.get("ConversationSid") or "")
     command = typing.NotifyTyping(service_sid=request.actor.service_sid, channel=channel_sid)
     return Answer(200, {"typing_timeout": (await request.run(command)).timeout})
-
-
-class _Registration(msgspec.Struct):
-    channel_type: str
-    data: dict[str, Any] = {}
-    message_types: tuple[str, ...] = ()
-
-
-async def register_push(request: Request) -> Answer:
-    """A device's push registration becomes a binding; without message types it stops being one (fact sheet 6.3)."""
-    try:
-        given = msgspec.convert(request.fields, _Registration)
-    except msgspec.ValidationError as error:
-        raise BadRequest(f"Registration: {error}", Code.BAD_PARAMETER) from None
-    address = str(given.data.get("registration_id") or "")
-    if not given.message_types and not address:
-        return await unregister_push(request)
-    if not address:
-        raise BadRequest("data.registration_id: is missing", Code.BAD_PARAMETER)
-    device = hashlib.blake2b(address.encode(errors="replace"), digest_size=12).hexdigest()
-    endpoint = f"{given.channel_type}:{device}"
-    if not given.message_types:
-        return await _forget_device(request, endpoint)
-    binding = await request.run(
-        bindings.RegisterBinding(
-            service_sid=request.actor.service_sid,
-            user=request.actor.user_sid,
-            binding_type=given.channel_type,
-            endpoint=endpoint,
-            address=address,
-            message_types=given.message_types,
-        )
-    )
-    if binding.sid not in request.connection.registrations:
-        request.connection.registrations.append(binding.sid)
-    return Answer(201, {"id": binding.sid})
-
-
-async def _forget_device(request: Request, endpoint: str) -> Answer:
-    """A device that is registered for nothing is registered no more, whichever connection did it."""
-    with contextlib.suppress(NotFound):
-        await request.run(bindings.RemoveBinding(service_sid=request.actor.service_sid, endpoint=endpoint))
-    return Answer(200, {"id": ""})
-
-
-async def unregister_push(request: Request) -> Answer:
-    """Without an id, or with one that is none of ours, whatever this connection registered."""
-    wanted = request.path.get("registration", "")
-    own = request.connection.registrations
-    service_sid = request.actor.service_sid
-    for sid in [wanted] if wanted and wanted not in own else list(own):
-        try:
-            await request.run(bindings.RemoveBinding(service_sid=service_sid, binding=sid))
-        except NotFound:
-            continue  # gone already: what was asked for holds
-    own.clear()
-    return Answer(204)
 
 
 _CLIENT = "/Client/{version}"
@@ -405,8 +348,4 @@ ROUTES: Routes = [
     (f"GET {_CLIENT}/Users/{{user}}", user),
     (f"POST {_CLIENT}/Users/{{user}}", update_user),
     ("POST /v1/typing", notify_typing),
-    ("POST /v1/registrations", register_push),
-    ("POST /v1/registrations/{registration}", register_push),
-    ("DELETE /v1/registrations", unregister_push),
-    ("DELETE /v1/registrations/{registration}", unregister_push),
 ]

@@ -1,0 +1,62 @@
+"""The lists of the Client API, walked by the tokens that its answers give."""
+
+from typing import Any
+
+import pytest
+
+from chat_tui.server.operations.actors import ClientActor
+from chat_tui.server.operations.channels import CreateChannel
+from chat_tui.server.operations.members import AddMember
+from chat_tui.server.operations.operation import Command
+from chat_tui.server.realtime import client_api
+from chat_tui.server.realtime.requests import Handler, Request
+from chat_tui.server.routes import Router
+from tests.server.conftest import Domain
+
+ROUTER: Router[Handler] = Router(client_api.ROUTES)
+
+
+class Connection:
+    """Runs what a handler asks for."""
+
+    def __init__(self, domain: Domain, actor: ClientActor) -> None:
+        self._domain = domain
+        self.actor = actor
+
+    async def run(self, command: Command) -> Any:
+        return await self._domain.run(command, self.actor)
+
+
+async def get(connection: Connection, path: str, **params: str) -> dict[str, Any]:
+    match = ROUTER.match("GET", path)
+    answer = await match.handler(Request(connection, match.path, params, {}, {}))  # type: ignore[arg-type]
+    body: dict[str, Any] = answer.body
+    return body
+
+
+@pytest.mark.parametrize("size", ["1", "2", "3", "50"])
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [("UserConversations", "conversations"), ("Conversations", "conversations"), ("Users", "users")],
+)
+async def test_every_list_is_walked_back_as_it_was_walked_forth(path: str, key: str, size: str, domain: Domain) -> None:
+    """A page says what is in front of it, under both names it goes by."""
+    sid, connection = domain.service_sid, Connection(domain, await domain.user("ann"))
+    for number in range(6):
+        await domain.run(CreateChannel(sid, unique_name=f"c{number}"))
+        await domain.run(AddMember(sid, f"c{number}", "ann"))
+        await domain.run(AddMember(sid, "general", f"user {number}"))
+    asked = {"PageSize": size, "ConversationSid": "general"}
+    page = await get(connection, f"/Client/v2/{path}", **asked)
+    assert page["meta"]["previous_token"] is None
+    forth = [page[key]]
+    while page["meta"]["next_token"] is not None:
+        page = await get(connection, f"/Client/v2/{path}", **asked, PageToken=page["meta"]["next_token"])
+        forth.append(page[key])
+    back = [page[key]]
+    while page["meta"]["previous_token"] is not None:
+        assert page["meta"]["prev_token"] == page["meta"]["previous_token"]
+        page = await get(connection, f"/Client/v2/{path}", **asked, PageToken=page["meta"]["previous_token"])
+        back.append(page[key])
+    assert back[::-1] == forth
+    assert len([item for items in forth for item in items]) == 7
