@@ -14,6 +14,8 @@ from chat_tui.locations import LOG
 from chat_tui.safe_text import safe_name
 
 if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
     from chat_tui.client.admin import AdminClient
     from chat_tui.local_service import LocalService
 
@@ -116,12 +118,21 @@ def _connection(loaded: settings.Settings) -> Any:
             raise click.UsageError("--token, --token-file and --token-url need --url (or --profile)")
         identity = _check_identity(_login_name() if loaded.identity is None else loaded.identity)
         return LocalTarget(_data(loaded), identity, glyphs=loaded.glyphs, theme=loaded.theme)
-    if not url.startswith(("http://", "https://", "ws://", "wss://")):
-        raise click.UsageError(f"--url: {url!r} must begin with https:// or http://")
-    if "@" in url.split("/")[2]:
+    if "@" in _address("--url", url).netloc:
         raise click.UsageError("--url: a user name or a password does not belong in it")
     token = _token(ways)
+    if ways["token_url"]:
+        _address("--token-url", ways["token_url"])
     return RemoteTarget(_data(loaded), url, token, ways["token_url"], glyphs=loaded.glyphs, theme=loaded.theme)
+
+
+def _address(name: str, url: str) -> "SplitResult":
+    from chat_tui.protocol.addresses import parse_address
+
+    try:
+        return parse_address(url)
+    except ValueError as error:
+        raise click.UsageError(f"{name}: {error}") from None
 
 
 def _token(ways: dict[str, str | None]) -> settings.Secret | None:
@@ -187,8 +198,11 @@ def demo(seed: int, **flags: Any) -> None:
     loaded = _load(flags)
     from chat_tui.demo.theatre import open_theatre
     from chat_tui.locations import log_file
-    from chat_tui.tui.launch import LocalTarget, run
+    from chat_tui.tui.launch import LocalTarget, missing_terminal, run
 
+    trouble = missing_terminal()
+    if trouble is not None:
+        raise Refused(trouble)
     identity = _check_identity(_login_name() if loaded.identity is None else loaded.identity)
     with open_theatre(identity, seed) as theatre:
         target = LocalTarget(theatre.data, identity, glyphs=loaded.glyphs, theme=loaded.theme)

@@ -24,12 +24,35 @@ def test_every_command_explains_itself(command: list[str]) -> None:
     assert all(len(line.split("  ")) > 1 or line.rstrip().endswith("]") for line in options)
 
 
+UNPARSABLE = (
+    "http://[",
+    "http://]",
+    "http://[::1",
+    "http://[fe80::1%",
+    "http://",
+    "http:///path",
+    "http://:80",
+    "http://x:y",
+    "http://x:99999",
+    "http://x:-1",
+    "http://a b",
+    "http://x\x1b[2J",
+    "http://..",
+    f"http://{'a' * 64}.com",
+    "//x",
+    "x",
+    "[",
+)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["--nonsense"], "--nonsense"),
         (["nonsense"], "nonsense"),
         (["--url", "ftp://x", "--token", "t"], "--url"),
+        *((["--url", url, "--token", "t"], "--url") for url in UNPARSABLE),
+        *((["--url", "http://x", "--token-url", url], "--token-url") for url in UNPARSABLE),
         (["--url", "http://x"], "--token"),
         (["--token", "t"], "--url"),
         (["--profile", "nowhere"], "nowhere"),

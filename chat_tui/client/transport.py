@@ -18,6 +18,7 @@ from chat_tui.client.backoff import Backoff
 from chat_tui.client.exchange import Exchange, refusal
 from chat_tui.client.timing import Timing
 from chat_tui.client.token_source import TokenKeeper, TokenSource, checked
+from chat_tui.protocol.addresses import parse_address
 from chat_tui.protocol.errors import ChatError, Code, TransportError, Unauthenticated
 from chat_tui.protocol.proof import PROOF, Challenges, tls_context
 from chat_tui.protocol.twilsock import (
@@ -74,8 +75,12 @@ class Offloaded(TransportError):
 
 
 def socket_url(url: str) -> str:
-    """The realtime socket of a service: ``http(s)://host`` becomes ``ws(s)://host/v3/wsconnect``."""
-    parts = urlsplit(url)
+    """The realtime socket of a service: ``http(s)://host`` becomes ``ws(s)://host/v3/wsconnect``. Raises TransportError
+    for what is none."""
+    try:
+        parts = parse_address(url)
+    except ValueError as error:
+        raise TransportError(f"the address is not a URL: {error}") from None
     scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
     path = PATH if parts.path in ("", "/") else parts.path
     return urlunsplit((scheme, parts.netloc, path, "", ""))

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -18,6 +20,7 @@ from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.safety_filter import SafetyFilter
 from chat_tui.tui.screens.main import MainScreen
+from chat_tui.tui.terminal import WatchedDriver
 from chat_tui.tui.visit import Noticed
 
 FIRST_PAINT_WITHIN = 0.1
@@ -66,6 +69,10 @@ class ChatApp(FaultTolerantApp):
         for name in LOGGERS:
             logging.getLogger(name).addHandler(self._on_screen)
         in_background(self, "starting the client", self._start)
+
+    def get_driver_class(self) -> type[Driver]:
+        found = super().get_driver_class()
+        return WatchedDriver if found is LinuxDriver else found
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen at once, instead of a blank one before it."""

@@ -1,6 +1,7 @@
 """Starts the application on the local service or on another server."""
 
 import asyncio
+import contextlib
 import gc
 import logging
 import sys
@@ -108,6 +109,10 @@ def run(target: Target, *, log: Path, ready: Ready | None = None, place: str = "
     """Open the application; the exit status of the process. ``log`` is the file to log to; ``ready``, when given,
     blocks until the service is fit to be used, and says what is wrong if it never will be; ``place`` is what the title
     calls the local service."""
+    trouble = missing_terminal()
+    if trouble is not None:
+        _say_last(trouble)
+        return 2
     gc.disable()  # until the first paint: collecting what has just been imported finds nothing
     log_place = begin_log(log)
     try:
@@ -117,10 +122,24 @@ def run(target: Target, *, log: Path, ready: Ready | None = None, place: str = "
         _log.exception("the application failed")
         trouble, status = f"it ended: an unexpected error; {log_place}", 1
     if trouble:
-        from chat_tui.tui.render.safe_text import safe_name
-
-        print(f"chat-tui: {safe_name(trouble)}", file=sys.stderr)  # noqa: T201 - the last word to the user
+        _say_last(trouble)
     return status
+
+
+def _say_last(trouble: str) -> None:
+    from chat_tui.tui.render.safe_text import safe_name
+
+    with contextlib.suppress(OSError, ValueError):  # nobody may be there any more
+        print(f"chat-tui: {safe_name(trouble)}", file=sys.stderr)  # noqa: T201 - the last word to the user
+
+
+def missing_terminal() -> str | None:
+    """What to say when the screen could not be painted, or nobody could type."""
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, f"__{name}__")
+        if stream is None or stream.closed or not stream.isatty():
+            return f"a terminal is needed, and {name} is none: run it in one, without redirecting"
+    return None
 
 
 def _application(target: Target, log_place: str, ready: Ready | None, place: str) -> "ChatApp":

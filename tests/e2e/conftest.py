@@ -21,9 +21,11 @@ class House:
         self.data = data
         self.terminals: list[Terminal] = []
 
-    def open(self, identity: str, *arguments: str, columns: int = 110, rows: int = 30) -> Terminal:
+    def open(
+        self, identity: str, *arguments: str, columns: int = 110, rows: int = 30, is_told: bool = True
+    ) -> Terminal:
         """A terminal that has reached ``general``."""
-        terminal = chat_tui(self.data, identity, *arguments, columns=columns, rows=rows)
+        terminal = chat_tui(self.data, identity, *arguments, columns=columns, rows=rows, is_told=is_told)
         self.terminals.append(terminal)
         terminal.see("connected", "Message #general", f"{identity} (you)" if columns >= 100 else "#general")
         return terminal

@@ -49,7 +49,15 @@ _open: "list[Terminal]" = []
 class Terminal:
     """One program in one terminal. ``raw`` is everything it wrote."""
 
-    def __init__(self, *command: str, columns: int = 110, rows: int = 30, environment: dict[str, str] | None = None):
+    def __init__(
+        self,
+        *command: str,
+        columns: int = 110,
+        rows: int = 30,
+        environment: dict[str, str] | None = None,
+        is_told: bool = True,
+    ):
+        """``is_told``: the terminal is the program's own, so that a signal tells it of its end."""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
@@ -62,7 +70,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=_take_terminal,  # noqa: PLW1509 - no thread runs yet
+            preexec_fn=_take_terminal if is_told else None,  # noqa: PLW1509 - no thread runs yet
             env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", **(environment or {})},
         )
         os.close(slave)
@@ -167,6 +175,11 @@ class Terminal:
             self.pump(0.05)
         return self.process.wait(timeout=1)
 
+    def hang_up(self) -> None:
+        """As the window's cross, or a connection that breaks."""
+        _open.remove(self)
+        os.close(self._master)
+
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
@@ -186,7 +199,9 @@ def _take_terminal() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
-def chat_tui(data: Path, identity: str, *arguments: str, columns: int = 110, rows: int = 30) -> Terminal:
+def chat_tui(
+    data: Path, identity: str, *arguments: str, columns: int = 110, rows: int = 30, is_told: bool = True
+) -> Terminal:
     """``chat-tui`` on a data directory of its own."""
     command = [sys.executable, "-m", "chat_tui.cli", "--data", str(data), "--identity", identity, *arguments]
-    return Terminal(*command, columns=columns, rows=rows)
+    return Terminal(*command, columns=columns, rows=rows, is_told=is_told)

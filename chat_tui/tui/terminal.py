@@ -1,0 +1,98 @@
+"""The terminal the program stands on, and what becomes of the program once it is gone.
+
+It leans on how Textual 8.2.8 drives one (`LinuxDriver`): its reader spins at the end of input, its writer dies of the
+first write that fails, and what is written after that blocks the program for ever.
+"""
+
+import contextlib
+import errno
+import logging
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import IO, Any, cast
+
+from textual.drivers.linux_driver import LinuxDriver
+
+ENDS_WITHIN = 1.5
+"""Seconds the program has to end in good order once nobody can see it; what is not sent is on disk before."""
+
+GONE = 128 + 1
+"""The exit status of a program that lost its terminal, as after SIGHUP."""
+
+_LOST = (errno.EIO, errno.ENXIO, errno.EPIPE, errno.EBADF)
+
+_log = logging.getLogger(__name__)
+
+
+class Output:
+    """``file``, whose writer outlives it: ``on_lost`` hears of the terminal that is not there any more."""
+
+    def __init__(self, file: IO[str], on_lost: Callable[[], None]) -> None:
+        self._file = file
+        self._on_lost = on_lost
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def write(self, text: str) -> None:
+        try:
+            self._file.write(text)
+        except OSError as error:
+            self._failed(error)
+
+    def flush(self) -> None:
+        try:
+            self._file.flush()
+        except OSError as error:
+            self._failed(error)
+
+    def _failed(self, error: OSError) -> None:
+        if error.errno in _LOST:
+            self._on_lost()
+
+
+class WatchedDriver(LinuxDriver):
+    """Ends the application when its terminal is gone, and the process if that takes too long."""
+
+    def __init__(self, app: Any, **options: Any) -> None:
+        super().__init__(app, **options)
+        if self._file is not None:
+            self._file = cast(Any, Output(self._file, self.lost))  # all of it that Textual calls
+        self._once = threading.Lock()
+        threading.Thread(target=self._watch, name="terminal", daemon=True).start()
+
+    def _watch(self) -> None:
+        """Costs nothing until then: no event is asked for, and a hang-up is always told."""
+        poller = select.poll()
+        poller.register(self.fileno, 0)
+        while True:
+            if any(mask & select.POLLHUP for _, mask in poller.poll()):
+                return self.lost()
+            time.sleep(1.0)  # something else than a hang-up, which may last
+
+    def run_input_thread(self) -> None:
+        try:
+            super().run_input_thread()
+        except OSError as error:
+            if error.errno not in _LOST:
+                raise
+            self.lost()
+
+    def lost(self) -> None:
+        """From any thread, and as often as it is noticed."""
+        if not self._once.acquire(blocking=False):
+            return
+        _log.warning("the terminal is gone")
+        self.exit_event.set()  # the reader would spin
+        threading.Thread(target=_end_anyway, name="the end", daemon=True).start()
+        with contextlib.suppress(RuntimeError):  # it has ended meanwhile
+            self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=GONE))
+
+
+def _end_anyway() -> None:
+    time.sleep(ENDS_WITHIN)
+    os._exit(GONE)
