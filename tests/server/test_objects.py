@@ -177,3 +177,32 @@ async def test_who_is_removed_hears_no_more_of_a_summary(domain: Domain) -> None
     assert len(told) == 2
     assert b"interrupted" in told[0]
     assert b"one" in told[1]
+
+
+async def test_a_replay_ends_where_the_right_to_it_does(domain: Domain) -> None:
+    """Though the bus has not said so yet: what is told is read together with who may be told."""
+    sid, store = domain.service_sid, domain.house.store
+    reader = Reading(await domain.user("bob"))
+    await domain.run(SendMessage(sid, "general", "before"))
+    busy = await store.read(lambda rows: rows.tuples("busy_objects", keep=0))
+    [object_sid] = [found for found, _ in busy if found.startswith(Kind.LIST)]
+    follows = subscriptions.Subscriptions(store)  # no listener of the bus
+    follows.admit(reader)
+    await follows.establish(reader, [SubscriptionRequest(object_sid, ObjectType.LIST)], 1)
+    await domain.run(RemoveMember(sid, "general", "bob"))
+    await domain.run(SendMessage(sid, "general", "after"))
+    await follows.check()
+    await follows._tasks.settle()
+    told = [reader.frames.get_nowait() for _ in range(reader.frames.qsize())]
+    assert len(told) == 1
+    assert b"subscription_established" in told[0]
+
+
+async def test_what_is_followed_is_named_by_its_sid(domain: Domain) -> None:
+    """A name would be established, and nothing ever delivered."""
+    reader = Reading(await domain.user("bob"))
+    follows = subscriptions.Subscriptions(domain.house.store)
+    follows.admit(reader)
+    name = views.info_name(reader.actor.user_sid)
+    await follows.establish(reader, [SubscriptionRequest(name, ObjectType.MAP)], 1)
+    assert b"subscription_failed" in reader.frames.get_nowait()

@@ -18,7 +18,11 @@ _NOT_FOUND = {
     ObjectType.LIST: Code.LIST_NOT_FOUND,
     ObjectType.DOCUMENT: Code.DOCUMENT_NOT_FOUND,
 }
-_KINDS = {Kind.MAP: ObjectType.MAP, Kind.LIST: ObjectType.LIST, Kind.DOCUMENT: ObjectType.DOCUMENT}
+_KINDS: dict[str, ObjectType] = {
+    Kind.MAP: ObjectType.MAP,
+    Kind.LIST: ObjectType.LIST,
+    Kind.DOCUMENT: ObjectType.DOCUMENT,
+}
 
 # ---- seeing
 
@@ -76,8 +80,11 @@ def find_object(tx: Reader, actor: ClientActor, kind: ObjectType, name_or_sid: s
 
 
 def open_object(tx: Reader, actor: ClientActor, sid: str) -> SyncObject:
-    """The Sync object with this SID, of whatever kind, if the actor may follow it. Raises NotFound otherwise."""
-    kind = next((kind for prefix, kind in _KINDS.items() if sid.startswith(prefix)), ObjectType.MAP)
+    """The Sync object with this SID, of whatever kind, if the actor may follow it. Raises NotFound otherwise, and for a
+    name: what is published goes by SIDs."""
+    kind = _KINDS.get(sid[:2])
+    if kind is None:
+        raise NotFound(f"Object {sid} was not found", Code.MAP_NOT_FOUND)
     return find_object(tx, actor, kind, sid)
 
 

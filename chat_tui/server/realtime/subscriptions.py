@@ -7,20 +7,17 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, 
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
-import msgspec
-
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import ChatError, Code, NotFound, TooManyRequests
 from chat_tui.protocol.sync import EventType, ReplayStatus, SubscriptionRequest, SyncEvent, SyncNotification
 from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, Header, encode
 from chat_tui.server import bus
-from chat_tui.server.operations.access import open_object
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.realtime.share import Share
+from chat_tui.server.realtime.standing import Standing, missed, standing_of, summed_up
 from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.store.transaction import Reader
 from chat_tui.server.sync import log
-from chat_tui.server.sync.summary import summary
 from chat_tui.tasks import Tasks
 
 T = TypeVar("T")
@@ -29,10 +26,6 @@ MAX_PER_CONNECTION = 2000
 MAX_PER_USER = 8000
 CHECK_EVERY = 30.0
 """Seconds between two comparisons of what was delivered with what is stored."""
-
-REPLAY_STEP = 200
-REPLAY_BYTES = 256 * 1024
-"""Events, and bytes of them, read from the log at a time."""
 
 START_STEP = 20
 """Objects looked up at a time; others are served in between."""
@@ -78,15 +71,6 @@ class Subscription:
         self.head = 0
         self.is_live = False
         self.interrupted_at: int | None = None
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """Where an object stood when a subscriber asked: from ``floor`` on, up to ``head``, events can be replayed.
-    ``asks_again``: for what cannot, a second time."""
-
-    head: int
-    floor: int
-    asks_again: bool = False
 
 
 Asked = tuple[SubscriptionRequest, Subscription]
@@ -210,7 +194,13 @@ class Subscriptions:
         correlation_id: int,
     ) -> None:
         for asked in _in_steps(fresh):
-            found = await self._read(subscriber, lambda reader: [_standing(reader, *one) for one in asked])  # noqa: B023
+            found = await self._read(
+                subscriber,
+                lambda reader: [
+                    standing_of(reader, subscriber.actor, request, subscription.interrupted_at)
+                    for request, subscription in asked  # noqa: B023
+                ],
+            )
             subscriber.share.spend(len(asked) * OBJECT_SECONDS)
             for (request, subscription), standing in zip(asked, found, strict=True):
                 if isinstance(standing, ChatError):
@@ -253,7 +243,8 @@ class Subscriptions:
     async def _summarise(self, subscription: Subscription) -> None:
         """What is there stands in for what cannot be replayed."""
         subscriber = subscription.subscriber
-        for payload in await self._read(subscriber, lambda reader: _summary(reader, subscription)):
+        sid, position = subscription.object_sid, subscription.position
+        for payload in await self._read(subscriber, lambda reader: summed_up(reader, subscriber.actor, sid, position)):
             if self._is_current(subscription):
                 await subscriber.send(frame(payload))
 
@@ -261,15 +252,17 @@ class Subscriptions:
         """Send what the log holds after the position, then go live. What is published meanwhile is in the log too."""
         while not (nothing_new and subscription.head <= subscription.position):
             nothing_new = False
-            sid, position = subscription.object_sid, subscription.position
+            subscriber, sid, position = subscription.subscriber, subscription.object_sid, subscription.position
             events = await self._read(
-                subscription.subscriber,
-                lambda reader: log.read(reader, sid, position, REPLAY_STEP, REPLAY_BYTES),  # noqa: B023
+                subscriber,
+                lambda reader: missed(reader, subscriber.actor, sid, position),  # noqa: B023
             )
+            if events is None:
+                return  # the bus says so next, and takes the subscription away
             for event in events:
                 if not self._is_current(subscription):
                     return
-                await subscription.subscriber.send(frame(event.notification))
+                await subscriber.send(frame(event.notification))
                 subscription.position = event.id
             if not events:
                 break  # all was told; or what was published is in no log: the object went away with it
@@ -379,25 +372,3 @@ class Subscriptions:
 
 def _in_steps(items: Sequence[T], step: int = START_STEP) -> Iterator[Sequence[T]]:
     return (items[start : start + step] for start in range(0, len(items), step))
-
-
-def _standing(reader: Reader, request: SubscriptionRequest, subscription: Subscription) -> Standing | ChatError:
-    try:
-        found = open_object(reader, subscription.subscriber.actor, request.object_sid)
-    except NotFound as error:
-        return error
-    position, head = request.last_event_id, found.last_event_id
-    if position is None or position == head:
-        return Standing(head, head)
-    floor = log.floor(reader, found.sid)
-    # Our client reads the object anew. An official SDK asks again at once, for ever: it gets what there is.
-    asks_again = subscription.interrupted_at == position and not floor <= position <= head
-    return Standing(head, floor, asks_again)
-
-
-def _summary(reader: Reader, subscription: Subscription) -> list[bytes]:
-    try:
-        found = open_object(reader, subscription.subscriber.actor, subscription.object_sid)
-    except NotFound:
-        return []
-    return summary(reader, found, subscription.position)
