@@ -34,10 +34,6 @@ class Application:
         self._rest = RestApi(house.dispatcher, house.authenticator, house.box, public_name, frozenset(origins))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":  # the realtime socket never comes this way
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
-            return
         if scope["path"] == HEALTH and scope["method"] in ("GET", "HEAD"):
             proof = _proof(self._prover, scope)
             await PlainTextResponse("ok\n", headers=proof)(scope, receive, send)

@@ -17,6 +17,11 @@ from chat_tui.server.visitors import Visitors
 STRANGER_SECONDS = 0.002
 """What a request without credentials takes, with what it makes others wait: some 250 a second are answered."""
 
+PIECE = 1024
+"""Bytes of a stranger that are taken in at a time: of the smallest chunks, what a slice or so suffices for."""
+
+MAX_HEAD = 16 * 1024
+
 TAKEN_IN_TIME = 64 * 1024
 """Bytes of an answer that a peer must have taken within `Limits.read_within`, however long the answer is."""
 
@@ -33,6 +38,9 @@ class HttpConnection(H11Protocol):
     address = ""
     deadline: float | None = None
     is_busy = False
+    _is_known = False
+    _rest = b""
+    _next_turn: asyncio.TimerHandle | None = None
     _unsent = 0
     _stage: tuple[str, int] = ("", 0)
 
@@ -43,13 +51,41 @@ class HttpConnection(H11Protocol):
         self.visitors.arrived(self)
 
     def data_received(self, data: bytes) -> None:
-        if self.transport.is_closing():
-            return
-        super().data_received(data)
+        self._rest = self._rest + data if self._rest else data
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Take in what was read. Strangers share their time: what they send is read piece by piece, in turn, so that
+        no number of chunks, or of lines, keeps others waiting."""
+        share, clock = self.strangers, self.loop.time
+        while self._rest and not self.transport.is_closing():
+            if self._is_known:
+                self._take(len(self._rest))
+                return
+            now = clock()
+            wait = share.wait(now) if self._stage != ("head", id(None)) else 0.0  # a first request is heard at once
+            if wait:
+                self.transport.pause_reading()
+                if self._next_turn is None:
+                    self._next_turn = self.loop.call_later(wait, self._take_turn)
+                return
+            self._take(PIECE)
+            share.spend(clock() - now)
+
+    def _take(self, size: int) -> None:
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        super().data_received(piece)
         self._look()
 
+    def _take_turn(self) -> None:
+        self._next_turn = None
+        self._go_on()
+        if self._next_turn is None and not self.flow.read_paused and not self.transport.is_closing():
+            self.transport.resume_reading()
+
     def on_response_complete(self) -> None:
-        if self.cycle.scope["state"].get(KNOWN):
+        self._is_known = bool(self.cycle.scope["state"].get(KNOWN))
+        if self._is_known:
             self.visitors.recognised(self)
             self._next_request()
             return
@@ -126,6 +162,7 @@ class HttpConnection(H11Protocol):
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         self.visitors.left(self)
+        self._rest = b""  # nothing may be said before the upgrade is answered
         super().handle_websocket_upgrade(event)
 
     def is_late(self, now: float) -> bool:
@@ -141,6 +178,9 @@ class HttpConnection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.visitors.left(self)
+        self._rest = b""
+        if self._next_turn is not None:
+            self._next_turn.cancel()
         super().connection_lost(exc)
 
 

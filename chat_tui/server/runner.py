@@ -27,7 +27,7 @@ from chat_tui.server.data_directory import (
     telling,
 )
 from chat_tui.server.house import House
-from chat_tui.server.http import http_class
+from chat_tui.server.http import MAX_HEAD, http_class
 from chat_tui.server.listener import Listener
 from chat_tui.server.logs import configure
 from chat_tui.server.realtime.gateway import Gateway
@@ -231,6 +231,7 @@ class _Runner:
             access_log=False,
             server_header=False,
             backlog=1024,
+            h11_max_incomplete_event_size=MAX_HEAD,
             ssl_certfile=settings.tls_cert,
             ssl_keyfile=settings.tls_key,
             timeout_graceful_shutdown=5,

@@ -18,7 +18,7 @@ SECONDS = 1.5
 SERVED = 3
 """Answers at least that others get in that time, on whatever machine this runs."""
 
-QUICK = ("packets to acknowledge, unread", "renewals without end", "subscriptions to nothing")
+QUICK = ("packets to acknowledge, unread", "renewals without end", "subscriptions to nothing", "chunks of a byte")
 EVERY = [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in ATTACKS]
 
 

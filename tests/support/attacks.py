@@ -163,6 +163,40 @@ def pipelined(target: Target, until: float) -> None:
                 made.recv(CHUNK)
 
 
+def chunked(target: Target, until: float) -> None:
+    """Bodies without end, of which each byte is a chunk, on many connections."""
+    held = [connect(target) for _ in range(50)]
+    for made in held:
+        made.sendall(b"POST /v2/Services HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+        made.setblocking(False)
+    while time.monotonic() < until:
+        for made in held:
+            with contextlib.suppress(OSError):
+                made.send(b"1\r\na\r\n" * 2000)
+
+
+def long_heads(target: Target, until: float) -> None:
+    """Heads of as many lines as fit."""
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError):
+            made = connect(target)
+            made.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"a:b\r\n" * 11000 + b"\r\n")
+            made.recv(100)
+            made.close()
+
+
+def other_paths(target: Target, until: float) -> None:
+    """WebSockets asked for where there is none."""
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError):
+            made = connect(target)
+            made.sendall(
+                b"GET /other HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+            )
+            made.close()
+
+
 # ---- a user
 
 
@@ -275,6 +309,9 @@ ATTACKS: dict[str, Callable[[Target, float], None]] = {
     "pings without a login": unauthenticated,
     "bad logins": bad_logins,
     "pipelined, no credentials": pipelined,
+    "chunks of a byte": chunked,
+    "long heads": long_heads,
+    "sockets elsewhere": other_paths,
     "packets to acknowledge, unread": _flooding(client_frame(encode(Header("ping", "TM9"))), reads=False),
     "packets to acknowledge, read": _flooding(client_frame(encode(Header("ping", "TM9"))), reads=True),
     "pings, pongs unread": _flooding(b"\x89\xfd\0\0\0\0" + b"p" * 125, reads=False),

@@ -1,7 +1,7 @@
 """The shell around a WebSocket: uvicorn's protocol, mended where it loses peers (guarantees, "server ping").
 
 The one module that leans on uvicorn's inner names. Frames go straight between the transport and the `Link`, with no
-task and no queue between them; only other paths take uvicorn's own road to the ASGI application.
+task and no queue between them.
 """
 
 import asyncio
@@ -164,7 +164,7 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
     def handle_connect(self, event: Request) -> None:
         path = event.path.partition("?")[0]
         if path != PATH:
-            super().handle_connect(event)
+            self._reject(HTTPStatus.FORBIDDEN, "There is no WebSocket at this path\n")
             return
         refusal = self._refusal(event)
         if refusal is not None:
