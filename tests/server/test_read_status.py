@@ -2,6 +2,13 @@
 
 from typing import Any
 
+import pytest
+
+from chat_tui.protocol.errors import BadRequest
+from chat_tui.server.operations.members import AddMember, FetchMember, UpdateMember
+from chat_tui.server.operations.services import UpdateService
+from chat_tui.server.operations.user_channels import UpdateUserChannel
+from tests.server.conftest import Domain
 from tests.server.test_realtime import Watch, watch  # noqa: F401 - a fixture
 from tests.support.service import Tenant
 
@@ -95,3 +102,31 @@ async def test_switched_off_nobody_has_a_horizon(tenant: Tenant, watch: Watch) -
     shown = everywhere_in_rest(tenant) + await everywhere_in_sync(alice, tenant)
     assert {value for _, value in shown} == {None}
     assert tenant.post(own, LastConsumedMessageIndex="1")["unread_messages_count"] == 2
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+async def test_a_horizon_that_is_none_is_refused_whether_it_would_be_kept_or_not(
+    is_enabled: bool, domain: Domain
+) -> None:
+    """What is wrong does not become right by being ignored."""
+    sid = domain.service_sid
+    await domain.user("ann")
+    await domain.run(UpdateService(sid, read_status_enabled=is_enabled))
+    for command in (
+        AddMember(sid, "general", "bob", last_consumed_message_index=-1),
+        UpdateMember(sid, "general", "ann", last_consumed_message_index=-1),
+        UpdateUserChannel(sid, "ann", "general", last_consumed_message_index=-1),
+    ):
+        with pytest.raises(BadRequest, match="LastConsumedMessageIndex"):
+            await domain.run(command)
+
+
+async def test_a_member_keeps_its_identity(domain: Domain) -> None:
+    """To say it again changes nothing; to say another is refused."""
+    sid = domain.service_sid
+    await domain.user("ann")
+    before = await domain.run(FetchMember(sid, "general", "ann"))
+    domain.house.store.clock = lambda: before.date_updated + 60_000
+    assert await domain.run(UpdateMember(sid, "general", "ann", identity="ann")) == before
+    with pytest.raises(BadRequest, match="Identity"):
+        await domain.run(UpdateMember(sid, "general", "ann", identity="bob"))

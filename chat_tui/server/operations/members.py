@@ -53,9 +53,12 @@ class ListMembers(Command):
 
 
 class UpdateMember(Command):
+    """``identity`` is for saying which one it is: it stays."""
+
     service_sid: str
     channel: str
     member: str
+    identity: str | UnsetType = UNSET
     role_sid: str | UnsetType = UNSET
     attributes: str | UnsetType = UNSET
     last_consumed_message_index: int | UnsetType | None = UNSET
@@ -152,6 +155,8 @@ def change_seat(
     date_updated: int | UnsetType = UNSET,
 ) -> Member:
     """Change what is given. The horizon may go backwards (U17) and is not kept while read status is off (U18)."""
+    if last_consumed_message_index is not UNSET:
+        check_horizon(last_consumed_message_index)
     if not service.read_status_enabled:
         last_consumed_message_index = last_consumption_timestamp = UNSET
     given = (role_sid, attributes, last_consumed_message_index, last_consumption_timestamp, notification_level)
@@ -159,7 +164,7 @@ def change_seat(
         return before
     horizon, consumed_at = before.last_consumed_message_index, before.last_consumption_timestamp
     if last_consumed_message_index is not UNSET:
-        horizon = check_horizon(last_consumed_message_index)
+        horizon = last_consumed_message_index
         consumed_at = None if horizon is None else tx.now
     if last_consumption_timestamp is not UNSET:
         consumed_at = last_consumption_timestamp
@@ -243,6 +248,8 @@ def update_member(tx: Transaction, actor: Actor, command: UpdateMember) -> Membe
     own = isinstance(actor, ClientActor) and before.user_sid == actor.user_sid
     needed = (Permission.EDIT_OWN_MEMBER_ATTRIBUTES,) if own else ()
     authorise(tx, actor, *needed, Permission.EDIT_ANY_MEMBER_ATTRIBUTES, channel=channel)
+    if command.identity not in (UNSET, "", before.identity):
+        raise BadRequest("Identity: a member keeps its identity; remove it and add another", Code.BAD_PARAMETER)
     if command.role_sid is not UNSET:
         find_role(tx, service, command.role_sid, RoleType.CHANNEL, Code.BAD_CHANNEL_ROLE)
     return change_seat(

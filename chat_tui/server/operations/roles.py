@@ -103,11 +103,9 @@ def insert_built_in(tx: Transaction, service_sid: str, sids: dict[str, str]) -> 
 def create_role(tx: Transaction, actor: Actor, command: CreateRole) -> Role:
     """Raises BadRequest for a type (50105) or a permission (50104) that there is not."""
     service = find_service(tx, actor, command.service_sid)
-    name = checks.name("FriendlyName", command.friendly_name)
+    name = checks.name("FriendlyName", command.friendly_name, limit=MAX_NAME)
     if not name:
         raise BadRequest("FriendlyName: is missing", Code.FRIENDLY_NAME_MISSING)
-    if len(name) > MAX_NAME:
-        raise BadRequest(f"FriendlyName: at most {MAX_NAME} characters", Code.FRIENDLY_NAME_TOO_LONG)
     try:
         type_ = RoleType(command.type)
     except ValueError:

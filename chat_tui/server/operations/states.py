@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from chat_tui.protocol.errors import BadRequest, Code, Conflict
 from chat_tui.protocol.values import ChannelState
+from chat_tui.server.operations import checks
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.store.rows import Account, Channel, Service
 from chat_tui.server.store.transaction import Transaction
@@ -117,10 +118,7 @@ def move_timers(tx: Transaction, milliseconds: int) -> None:
 
 
 def _state(value: str) -> ChannelState:
-    try:
-        return ChannelState(value)
-    except ValueError:
-        raise BadRequest(f"State: must be one of {', '.join(ChannelState)}", Code.BAD_STATE) from None
+    return checks.choice("State", value, ChannelState, Code.BAD_STATE)
 
 
 def _stand(

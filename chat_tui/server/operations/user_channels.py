@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from chat_tui.protocol.errors import BadRequest, Code, Forbidden, NotFound
+from chat_tui.protocol.errors import Code, Forbidden, NotFound
 from chat_tui.protocol.values import NotificationLevel, Permission
+from chat_tui.server.operations import checks
 from chat_tui.server.operations.access import authorise
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.lookup import find_channel, find_service, find_user
@@ -170,7 +171,8 @@ def update_user_channel(tx: Transaction, actor: Actor, command: UpdateUserChanne
     level: NotificationLevel | UnsetType = UNSET
     if command.notification_level is not UNSET:
         authorise(tx, actor, Permission.EDIT_NOTIFICATION_LEVEL, channel=found.channel)
-        level = _level(command.notification_level)
+        word = command.notification_level
+        level = checks.choice("NotificationLevel", word, NotificationLevel, Code.BAD_NOTIFICATION_LEVEL)
     after = change_seat(
         tx,
         service,
@@ -181,13 +183,6 @@ def update_user_channel(tx: Transaction, actor: Actor, command: UpdateUserChanne
         last_consumption_timestamp=command.last_consumption_timestamp,
     )
     return view(tx, service, found.user, found.channel, after)
-
-
-def _level(value: str) -> NotificationLevel:
-    try:
-        return NotificationLevel(value)
-    except ValueError:
-        raise BadRequest("NotificationLevel: must be default or muted", Code.BAD_NOTIFICATION_LEVEL) from None
 
 
 @operation(LeaveUserChannel, rate=Rate.CHANNEL, clients=())

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.server.dates import date, date_or_none
 from chat_tui.server.operations.members import AddMember, FetchMember, ListMembers, RemoveMember, UpdateMember
 from chat_tui.server.rest.call import Call
@@ -33,14 +32,6 @@ def represent(call: Call, member: Member) -> dict[str, Any]:
     }
 
 
-def _same_identity(call: Call) -> dict[str, Any]:
-    """Conversations lets an update say the identity, for participants that came by telephone; here it can't change."""
-    identity = None if call.dialect.is_chat else call.first("Identity")
-    if identity:
-        raise BadRequest("Identity: a participant keeps its identity; remove it and add another", Code.BAD_PARAMETER)
-    return {}
-
-
 RESOURCES = (
     Resource(
         path="/Services/{service_sid}/Channels/{channel}/Members",
@@ -55,8 +46,7 @@ RESOURCES = (
         fetch=FetchMember,
         update=Write(
             UpdateMember,
-            Parameters("RoleSid", "LastConsumedMessageIndex", later=_LATER),
-            _same_identity,
+            Parameters("RoleSid", "LastConsumedMessageIndex", later=_LATER, conversations={"Identity": "identity"}),
             telephone=_TELEPHONE,
         ),
         delete=RemoveMember,
