@@ -28,7 +28,6 @@ from chat_tui.server.operations.actors import AccountActor, Actor, ClientActor
 from chat_tui.server.operations.limits import Event, SlidingWindow
 from chat_tui.server.operations.operation import OPERATIONS, Command, Operation, Rate
 from chat_tui.server.operations.revocation import check_stands
-from chat_tui.server.store.rows import Channel
 from chat_tui.server.store.store import Store
 from chat_tui.server.store.transaction import Reader, Transaction
 
@@ -115,5 +114,5 @@ def _about(tx: Reader, operation: Operation, command: Any) -> str | None:
     if is_sid(command.channel, Kind.CHANNEL):
         return str(command.channel)
     name = {"service_sid": command.service_sid, "unique_name": command.channel}
-    channel = tx.one(Channel, "channel_by_unique_name", **name)
-    return None if channel is None else channel.sid
+    found: str | None = tx.value("channel_sid_by_unique_name", **name)
+    return found

@@ -21,9 +21,10 @@ QUERIES = Path(__file__).with_name("queries")
 
 
 @cache
-def load_queries() -> Any:
-    """Every named query of ``queries/*.sql``, parsed once per process."""
-    return aiosql.from_path(QUERIES, "apsw", mandatory_parameters=False)
+def load_queries() -> dict[str, str]:
+    """The text of every named query of ``queries/*.sql``, parsed once per process."""
+    found = aiosql.from_path(QUERIES, "apsw", mandatory_parameters=False)
+    return {name: getattr(found, name).sql for name in found.available_queries}
 
 
 class Some(NamedTuple, Generic[T]):
@@ -41,15 +42,18 @@ class Reader:
         self._queries = load_queries()
         self.now = now
 
+    def _execute(self, query: str, params: dict[str, Any]) -> apsw.Cursor:
+        """Straight to the database: aiosql's own call takes as long as the query, a score of times for one message."""
+        return self._connection.execute(self._queries[query], params)
+
     def one(self, row: type[R], query: str, **params: Any) -> R | None:
         """The first row of ``query``, or ``None``."""
-        found = getattr(self._queries, query)(self._connection, **params)
+        found = self._execute(query, params).fetchone()
         return None if found is None else msgspec.convert(found, row, strict=False)
 
     def all(self, row: type[R], query: str, **params: Any) -> list[R]:
         """Every row of ``query``."""
-        rows = getattr(self._queries, query)(self._connection, **params)
-        return [msgspec.convert(found, row, strict=False) for found in rows]
+        return [msgspec.convert(found, row, strict=False) for found in self._execute(query, params)]
 
     def by_sid(self, row: type[R], query: str, sids: Iterable[str]) -> dict[str, R]:
         """The rows that ``query`` finds for ``:sids``, a JSON list, by SID."""
@@ -58,26 +62,27 @@ class Reader:
 
     def value(self, query: str, **params: Any) -> Any:
         """The first column of the first row, or ``None``."""
-        return getattr(self._queries, query)(self._connection, **params)
+        found = self._execute(query, params).fetchone()
+        return None if found is None else found[0]
 
     def first(self, query: str, **params: Any) -> Columns:
         """The first row of ``query``, which must exist, as it comes."""
-        found: Columns = getattr(self._queries, query)(self._connection, **params)
+        found: Columns | None = self._execute(query, params).fetchone()
+        assert found is not None, query
         return found
 
     def tuples(self, query: str, **params: Any) -> list[Columns]:
         """Every row of ``query`` as it comes."""
-        return list(getattr(self._queries, query)(self._connection, **params))
+        return list(self._execute(query, params))
 
     def each(self, row: type[R], query: str, **params: Any) -> Iterator[R]:
         """The rows of ``query`` one by one: what is not asked for is not read."""
-        for found in getattr(self._queries, query)(self._connection, **params):
+        for found in self._execute(query, params):
             yield msgspec.convert(found, row, strict=False)
 
     def some(self, query: str, most_bytes: int, **params: Any) -> Some[Columns]:
         """The first rows of ``query`` that hold ``most_bytes`` of text and blobs together, and at least one."""
-        rows = getattr(self._queries, query)(self._connection, **params)
-        return _until(rows, most_bytes)
+        return _until(self._execute(query, params), most_bytes)
 
     def some_of(self, row: type[R], query: str, most_bytes: int, **params: Any) -> Some[R]:
         """`some`, as rows of a kind."""
@@ -108,7 +113,7 @@ class Transaction(Reader):
     def run(self, query: str, **params: Any) -> None:
         """Execute a statement that changes rows. Unique constraints raise apsw.ConstraintError."""
         self.has_written = True
-        getattr(self._queries, query)(self._connection, **params)
+        self._execute(query, params)
 
     def lock(self, row: Row) -> None:
         """Hold ``row`` until the commit. SQLite's single writer does so already."""

@@ -4,6 +4,9 @@ SELECT * FROM channels WHERE sid = :sid AND service_sid = :service_sid;
 -- name: channel_by_unique_name^
 SELECT * FROM channels WHERE service_sid = :service_sid AND unique_name = :unique_name;
 
+-- name: channel_sid_by_unique_name$
+SELECT sid FROM channels WHERE service_sid = :service_sid AND unique_name = :unique_name;
+
 -- name: channel_by_sid_alone^
 SELECT * FROM channels WHERE sid = :sid;
 
