@@ -4,19 +4,22 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import apsw
 import pytest
 
+from chat_tui.protocol.errors import BadRequest
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.tokens import encode_token
-from chat_tui.protocol.twilsock import Header, Packet, decode, encode
+from chat_tui.protocol.twilsock import Header, HttpRequest, Packet, decode, encode
 from chat_tui.server.operations.actors import SYSTEM
 from chat_tui.server.operations.keys import EnsureKey
 from chat_tui.server.operations.users import FetchUser
 from chat_tui.server.reachability import rules
 from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.link import Link
+from chat_tui.server.realtime.requests import MAX_FIELDS, decode_body, decode_params
 from tests.server.conftest import Domain
 
 
@@ -139,3 +142,35 @@ async def test_a_login_is_answered_whatever_fails(
     await asyncio.wait_for(caller.socket.is_over.wait(), 5)
     caller.link.lost()
     await gateway.drain()
+
+
+async def test_typing_takes_a_turn_as_reading_does(domain: Domain) -> None:
+    """Nothing counts these notices, so no number of them is worked on at once; what is counted does not wait."""
+    gateway = Gateway(domain.house)
+    caller = Caller(domain, gateway)
+    await caller.log_in()
+    reading = caller.link.share.reading
+    for _ in range(gateway.limits.reads_at_once):
+        await reading.acquire()
+    for at, path in enumerate(("/v1/typing", "/nowhere")):
+        caller.link.received(encode(Header("message", f"TM{at}", http_request=HttpRequest("h", path, "POST"))))
+    async with asyncio.timeout(5):
+        first = await caller.socket.packets.get()
+        reading.release()
+        second = await caller.socket.packets.get()
+    assert [first.header.id, second.header.id] == ["TM1", "TM0"]
+    caller.link.lost()
+    await gateway.drain()
+
+
+def test_fields_by_the_thousand_are_refused() -> None:
+    """Taking them apart would keep others waiting; so many as anybody needs are read."""
+    query = {f"p{at}": "x" for at in range(MAX_FIELDS)}
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert decode_params(HttpRequest("h", "/", "GET", dict(query))) == query
+    assert decode_body(HttpRequest("h", "/", "POST", {}, form), urlencode(query).encode()) == query
+    query["one more"] = "x"
+    with pytest.raises(BadRequest, match="Query"):
+        decode_params(HttpRequest("h", "/", "GET", dict(query)))
+    with pytest.raises(BadRequest, match="Body"):
+        decode_body(HttpRequest("h", "/", "POST", {}, form), urlencode(query).encode())

@@ -288,6 +288,19 @@ def cancelling(target: Target, until: float) -> None:
     flood(log_in(target), request("POST", "/v4/Subscriptions", body), until, reads=True)
 
 
+def typing(target: Target, until: float) -> None:
+    """Notices that somebody types, without end."""
+    made = log_in(target)
+    sid = ask(made, "/Client/v2/Conversations/general")["sid"]
+    flood(made, request("POST", "/v1/typing", {"ChannelSid": sid}) * 50, until, reads=True)
+
+
+def wide_requests(target: Target, until: float) -> None:
+    """Parameters by the thousand."""
+    asked = HttpRequest("aim.local", "/Client/v2/Users", "GET", {f"p{at}": "%41" * 10 for at in range(3000)})
+    flood(log_in(target), client_frame(encode(Header("message", "TM1", http_request=asked))), until, reads=True)
+
+
 def fragments(target: Target, until: float) -> None:
     """One message of empty fragments, which never ends."""
     made = log_in(target)
@@ -321,6 +334,8 @@ ATTACKS: dict[str, Callable[[Target, float], None]] = {
     "replies to nothing": _flooding(client_frame(encode(Header("reply", "TM7"))), reads=False),
     "telemetry": _flooding(client_frame(encode(Header("telemetry.v1", "TM7"))), reads=False),
     "unknown paths": _flooding(request("GET", "/nowhere"), reads=True),
+    "typing": typing,
+    "parameters by the thousand": wide_requests,
     "a message of empty fragments": fragments,
     "a message byte by byte": bytes_of_a_message,
     "telemetry on 64 sockets": many_sockets,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 
-from chat_tui.protocol.errors import ChatError, Code, NotFound, TooManyRequests, Unauthenticated
+from chat_tui.protocol.errors import Code, NotFound, TooManyRequests, Unauthenticated
 from chat_tui.protocol.sync import SubscriptionRequest
 from chat_tui.protocol.twilsock import (
     OK,
@@ -31,6 +31,7 @@ from chat_tui.server.operations.users import EnsureUser
 from chat_tui.server.realtime import session as s
 from chat_tui.server.realtime.bucket import Bucket
 from chat_tui.server.realtime.outgoing import Outgoing, Socket
+from chat_tui.server.realtime.refusals import as_told, refusal_status
 from chat_tui.server.realtime.requests import Request, decode_body, decode_params
 from chat_tui.server.realtime.share import FOLLOWING_COST, READ_SECONDS, REQUEST_COST, SECONDS_PER_BYTE
 from chat_tui.server.realtime.subscriptions import ws_frame
@@ -109,7 +110,9 @@ class Link(Outgoing):
     def _on_renew(self, action: s.Renew) -> None:
         """One at a time, and now and then: each costs everybody a signature to check."""
         if self._renewing is not None or not self._renewals.take(time.monotonic()):
-            self._answer_at_once(action.request_id, _refusal(TooManyRequests("One token at a time, now and then")))
+            self._answer_at_once(
+                action.request_id, refusal_status(TooManyRequests("One token at a time, now and then"))
+            )
             return
         self._renewing = self._spawn(self._renew(action), "a renewal")
         self._renewing.add_done_callback(self._renewed)
@@ -215,7 +218,7 @@ class Link(Outgoing):
 
     async def _refuse_login(self, action: s.Authenticate, error: Exception) -> None:
         """Say why, and hang up: whoever waits for an answer gets one, whatever failed."""
-        await self._reply(Header("reply", action.request_id, status=_refusal(_as_told(error, self.connection_id))))
+        await self._reply(Header("reply", action.request_id, status=refusal_status(as_told(error, self.connection_id))))
         self._session.end()
         self._socket.hang_up()
 
@@ -229,7 +232,9 @@ class Link(Outgoing):
             if (identity.identity, identity.service_sid) != (self.actor.identity, self.actor.service_sid):
                 raise Unauthenticated("Access token: for another identity or service", Code.TOKEN_GRANTS_INVALID)
         except Exception as error:
-            await self._reply(Header("reply", action.request_id, status=_refusal(_as_told(error, self.connection_id))))
+            await self._reply(
+                Header("reply", action.request_id, status=refusal_status(as_told(error, self.connection_id)))
+            )
             return
         self.actor = msgspec.structs.replace(self.actor, role_sid=identity.role_sid, key_sid=identity.key_sid)
         self._session.authenticated(identity.expires, self.gateway.house.clock())
@@ -241,7 +246,7 @@ class Link(Outgoing):
     async def _serve(self, action: s.Serve) -> None:
         if not self.can_write:
             await self.until_writable()
-        if action.request.method == "GET":
+        if _is_uncounted(action):
             async with self.reading():
                 frame = await self._answered(action)
             self.share.spend(READ_SECONDS + len(frame) * SECONDS_PER_BYTE)
@@ -268,7 +273,7 @@ class Link(Outgoing):
         try:
             status, body = await self._answer(action)
         except Exception as error:
-            told = _as_told(error, self.connection_id)
+            told = as_told(error, self.connection_id)
             status, body = told.status, told.body()
         http_status = HttpStatus(status, "OK" if status < 300 else "ERROR")
         header = Header("reply", action.request_id, status=OK, http_status=http_status, http_headers={})
@@ -289,9 +294,10 @@ class Link(Outgoing):
 
     def _count(self, action: s.Serve) -> None:
         """Whatever may change something counts against the session, though it is refused, or changes nothing."""
-        if action.request.method == "GET" or action.request.path.startswith(_PACED_ELSEWHERE):
+        if _is_uncounted(action):
             return
         if not self._bucket.take(time.monotonic()):
+            self.share.spend(READ_SECONDS)
             raise TooManyRequests("This connection changes too much at once: wait a little", retry_after=1.0)
 
     async def run(self, command: Command) -> Any:
@@ -383,22 +389,11 @@ class Link(Outgoing):
         )
 
 
+def _is_uncounted(action: s.Serve) -> bool:
+    """Of these there may be any number: what they take is of their user's time."""
+    return action.request.method == "GET" or action.request.path.startswith(_PACED_ELSEWHERE)
+
+
 def _fresh_id() -> str:
     """For a connection, or a packet of ours."""
     return "TM" + secrets.token_hex(16)
-
-
-def _as_told(error: Exception, connection_id: str) -> ChatError:
-    """What the client hears of ``error``; one that nobody thought of is for the operator's log."""
-    if isinstance(error, ChatError):
-        return error
-    _log.error("a request failed", exc_info=error, extra={"connection": connection_id})
-    return ChatError("The service failed; the operator's log says why")
-
-
-def _refusal(error: ChatError) -> Status:
-    if isinstance(error, Unauthenticated):
-        return Status(401, "UNAUTHORIZED", error.code, error.message)
-    if isinstance(error, TooManyRequests):
-        return Status(429, "TOO_MANY_REQUESTS", error.code, error.message)
-    return Status(error.status, "REFUSED", error.code, error.message)

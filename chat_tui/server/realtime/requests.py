@@ -21,6 +21,10 @@ T = TypeVar("T")
 C = TypeVar("C", bound=Command)
 
 
+MAX_FIELDS = 200
+"""Parameters of a query, fields of a form: no request has a tenth of it, and taking them apart is what costs."""
+
+
 class Answer(msgspec.Struct, frozen=True):
     status: int
     body: Any = None
@@ -86,7 +90,9 @@ Routes = list[tuple[str, Handler]]
 
 
 def decode_params(request: HttpRequest) -> dict[str, str]:
-    """Query parameters, which SDKs hand over percent-encoded."""
+    """Query parameters, which SDKs hand over percent-encoded. Raises BadRequest for too many."""
+    if len(request.params) > MAX_FIELDS:
+        raise BadRequest(f"Query: at most {MAX_FIELDS} parameters", Code.BAD_PARAMETER)
     return {
         name: unquote(value) if isinstance(value, str) else str(value)
         for name, value in request.params.items()
@@ -101,7 +107,10 @@ def decode_body(request: HttpRequest, payload: bytes) -> dict[str, Any]:
     content_type = next((str(v) for k, v in request.headers.items() if k.lower() == "content-type"), "")
     if "form" in content_type:
         try:
-            return dict(parse_qsl(payload.decode(), keep_blank_values=True, errors="strict"))
+            text = payload.decode()
+            if text.count("&") >= MAX_FIELDS:
+                raise BadRequest(f"Body: at most {MAX_FIELDS} fields", Code.BAD_PARAMETER)
+            return dict(parse_qsl(text, keep_blank_values=True, errors="strict"))
         except UnicodeDecodeError:
             raise BadRequest("Body: the form must be UTF-8", Code.BAD_PARAMETER) from None
     try:
