@@ -148,8 +148,11 @@ class Terminal:
 
     # ---- input
 
+    def send(self, data: bytes) -> None:
+        os.write(self._master, data)
+
     def type(self, text: str) -> None:
-        os.write(self._master, text.encode())
+        self.send(text.encode())
 
     def press(self, *keys: str) -> None:
         for key in keys:

@@ -1,4 +1,4 @@
-"""A program without a terminal, and one whose terminal goes away."""
+"""A program without a terminal, one whose terminal goes away, and one whose terminal sends nonsense."""
 
 import os
 import signal
@@ -69,3 +69,27 @@ def test_a_lost_terminal_ends_it_and_keeps_what_is_unsent(house: House, is_told:
     finally:
         os.kill(service, signal.SIGCONT)
     house.open("alice").see("the last words")
+
+
+NONSENSE = (
+    b"\xff",
+    b"\xc3(",
+    b"\x1b[1114112u",
+    b"\x1b[99999999999u",
+    b"\x1b[1;1:9u",
+    b"\x1b[97::98;5u",
+    b"\x1b[:~",
+    b"\x1b[<;M",
+)
+
+
+def test_what_a_terminal_sends_that_is_no_key_ends_nothing(house: House) -> None:
+    """Bytes of another encoding, sequences of another protocol, alone and in what is pasted."""
+    alice = house.open("alice")
+    for number, nonsense in enumerate(NONSENSE):
+        alice.send(nonsense)
+        alice.say(f"still here {number}")
+        alice.see(f"still here {number}")
+    alice.send(b"\x1b[200~pasted \xff " + b"\x1b[99999999999u" + b" and more\x1b[201~")
+    alice.see("pasted", "and more")
+    assert alice.quit() == 0
