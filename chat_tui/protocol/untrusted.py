@@ -19,6 +19,9 @@ MAX_REPAIRED = 1024 * 1024
 MAX_INT = 2**53
 """The largest number that every JSON reader keeps exactly."""
 
+MAX_SET_ASIDE = 5000
+"""Parts of one value that make no sense, beyond which all of it is refused: each costs time, and somebody waits."""
+
 _TOKENS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 _LONE_SURROGATE = re.compile(
     r"(?<!\\)((?:\\\\)*)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
@@ -47,8 +50,8 @@ def convert(data: Any, shape: Any) -> Any:
         return msgspec.convert(data, shape)
     except (ValueError, RecursionError) as error:
         try:
-            return _lenient(data, shape)
-        except (ValueError, RecursionError):
+            return _Mending().lenient(data, shape)
+        except (ValueError, RecursionError, _Hopeless):
             raise Malformed(str(error)) from None
 
 
@@ -74,48 +77,69 @@ def _int(digits: str) -> int | None:
     return int(digits) if len(digits) < 20 else None
 
 
-def _lenient(data: Any, shape: Any) -> Any:
-    """Field by field, item by item."""
-    origin, inner = typing.get_origin(shape), typing.get_args(shape)
-    if origin in (typing.Union, types.UnionType):
-        return None if data is None else _first(data, inner)
-    if origin is list and isinstance(data, list):
-        return [good for one in data if (good := _or_none(one, inner[0])) is not None]
-    if origin is dict and isinstance(data, dict):
-        return {key: good for key, one in data.items() if (good := _or_none(one, inner[1])) is not None}
-    if isinstance(shape, type) and issubclass(shape, msgspec.Struct) and isinstance(data, dict):
-        return _fields(data, shape)
-    return msgspec.convert(data, shape)
+class _Hopeless(Exception):
+    """Too much of it makes no sense."""
 
 
-def _first(data: Any, shapes: tuple[Any, ...]) -> Any:
-    for shape in shapes:
-        if shape is not type(None) and (found := _or_none(data, shape)) is not None:
-            return found
-    raise Malformed(f"{type(data).__name__} is none of what is expected")
+class _Mending:
+    """One value, field by field and item by item."""
 
+    def __init__(self) -> None:
+        self._set_aside = 0
 
-def _or_none(data: Any, shape: Any) -> Any:
-    try:
-        return convert(data, shape)
-    except Malformed as error:
-        _log.warning("set aside: %s", error)
-        return None
+    def lenient(self, data: Any, shape: Any) -> Any:
+        origin, inner = typing.get_origin(shape), typing.get_args(shape)
+        if origin in (typing.Union, types.UnionType):
+            return None if data is None else self._first(data, inner)
+        if origin is list and isinstance(data, list):
+            return [good for one in data if (good := self._or_none(one, inner[0])) is not None]
+        if origin is dict and isinstance(data, dict):
+            return {key: good for key, one in data.items() if (good := self._or_none(one, inner[1])) is not None}
+        if isinstance(shape, type) and issubclass(shape, msgspec.Struct) and isinstance(data, dict):
+            return self._fields(data, shape)
+        return msgspec.convert(data, shape)
 
-
-def _fields(data: dict[str, Any], shape: type[msgspec.Struct]) -> Any:
-    good = {}
-    for field in msgspec.structs.fields(shape):
-        if field.encode_name not in data:
-            continue
+    def _convert(self, data: Any, shape: Any) -> Any:
         try:
-            good[field.name] = convert(data[field.encode_name], field.type)
+            return msgspec.convert(data, shape)
+        except (ValueError, RecursionError) as error:
+            try:
+                return self.lenient(data, shape)
+            except (ValueError, RecursionError):
+                raise Malformed(str(error)) from None
+
+    def _first(self, data: Any, shapes: tuple[Any, ...]) -> Any:
+        for shape in shapes:
+            if shape is not type(None) and (found := self._or_none(data, shape)) is not None:
+                return found
+        raise Malformed(f"{type(data).__name__} is none of what is expected")
+
+    def _or_none(self, data: Any, shape: Any) -> Any:
+        try:
+            return self._convert(data, shape)
         except Malformed as error:
-            _log.warning("%s.%s set aside: %s", shape.__name__, field.name, error)
-    try:
-        return shape(**good)
-    except TypeError as error:
-        raise Malformed(str(error)) from None
+            self._aside("%s", error)
+            return None
+
+    def _fields(self, data: dict[str, Any], shape: type[msgspec.Struct]) -> Any:
+        good = {}
+        for field in msgspec.structs.fields(shape):
+            if field.encode_name not in data:
+                continue
+            try:
+                good[field.name] = self._convert(data[field.encode_name], field.type)
+            except Malformed as error:
+                self._aside(f"{shape.__name__}.{field.name}: %s", error)
+        try:
+            return shape(**good)
+        except TypeError as error:
+            raise Malformed(str(error)) from None
+
+    def _aside(self, what: str, error: Malformed) -> None:
+        _log.warning(f"set aside: {what}", error)
+        self._set_aside += 1
+        if self._set_aside > MAX_SET_ASIDE:
+            raise _Hopeless
 
 
 def is_too_deep(value: Any, limit: int = MAX_DEPTH) -> bool:

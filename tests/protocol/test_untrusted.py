@@ -7,7 +7,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from chat_tui.protocol.untrusted import MAX_REPAIRED, Malformed, decode, is_too_deep, without_depths
+from chat_tui.protocol.untrusted import (
+    MAX_REPAIRED,
+    MAX_SET_ASIDE,
+    Malformed,
+    convert,
+    decode,
+    is_too_deep,
+    without_depths,
+)
 
 SEED = 20261121
 
@@ -74,6 +82,32 @@ def test_what_is_no_json_is_malformed(encoded: bytes | str) -> None:
 def test_one_odd_value_does_not_spoil_the_rest(encoded: bytes, expected: Any) -> None:
     """Lone surrogates, bytes that are no text, what is no number."""
     assert decode(encoded) == expected
+
+
+class Named(msgspec.Struct):
+    name: str
+
+
+@pytest.mark.parametrize(
+    ("too_much", "shape"),
+    [
+        ([{"name": 1}] * 100_000, list[Named]),
+        ([[{"name": 1}] * 10] * 10_000, list[list[Named]]),
+        ({str(number): {} for number in range(100_000)}, dict[str, Named]),
+    ],
+)
+def test_too_much_that_makes_no_sense_is_refused_before_it_costs_time(
+    too_much: Any, shape: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whether it is one long list, or many short ones; somebody's screen waits for it."""
+    with pytest.raises(Malformed):
+        convert(too_much, shape)
+    assert len(caplog.records) <= MAX_SET_ASIDE + 1
+
+
+def test_a_page_of_oddities_is_set_aside() -> None:
+    """And what stands among them is there."""
+    assert convert([*[{"name": 1}] * 1000, {"name": "x"}], list[Named]) == [Named("x")]
 
 
 def test_another_shape_is_malformed() -> None:
