@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chat_tui.server.operations.actors import ClientActor
-from chat_tui.server.operations.channels import CreateChannel
+from chat_tui.server.operations.channels import CreateChannel, DeleteChannel
 from chat_tui.server.operations.members import AddMember
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.realtime import client_api
@@ -60,3 +60,18 @@ async def test_every_list_is_walked_back_as_it_was_walked_forth(path: str, key: 
         back.append(page[key])
     assert back[::-1] == forth
     assert len([item for items in forth for item in items]) == 7
+
+
+async def test_where_nothing_is_in_front_any_more_the_way_leads_to_the_start(domain: Domain) -> None:
+    """A page whose items were all deleted is empty, and says what follows it."""
+    sid, connection = domain.service_sid, Connection(domain, await domain.user("ann"))
+    for name in ("one", "two"):
+        await domain.run(CreateChannel(sid, unique_name=name))
+    path = "/Client/v2/Conversations"
+    first = await get(connection, path, PageSize="1")
+    second = await get(connection, path, PageSize="1", PageToken=first["meta"]["next_token"])
+    await domain.run(DeleteChannel(sid, "general"))
+    empty = await get(connection, path, PageSize="1", PageToken=second["meta"]["previous_token"])
+    assert (empty["conversations"], empty["meta"]["previous_token"]) == ([], None)
+    again = await get(connection, path, PageSize="1", PageToken=empty["meta"]["next_token"])
+    assert again["conversations"] == second["conversations"]

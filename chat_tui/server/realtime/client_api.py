@@ -84,7 +84,7 @@ def _page_query(request: Request) -> PageQuery:
 
 
 def _meta(found: Page[Any]) -> dict[str, Any]:
-    following = None if found.next is None else str(found.next.after)
+    following = None if found.next is None else str(found.next.after or 0)
     previous = None if found.previous is None else f"{_IN_FRONT}{found.previous.before}"
     return {"previous_token": previous, "prev_token": previous, "next_token": following}
 
