@@ -8,12 +8,12 @@ from chat_tui.protocol.errors import ChatError, Unauthenticated
 from chat_tui.protocol.twilsock import Header, encode
 from chat_tui.protocol.values import ChannelType
 from chat_tui.server.operations.actors import SYSTEM, ClientActor
-from chat_tui.server.operations.channels import CreateChannel, FetchChannel
+from chat_tui.server.operations.channels import CreateChannel, FetchChannel, UpdateChannel
 from chat_tui.server.operations.invites import InviteMember
 from chat_tui.server.operations.members import AddMember, RemoveMember
 from chat_tui.server.operations.participants import CreateWithParticipants
 from chat_tui.server.operations.roles import CreateRole
-from chat_tui.server.operations.services import CreateService
+from chat_tui.server.operations.services import CreateService, UpdateService
 from chat_tui.server.operations.users import CreateUser, DeleteUser, EnsureUser, FetchUser, UpdateUser
 from chat_tui.server.realtime.gateway import Gateway
 from tests.server.conftest import Domain
@@ -57,6 +57,30 @@ async def test_nobody_is_called_like_the_service(identity: str, domain: Domain) 
     with pytest.raises(Unauthenticated) as refusal:
         await domain.run(EnsureUser(sid, identity), SYSTEM)
     assert refusal.value.code == 50203
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+async def test_nothing_has_a_name_that_leads_somewhere_else(name: str, domain: Domain) -> None:
+    """HTTP clients would delete the service when told to delete its user ``..``."""
+    sid = domain.service_sid
+    ann = await domain.user("ann")
+    for command, actor in (
+        (CreateUser(sid, name), None),
+        (AddMember(sid, "general", name), None),
+        (InviteMember(sid, "general", name), None),
+        (EnsureUser(sid, name), SYSTEM),
+        (CreateChannel(sid, unique_name=name), ann),
+        (UpdateChannel(sid, "general", unique_name=name), None),
+    ):
+        with pytest.raises(ChatError, match="no path can name"):
+            await domain.run(command, actor)
+
+
+@pytest.mark.parametrize("field", ["service_role", "channel_role", "channel_creator_role"])
+async def test_a_default_role_that_is_none_is_named(field: str, domain: Domain) -> None:
+    parameter = "".join(part.capitalize() for part in f"default_{field}_sid".split("_"))
+    with pytest.raises(ChatError, match=f"{parameter}: "):
+        await domain.run(UpdateService(domain.service_sid, **{f"default_{field}_sid": ""}))  # type: ignore[arg-type]
 
 
 async def test_names_that_only_hold_a_reserved_one_are_free(domain: Domain) -> None:

@@ -52,6 +52,12 @@ def test_every_refusal_has_the_documented_body(tenant: Tenant) -> None:
     assert refusal(http.get(f"{path}/Users/%ff")) == (400, 20001)
 
 
+def test_a_boolean_that_is_none_is_refused_in_words(tenant: Tenant) -> None:
+    """With the remedy, not with the name of a type."""
+    answer = tenant.http.post(tenant.path, data={"ReachabilityEnabled": "yes"})
+    assert answer.json()["message"] == "ReachabilityEnabled: must be true or false"
+
+
 def test_forms_are_read_as_helpers_send_them(tenant: Tenant) -> None:
     """Booleans in any case, nothing for null, repeated keys, nested keys; what is not known is ignored."""
     path = tenant.path

@@ -66,13 +66,21 @@ def looks_like_sid(value: str, prefix: str) -> bool:
     return re.fullmatch(rf"{prefix}[0-9a-fA-F]{{32}}", value) is not None
 
 
+def _addressable(parameter: str, value: str) -> str:
+    """``value``, if a path can name it: HTTP clients take ``..`` in a path for a step back, so what is asked of a thing
+    of that name, say its deletion, would be done to what it belongs to."""
+    if value in (".", ".."):
+        raise BadRequest(f"{parameter}: must not be . or .., which no path can name", Code.BAD_PARAMETER)
+    return text(parameter, value)
+
+
 def unique_name(value: str | None) -> str | None:
     """A channel's unique name; empty means none."""
     if not value:
         return None
     if is_sid(value, Kind.CHANNEL):
         raise BadRequest("UniqueName: must not look like a Channel SID", Code.UNIQUE_NAME_LOOKS_LIKE_SID)
-    return name("UniqueName", value, Code.UNIQUE_NAME_TOO_LONG)
+    return _addressable("UniqueName", name("UniqueName", value, Code.UNIQUE_NAME_TOO_LONG))
 
 
 RESERVED = frozenset({"system", "private", "unique"})
@@ -107,7 +115,7 @@ def identity(value: str) -> str:
         raise BadRequest(f"Identity: at most {MAX_IDENTITY} characters", Code.IDENTITY_TOO_LONG)
     if is_sid(value, Kind.USER):
         raise BadRequest("Identity: must not look like a User SID", Code.IDENTITY_LOOKS_LIKE_SID)
-    return text("Identity", value)
+    return _addressable("Identity", value)
 
 
 def author(parameter: str, value: str, code: Code = Code.AUTHOR_TOO_LONG) -> str:

@@ -71,9 +71,9 @@ def find_message(tx: Reader, channel: Channel, sid: str) -> Message:
     return found
 
 
-def find_role(tx: Reader, service: Service, sid: str, type_: RoleType, code: Code) -> Role:
+def find_role(tx: Reader, service: Service, sid: str, type_: RoleType, code: Code, parameter: str = "RoleSid") -> Role:
     """A role of the right type. Raises BadRequest with ``code``."""
     found = tx.one(Role, "role_by_sid", sid=sid, service_sid=service.sid)
     if found is None or found.type is not type_:
-        raise BadRequest(f"RoleSid: {sid} is not a {type_.value} role of this service", code)
+        raise BadRequest(f"{parameter}: {sid} is not a {type_.value} role of this service", code)
     return found

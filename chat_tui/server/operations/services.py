@@ -170,13 +170,18 @@ def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 def _check_update(tx: Reader, service: Service, command: UpdateService) -> None:
     if command.friendly_name is not UNSET:
         checks.name("FriendlyName", command.friendly_name)
-    for field, type_, code in (
-        ("default_service_role_sid", RoleType.DEPLOYMENT, Code.BAD_DEPLOYMENT_ROLE),
-        ("default_channel_role_sid", RoleType.CHANNEL, Code.BAD_CHANNEL_ROLE),
-        ("default_channel_creator_role_sid", RoleType.CHANNEL, Code.BAD_CREATOR_ROLE),
+    for sid, parameter, type_, code in (
+        (command.default_service_role_sid, "DefaultServiceRoleSid", RoleType.DEPLOYMENT, Code.BAD_DEPLOYMENT_ROLE),
+        (command.default_channel_role_sid, "DefaultChannelRoleSid", RoleType.CHANNEL, Code.BAD_CHANNEL_ROLE),
+        (
+            command.default_channel_creator_role_sid,
+            "DefaultChannelCreatorRoleSid",
+            RoleType.CHANNEL,
+            Code.BAD_CREATOR_ROLE,
+        ),
     ):
-        if (sid := getattr(command, field)) is not UNSET:
-            find_role(tx, service, sid, type_, code)
+        if sid is not UNSET:
+            find_role(tx, service, sid, type_, code, parameter)
     for field, parameter, lowest, highest, code in (
         ("typing_indicator_timeout", "TypingIndicatorTimeout", 1, 3600, Code.BAD_TYPING_TIMEOUT),
         ("consumption_report_interval", "ConsumptionReportInterval", 0, 3600, Code.BAD_CONSUMPTION_INTERVAL),

@@ -193,6 +193,8 @@ def _named(error: msgspec.ValidationError, names: Names, types_: dict[str, Any])
     parameter = next((p for p, known in names.items() if known == field), field)
     choices = _choices(types_.get(field))
     remedy = f"must be one of {', '.join(choices)}" if choices else f"{reason[:1].lower()}{reason[1:]}"
+    if bool in _members(types_.get(field)):
+        remedy = "must be true or false"
     return BadRequest(f"{parameter}: {remedy}", _CODES.get(parameter, Code.BAD_PARAMETER))
 
 
