@@ -13,6 +13,12 @@ from chat_tui.server.reachability.tracker import apply_bindings
 from chat_tui.server.store.rows import Binding, User
 from chat_tui.server.store.transaction import Reader, Transaction
 
+MAX_DEVICES = 100
+"""Of one user."""
+
+MAX_MESSAGE_TYPES = 100
+MAX_ADDRESS = 4096
+
 
 class RegisterBinding(Command):
     """``address``: the device's own registration id, a secret; ``endpoint`` tells one device from another."""
@@ -55,20 +61,21 @@ class ListBindings(Command):
 @operation(RegisterBinding, rate=Rate.SERVICE, clients=("binding_type", "endpoint", "address", "message_types"))
 def register_binding(tx: Transaction, actor: Actor, command: RegisterBinding) -> Binding:
     """The same endpoint again renews its binding; a client registers its own devices only. Raises BadRequest (50209)
-    for an unknown type."""
+    for an unknown type, Forbidden for more devices than anybody has."""
     service = find_service(tx, actor, command.service_sid)
     user = find_user(tx, service, command.user)
     if isinstance(actor, ClientActor) and user.sid != actor.user_sid:
         raise Forbidden("Devices are their user's own to register", Code.USER_UNAUTHORIZED)
     binding_type = checks.choice("BindingType", command.binding_type, BindingType, Code.BAD_BINDING_TYPE)
     endpoint = checks.name("Endpoint", command.endpoint, Code.BAD_PARAMETER)
-    if len(checks.text("Address", command.address)) > 4096:
-        raise BadRequest("Address: at most 4096 characters", Code.BAD_PARAMETER)
-    message_types = to_json(command.message_types).decode()
+    checks.name("Address", command.address, Code.BAD_PARAMETER, limit=MAX_ADDRESS)
+    message_types = _message_types(command)
     key = {"user_sid": user.sid, "binding_type": binding_type, "endpoint": endpoint}
     old = tx.one(Binding, "binding_by_endpoint", **key)
     if old is not None:
         tx.run("update_binding", sid=old.sid, message_types=message_types, address=command.address, now=tx.now)
+    elif tx.value("count_bindings", user_sid=user.sid) >= MAX_DEVICES:
+        raise Forbidden(f"At most {MAX_DEVICES} devices of one user: remove one first", Code.FORBIDDEN)
     else:
         tx.run(
             "insert_binding",
@@ -84,6 +91,12 @@ def register_binding(tx: Transaction, actor: Actor, command: RegisterBinding) ->
     binding = tx.one(Binding, "binding_by_endpoint", **key)
     assert binding is not None
     return binding
+
+
+def _message_types(command: RegisterBinding) -> str:
+    if len(command.message_types) > MAX_MESSAGE_TYPES:
+        raise BadRequest(f"MessageTypes: at most {MAX_MESSAGE_TYPES}", Code.BAD_PARAMETER)
+    return to_json([checks.name("MessageTypes", word, Code.BAD_PARAMETER) for word in command.message_types]).decode()
 
 
 @operation(RemoveBinding, rate=Rate.SERVICE, clients=("binding", "endpoint"))
