@@ -112,13 +112,13 @@ def encode_json(header: Header, body: Any) -> bytes:
     return encode(header, to_json(body))
 
 
-_REPLY = re.compile(rb'TWILSOCK V3\.0 [0-9]{1,10}\r\n\{(?:"id":"[^"\\]*",)?"method":"reply"[,}]')
+_begins_as_reply = re.compile(rb'TWILSOCK V3\.0 [0-9]{1,10}\r\n\{(?:"id":"[^"\\]*",)?"method":"reply"[,}]').match
 
 
 def is_reply(frame: bytes) -> bool:
     """Whether the packet's own header begins as replies are written, for less than `decode` costs: SDKs acknowledge
     every event so. What stands elsewhere, in a nested field or in the payload, says nothing."""
-    return _REPLY.match(frame) is not None
+    return _begins_as_reply(frame) is not None
 
 
 def decode(frame: bytes, *, leniently: bool = False) -> Packet:

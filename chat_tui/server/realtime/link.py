@@ -97,7 +97,7 @@ class Link(Outgoing):
     def may_take(self, go_on: Callable[[], None]) -> bool:
         """Whether another packet may come in: there must be a way out for its answer, and room for its work. If not,
         ``go_on`` is called, or `Socket.go_on`, once it may."""
-        if not self.can_write:
+        if self._socket.is_paused or self._queue or self._waiting:  # `can_write`, for every frame that comes
             return False
         if self.share.has_room():
             return True

@@ -8,6 +8,7 @@ import asyncio
 import random
 from asyncio.transports import BaseTransport
 from http import HTTPStatus
+from time import monotonic
 from typing import Any, ClassVar
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -94,9 +95,8 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
         link = self.link
         if link is None or self.transport.is_closing():
             return
-        clock = self.loop.time
         while self._rest:
-            now = clock()
+            now = monotonic()
             wait = link.share.wait(now)
             if wait and self._next_turn is None:
                 self._next_turn = self.loop.call_later(wait, self._take_turn)
@@ -107,8 +107,9 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
             self._feed(piece)
             if self.close_sent and self._is_too_late(len(piece)):
                 return
-            link.share.spend(clock() - now)
-        self.hold_back(on=not self._may_take(link))
+            link.share.spend(monotonic() - now)
+        if self._held_back:  # else the next to come is held back, if need be
+            self.hold_back(on=not self._may_take(link))
 
     def _is_too_late(self, size: int) -> bool:
         self._late += size
