@@ -90,7 +90,7 @@ async def _run_forever(
             await step()
             is_failing = False
         except (Exception, asyncio.CancelledError) as error:
-            if isinstance(error, asyncio.CancelledError) and _is_asked_to_end():
+            if isinstance(error, asyncio.CancelledError) and is_asked_to_end():
                 raise
             if not is_failing:
                 _log.exception("%s failed; trying again", name)
@@ -98,7 +98,15 @@ async def _run_forever(
             await sleep(again_after)
 
 
-def _is_asked_to_end() -> bool:
+def is_asked_to_end() -> bool:
     """Whether a cancellation was meant for this task, and is not that of something it waited for."""
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0
+
+
+def shared(future: "asyncio.Future[T]") -> "asyncio.Future[T]":
+    """What ``future`` comes to, for one of several who wait: whoever is cancelled, or looks at no error, takes no other
+    along."""
+    mine = asyncio.shield(future)
+    mine.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return mine

@@ -14,7 +14,7 @@ from chat_tui.client.token_source import TokenSource
 from chat_tui.client.transport import Address, ConnectionState, Listener, OpenSocket, Phase, Transport, connect
 from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
 from chat_tui.protocol.proof import Challenges
-from chat_tui.tasks import Tasks
+from chat_tui.tasks import Tasks, is_asked_to_end, shared
 
 AGAIN_AFTER = 1.0
 """Seconds after which the link is begun anew, should it ever end by an error of this program."""
@@ -101,13 +101,15 @@ class Connection(Listener):
             self._initialised = asyncio.get_running_loop().create_future()
             self._initialised.add_done_callback(lambda done: done.cancelled() or done.exception())
             self._running = self._tasks.spawn(self._run(), "the link")
-        return self._initialised
+        return shared(self._initialised)
 
     async def _run(self) -> None:
         while True:
             try:
                 await self._transport.run()
-            except Exception:
+            except (Exception, asyncio.CancelledError) as error:
+                if isinstance(error, asyncio.CancelledError) and is_asked_to_end():
+                    raise
                 _log.exception("the link ended by an error in this program")
                 await asyncio.sleep(AGAIN_AFTER)
             else:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from websockets.exceptions import WebSocketException
 
 from chat_tui.client.reading import Nonsense
-from chat_tui.protocol.errors import ChatError, Code, TransportError, Unauthenticated, from_answer
+from chat_tui.protocol.errors import BadRequest, ChatError, Code, TransportError, Unauthenticated, from_answer
 from chat_tui.protocol.twilsock import (
     OK,
     Header,
@@ -29,6 +29,9 @@ from chat_tui.tasks import Tasks
 
 MAX_NONSENSE = 100
 """Packets of one link that may be left out; a service that sends more is not one."""
+
+MAX_ACKS, MAX_ID = 10_000, 256
+"""Packets that may wait to be acknowledged, and characters of their ids: a service that does not read ends the link."""
 
 MAX_REASON = 500
 """Characters kept of a refusal."""
@@ -66,6 +69,7 @@ class Exchange:
         self._ids = itertools.count(1)
         self._prefix = "TM" + secrets.token_hex(12)
         self._acks: list[str] = []
+        self._is_acknowledging = False
         self._left_out = 0
         self.is_trusted = False
         """Set once the service has said something that makes sense."""
@@ -79,11 +83,12 @@ class Exchange:
         """The reply to a packet, a success. Raises TransportError when the link breaks or nothing comes, Nonsense for
         a reply that says nothing, and what it refuses with."""
         header.id = self.next_id()
+        packet = _encoded(header, body)
         answer: asyncio.Future[Packet] = asyncio.get_running_loop().create_future()
         self._answers[header.id] = answer
         try:
             async with asyncio.timeout(self._within):
-                await self._socket.send(_encoded(header, body))
+                await self._socket.send(packet)
                 reply = await answer
         except TimeoutError:
             raise TransportError("the service does not answer", Code.UNAVAILABLE) from None
@@ -178,21 +183,33 @@ class Exchange:
 
     def _acknowledge(self, packet_id: str) -> None:
         """Say 200 to what the service sent, several at a time."""
-        self._acks.append(packet_id)
-        if len(self._acks) == 1:
+        if len(self._acks) >= MAX_ACKS:
+            raise TransportError("the service does not read what it is told")
+        self._acks.append(packet_id[:MAX_ID])
+        if not self._is_acknowledging:
+            self._is_acknowledging = True
             self._tasks.spawn(self._flush_acks(), "acknowledging")
 
     async def _flush_acks(self) -> None:
-        acks, self._acks = self._acks, []
-        with contextlib.suppress(WebSocketException, OSError):
-            for packet_id in acks:
-                await self._socket.send(encode(Header("reply", packet_id, status=OK)))
+        try:
+            while self._acks:
+                acks, self._acks = self._acks, []
+                for packet_id in acks:
+                    await self._socket.send(_encoded(Header("reply", packet_id, status=OK)))
+        except (WebSocketException, OSError):
+            return  # the link is broken: nothing is acknowledged any more
+        finally:
+            self._is_acknowledging = False
 
 
-def _encoded(header: Header, body: Any) -> bytes:
-    if body is None or isinstance(body, bytes):
-        return encode(header, body or b"")
-    return encode_json(header, body)
+def _encoded(header: Header, body: Any = None) -> bytes:
+    """Raises BadRequest for what no packet can hold."""
+    try:
+        if body is None or isinstance(body, bytes):
+            return encode(header, body or b"")
+        return encode_json(header, body)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise BadRequest(f"this cannot be sent: {type(error).__name__}", Code.BAD_PARAMETER) from None
 
 
 def _check(status: Status | None) -> None:

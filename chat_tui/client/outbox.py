@@ -15,8 +15,9 @@ import msgspec
 from chat_tui.client.ledger import Keeper, Ledger
 from chat_tui.client.model import Message, PendingMessage, SendState
 from chat_tui.client.reading import Nonsense
+from chat_tui.protocol.encoding import whole
 from chat_tui.protocol.errors import ChatError, Code, Conflict, NotFound, TooManyRequests, TransportError, Unavailable
-from chat_tui.tasks import Tasks
+from chat_tui.tasks import Tasks, shared
 
 RETRY_CAP = 30.0
 """Seconds between two tries on a live link, at most."""
@@ -98,6 +99,7 @@ class Outbox:
         outbox is closed: nobody would send it."""
         if self._is_closed:
             raise Unavailable("this client is closed: it sends nothing more", Code.UNAVAILABLE)
+        body, attributes = whole(body), whole(attributes)
         pending = PendingMessage(secrets.token_hex(16), channel_sid, body, self._now(), attributes=attributes)
         self._enqueue(pending)
         return pending
@@ -108,7 +110,8 @@ class Outbox:
         queued = any(known.mutation_id == pending.mutation_id for queue in self._queues.values() for known in queue)
         if not queued and pending.mutation_id not in self._receipts:
             raise NotFound("this message is not on its way", Code.NOT_FOUND)
-        return self._receipts.setdefault(pending.mutation_id, asyncio.get_running_loop().create_future())
+        known = self._receipts.setdefault(pending.mutation_id, asyncio.get_running_loop().create_future())
+        return shared(known)
 
     def retry(self, mutation_id: str) -> None:
         """Send a failed message once more, under the same id, behind what waits. Raises NotFound."""

@@ -9,6 +9,7 @@ from chat_tui.client.backoff import Backoff
 from chat_tui.client.timing import Timing
 from chat_tui.protocol.errors import ChatError, TransportError, Unauthenticated
 from chat_tui.protocol.tokens import token_expiry
+from chat_tui.tasks import is_asked_to_end
 
 MAX_TOKEN = 64 * 1024
 """Characters; what is longer is no token."""
@@ -147,7 +148,9 @@ class TokenKeeper:
                 raise TransportError("where tokens come from does not answer") from None
             except ChatError:
                 raise
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                if isinstance(error, asyncio.CancelledError) and is_asked_to_end():
+                    raise
                 _log.exception("the token source failed")
                 raise TransportError(f"where tokens come from failed ({type(error).__name__})") from None
             return checked(token)
@@ -155,6 +158,6 @@ class TokenKeeper:
 
 def checked(token: object) -> str:
     """Raises Unauthenticated for what cannot be a token."""
-    if not isinstance(token, str) or not token.strip() or len(token) > MAX_TOKEN:
+    if not isinstance(token, str) or not token.strip() or len(token) > MAX_TOKEN or not token.isascii():
         raise Unauthenticated("where tokens come from gave something that is no access token")
     return token

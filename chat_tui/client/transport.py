@@ -30,7 +30,7 @@ from chat_tui.protocol.twilsock import (
     Status,
 )
 from chat_tui.protocol.untrusted import Malformed, decode
-from chat_tui.tasks import Tasks
+from chat_tui.tasks import Tasks, is_asked_to_end
 
 __all__ = ["Address", "ConnectionState", "Listener", "Offloaded", "OpenSocket", "Phase", "Transport", "connect"]
 
@@ -175,7 +175,9 @@ class Transport:
                 self._listener.on_token(expired=True)
         except _ENDS as error:
             return _why(error), 0.0
-        except Exception as error:  # a fault of ours must not leave anybody without a word
+        except (Exception, asyncio.CancelledError) as error:  # a fault of ours must not leave anybody without a word
+            if isinstance(error, asyncio.CancelledError) and is_asked_to_end():
+                raise
             _log.exception("the link ended by an error in this program")
             return f"an error in this program ({type(error).__name__})", 0.0
         return "the link was closed", 0.0

@@ -15,3 +15,8 @@ def to_json(value: Any) -> bytes:
     buffer = bytearray(_ROOM)
     _encode_into(value, buffer)
     return bytes(buffer)
+
+
+def whole(text: str) -> str:
+    """``text`` with U+FFFD for each half of a character, which no encoding of text can hold."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

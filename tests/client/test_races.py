@@ -48,8 +48,8 @@ async def test_a_client_has_one_life() -> None:
     """After its end a start is an error, not a wait; before it, a second start is the first."""
     service = FakeService()
     client = new_client(service)
-    assert client.start_soon() is client.start_soon()
-    await client.start()
+    await asyncio.gather(client.start_soon(), client.start_soon(), client.start())
+    assert service.asked.count("init") == 1
     await client.close()
     await client.close()
     with pytest.raises(RuntimeError, match="make a new one"):

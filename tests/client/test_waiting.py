@@ -1,0 +1,113 @@
+"""Those who wait for a client, those whom it asks, and a service that does not read: none takes another along."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from chat_tui.client import ChatClient, Phase
+from chat_tui.client.exchange import MAX_ACKS, Exchange
+from chat_tui.client.timing import Timing
+from chat_tui.protocol.errors import ChatError, TransportError
+from chat_tui.protocol.twilsock import Header, encode
+from chat_tui.tasks import Tasks
+from tests.support.fake_service import FakeService, token
+
+FAST = Timing().scaled(0.02)
+WITHIN = 10.0
+
+
+async def test_whoever_stops_waiting_takes_nobody_along() -> None:
+    """For the start, and for a receipt; and one may begin to wait again."""
+    service, may_go = FakeService(), asyncio.Event()
+
+    async def source() -> str:
+        await may_go.wait()
+        return token()
+
+    client = ChatClient("ws://x", source, open_socket=service.open_socket, timing=FAST)
+    other, impatient = asyncio.ensure_future(client.start()), asyncio.ensure_future(client.start())
+    await asyncio.sleep(0)
+    impatient.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
+    may_go.set()
+    async with asyncio.timeout(WITHIN):
+        await other
+        await client.start()
+        sid = service.join("general")
+        pending = client.outbox.submit(sid, "hello")
+        first, second = client.outbox.receipt(pending), client.outbox.receipt(pending)
+        first.cancel()
+        assert (await second).index == 0
+    await client.close()
+
+
+@pytest.mark.parametrize("what", ["token", "address"])
+async def test_whoever_is_asked_and_is_cancelled_is_asked_again(what: str) -> None:
+    """A cancellation of theirs is not one of the link."""
+    service, asked = FakeService(), []
+
+    async def asking() -> str:
+        asked.append(what)
+        if len(asked) == 1:
+            raise asyncio.CancelledError
+        return token() if what == "token" else "ws://x"
+
+    client = ChatClient(
+        "ws://x",
+        asking if what == "token" else token(),
+        address=asking if what == "address" else None,
+        open_socket=service.open_socket,
+        timing=FAST,
+    )
+    async with asyncio.timeout(WITHIN):
+        await client.start()
+    assert (client.connection.phase, len(asked)) == (Phase.CONNECTED, 2)
+    await client.close()
+
+
+async def test_half_a_character_holds_up_nothing() -> None:
+    """A message goes without it; any other request is refused, and a token is none."""
+    service = FakeService()
+    sid = service.join("general")
+    client = ChatClient("ws://x", token(), open_socket=service.open_socket, timing=FAST)
+    async with asyncio.timeout(WITHIN):
+        await client.start()
+        assert client.outbox.submit(sid, "a\ud800b").body == "a\ufffdb"
+        assert (await client.messages.send(client.channels[sid], "behind it")).index == 1
+        with pytest.raises(ChatError, match="cannot be sent"):
+            await client.update_user(friendly_name="\udc00")
+        with pytest.raises(ChatError):
+            await client.update_token("\ud800")
+    await client.close()
+
+
+class Deaf:
+    """Says the same for ever, and never reads."""
+
+    def __init__(self) -> None:
+        self.said = 0
+
+    async def send(self, message: bytes) -> None:
+        await asyncio.Event().wait()
+
+    async def close(self) -> None: ...
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            self.said += 1
+            yield encode(Header("notification", f"TM{self.said}"))
+            await asyncio.sleep(0)
+
+
+async def test_a_service_that_does_not_read_ends_the_link() -> None:
+    """What is to be acknowledged is bounded."""
+    socket, tasks = Deaf(), Tasks(expected=(ChatError,))
+    nothing: Callable[..., None] = lambda *_: None  # noqa: E731
+    exchange = Exchange(socket, nothing, nothing, tasks, within=WITHIN)
+    with pytest.raises(TransportError, match="does not read"):
+        await exchange.read()
+    assert socket.said <= MAX_ACKS + 10
+    assert len(tasks) == 1
+    await tasks.close()
