@@ -8,6 +8,7 @@ import os
 import resource
 import socket
 import ssl
+from asyncio import sslproto
 from collections.abc import Callable
 
 from chat_tui.tasks import Tasks
@@ -26,6 +27,10 @@ SAY_EVERY = 60.0
 
 STARTING = 256
 """Connections in their TLS handshake at once; over it the one that began first is given up."""
+
+TLS_BUFFER = 32 * 1024
+"""Bytes that each TLS connection reads into, of which a record needs half; asyncio's own are 256 KiB, for strangers
+too."""
 
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _log = logging.getLogger(__name__)
@@ -49,6 +54,7 @@ class Listener:
         self._socket = listening
         self._make_protocol = make_protocol
         self._make_room = make_room
+        sslproto.SSLProtocol.max_size = TLS_BUFFER
         self._tls = {} if context is None else {"ssl": context, "ssl_handshake_timeout": handshake_within}
         self._loop = asyncio.get_running_loop()
         self._tasks = Tasks()

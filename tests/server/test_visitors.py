@@ -6,6 +6,8 @@ import logging
 import os
 import resource
 import socket
+import ssl
+import tracemalloc
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -218,6 +220,32 @@ async def test_one_address_has_its_own_bound() -> None:
         visitors.arrived(guest)
     assert not lone.is_gone
     assert len(visitors) == 100
+
+
+async def test_a_handshake_that_is_not_finished_holds_little() -> None:
+    """Strangers may begin some hundreds: what each reads into must not be what a busy connection would like."""
+    made: list[asyncio.Protocol] = []
+    count = 20
+
+    def make() -> asyncio.Protocol:
+        made.append(asyncio.Protocol())
+        return made[-1]
+
+    listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    listener = Listener(listening, make, lambda: False, context=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    tracemalloc.start()
+    peers = [socket.create_connection(listening.getsockname()) for _ in range(count)]
+    async with asyncio.timeout(WITHIN):
+        while len(made) < count:  # noqa: ASYNC110 - only the listener knows when
+            await asyncio.sleep(0.01)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < count * 100 * 1024
+    for peer in peers:
+        peer.close()
+    listener.close()
+    await listener.wait_closed()
+    await asyncio.sleep(0.01)
 
 
 @pytest.fixture
