@@ -16,7 +16,7 @@ from tests.support.counts import COUNTS
 from tests.support.fake_service import FakeService
 
 SEED = 20261121
-SAMPLE, MANY = 12, 1000
+SAMPLE, MANY = 12, 300
 
 IMPATIENT = msgspec.structs.replace(FAST, answer_within=0.3)
 

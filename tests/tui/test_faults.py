@@ -325,6 +325,7 @@ def test_an_application_that_raises_ends_with_one_line(
 ) -> None:
     """Whatever Textual lets through, and whatever fails before it begins."""
     monkeypatch.setattr(ChatApp, method, fail)
+    monkeypatch.setattr(launch, "missing_terminal", lambda: None)  # the test runner's is none
     target = launch.RemoteTarget(tmp_path, "http://127.0.0.1:1", None, "http://127.0.0.1:1")
     status = launch.run(target, log=tmp_path / "log")
     assert status == 1
