@@ -67,3 +67,12 @@ async def test_the_client_api_and_sync(tenant: Tenant) -> None:
             await refused(socket, "POST", "/v4/Subscriptions", body)
     await socket.request("GET", listing, PageSize="10", From="0")
     socket.transport.abort()
+
+
+@pytest.mark.parametrize(
+    "date", ["1" * 5000, "1" * 16, "2026-01-01T00:00:00." + "1" * 5000, "2026-W01-1", "٢٠٢٦-01-01"]
+)
+def test_a_date_is_written_with_its_separators(tenant: Tenant, date: str) -> None:
+    """Digits alone are none, however many there are."""
+    answer = tenant.http.post(f"{tenant.path}/Channels/general/Messages", data={"Body": "x", "DateCreated": date})
+    assert (answer.status_code, answer.json()["code"]) == (400, 50308)

@@ -1,5 +1,6 @@
 """One REST request as a handler sees it: decode into a command, run it, encode the answer."""
 
+import re
 import types
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -153,11 +154,15 @@ _DATES = {
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 _DAY = 24 * 3600 * 1000
+_DATE = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+"""ISO 8601 as people write it: Python also takes weeks, digits without separators, and any number of them."""
 
 
 def _milliseconds(parameter: str, value: str, code: Code, *, end_of_day: bool) -> int:
     try:
-        date = datetime.fromisoformat(value)
+        date = datetime.fromisoformat(value if _DATE.fullmatch(value) else "")
         date = date if date.tzinfo else date.replace(tzinfo=UTC)
         if not _FIRST <= date <= _LAST:
             raise ValueError
