@@ -117,8 +117,9 @@ class Link(Outgoing):
         self._renewing = self._spawn(self._renew(action), "a renewal")
         self._renewing.add_done_callback(self._renewed)
 
-    def _renewed(self, _: asyncio.Task[None]) -> None:
-        self._renewing = None
+    def _renewed(self, done: asyncio.Task[None]) -> None:
+        if self._renewing is done:
+            self._renewing = None
 
     def _on_serve(self, action: s.Serve) -> None:
         self._spawn(self._serve(action), "a request")
@@ -232,6 +233,7 @@ class Link(Outgoing):
             if (identity.identity, identity.service_sid) != (self.actor.identity, self.actor.service_sid):
                 raise Unauthenticated("Access token: for another identity or service", Code.TOKEN_GRANTS_INVALID)
         except Exception as error:
+            self._renewing = None  # who hears the answer may send the next
             await self._reply(
                 Header("reply", action.request_id, status=refusal_status(as_told(error, self.connection_id)))
             )
@@ -239,6 +241,7 @@ class Link(Outgoing):
         self.actor = msgspec.structs.replace(self.actor, role_sid=identity.role_sid, key_sid=identity.key_sid)
         self._session.authenticated(identity.expires, self.gateway.house.clock())
         self.watch_time()
+        self._renewing = None
         await self._reply(Header("reply", action.request_id, status=OK))
 
     # ---- requests
