@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from chat_tui.client import memory
-from chat_tui.client.cache import Cache, Rows
-from chat_tui.client.disk import Disk, DiskError, folder_of, last_bearer, note_bearer
-from chat_tui.client.journal import Journal
-from chat_tui.client.memory import Known, Memory
 from chat_tui.client.outbox import Outbox
+from chat_tui.client.storage import snapshots
+from chat_tui.client.storage.cache import Cache, Rows
+from chat_tui.client.storage.disk import Disk, DiskError, folder_of, last_bearer, note_bearer
+from chat_tui.client.storage.outbox_table import Journal
+from chat_tui.client.storage.snapshots import Known, Memory
 from chat_tui.protocol.errors import Code, Unauthenticated
 from chat_tui.protocol.tokens import Bearer, token_bearer
 from chat_tui.tasks import Tasks
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 WRONG_USER = Code.TOKEN_GRANTS_INVALID
 
 
-class Owner(memory.Owner, Protocol):
+class Owner(snapshots.Owner, Protocol):
     """The client: its parts together, and whom they belong to."""
 
     def know_again(self, known: Known) -> None:

@@ -8,15 +8,15 @@ import msgspec
 
 from chat_tui.client import events
 from chat_tui.client.backoff import Backoff
-from chat_tui.client.cache import Kept, Rows, encode
 from chat_tui.client.channel_reading import ChannelData, OwnData, new_channel, update_described, update_own_part
-from chat_tui.client.memory import decode_row, recalled
 from chat_tui.client.model import Channel
 from chat_tui.client.open_channel import OpenChannels
 from chat_tui.client.pages import all_pages
 from chat_tui.client.people import Api, Emit
 from chat_tui.client.reading import Reasons, answer
 from chat_tui.client.replicas import ChannelDocument, OwnChannels
+from chat_tui.client.storage.cache import Kept, Rows, encode
+from chat_tui.client.storage.snapshots import decode_row, recalled
 from chat_tui.client.sync import Replica, Replicas, Request, Spawn
 from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.values import ChannelStatus, UpdateReason

@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from chat_tui.client.disk import DiskError
 from chat_tui.client.model import PendingMessage
+from chat_tui.client.storage.disk import DiskError
 from chat_tui.tasks import Tasks
 
 _log = logging.getLogger(__name__)

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 
 from chat_tui.client import events
-from chat_tui.client.cache import KEPT_MESSAGES, Kept, Rows, encode
-from chat_tui.client.memory import decode_row, recalled
 from chat_tui.client.model import Channel, Member, Message
 from chat_tui.client.reading import Reasons, SnapshotPage, answer, parse_messages
 from chat_tui.client.replicas import ChannelListener, MessageList, Roster
+from chat_tui.client.storage.cache import KEPT_MESSAGES, Kept, Rows, encode
+from chat_tui.client.storage.snapshots import decode_row, recalled
 from chat_tui.client.sync import LABEL, Replica, Replicas, Request
 from chat_tui.protocol.errors import Code, NotFound
 from chat_tui.protocol.untrusted import Malformed

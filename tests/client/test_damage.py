@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from chat_tui.client import ChatClient, Phase, events
-from chat_tui.client.disk import Disk, folder_of
-from chat_tui.client.journal import Journal
 from chat_tui.client.model import PendingMessage
+from chat_tui.client.storage.disk import Disk, folder_of
+from chat_tui.client.storage.outbox_table import Journal
 from tests.client.damage import FILE, Damage, copied, damages
 from tests.client.test_journal import NOW
 from tests.client.test_lies import FAST, mishaps

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from chat_tui.client import ChatClient, SendState
-from chat_tui.client.disk import Disk, DiskError, folder_of
-from chat_tui.client.journal import Journal
 from chat_tui.client.model import PendingMessage
 from chat_tui.client.outbox import Outbox, Receipt
+from chat_tui.client.storage.disk import Disk, DiskError, folder_of
+from chat_tui.client.storage.outbox_table import Journal
 from chat_tui.protocol.errors import BadRequest, Conflict, NotFound, Unavailable
 from chat_tui.protocol.tokens import encode_token
 from tests.client.conftest import until

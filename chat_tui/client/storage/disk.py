@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from chat_tui.client import database
+from chat_tui.client.storage import database
 from chat_tui.private_files import open_private, private_directory, read_private, replace_private
 from chat_tui.protocol.tokens import Bearer
 from chat_tui.protocol.untrusted import Malformed, decode

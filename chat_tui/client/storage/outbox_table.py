@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from chat_tui.client.disk import Disk
 from chat_tui.client.model import PendingMessage, SendState
+from chat_tui.client.storage.disk import Disk
 
 if TYPE_CHECKING:
     import sqlite3

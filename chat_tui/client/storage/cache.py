@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chat_tui.client.disk import Disk
+from chat_tui.client.storage.disk import Disk
 
 if TYPE_CHECKING:
     import sqlite3

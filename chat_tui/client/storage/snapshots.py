@@ -7,8 +7,8 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from chat_tui.client.cache import Cache, Kept, Rows, encode
-from chat_tui.client.disk import DiskError
+from chat_tui.client.storage.cache import Cache, Kept, Rows, encode
+from chat_tui.client.storage.disk import DiskError
 from chat_tui.protocol.untrusted import Malformed
 from chat_tui.tasks import Tasks
 
