@@ -23,8 +23,8 @@ from cryptography.x509.oid import NameOID
 from chat_tui.client import ChatClient
 from chat_tui.client.admin import AdminClient
 from chat_tui.client.events import ConnectionChanged
-from chat_tui.client.timing import Timing
-from chat_tui.client.transport import Phase
+from chat_tui.client.link.timing import Timing
+from chat_tui.client.link.transport import Phase
 from chat_tui.local_service import LocalService, find
 from chat_tui.protocol.errors import TransportError
 from chat_tui.protocol.proof import CHALLENGE, HEALTH, PROOF

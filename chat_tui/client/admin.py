@@ -33,7 +33,7 @@ class AdminClient:
     ) -> None:
         self._account_sid = account_sid
         if challenge is not None:
-            from chat_tui.client.proven import ProvenTransport
+            from chat_tui.client.link.proven_transport import ProvenTransport
 
             transport = ProvenTransport(challenge)
         self._http = httpx.AsyncClient(

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from chat_tui.client.backoff import Backoff
+from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.model import Channel
 from chat_tui.protocol.errors import ChatError, TooManyRequests, TransportError
 from chat_tui.tasks import Tasks

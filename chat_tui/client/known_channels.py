@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from chat_tui.client import events
-from chat_tui.client.backoff import Backoff
 from chat_tui.client.channel_reading import ChannelData, OwnData, new_channel, update_described, update_own_part
+from chat_tui.client.link.backoff import Backoff
+from chat_tui.client.link.pages import all_pages
 from chat_tui.client.model import Channel
 from chat_tui.client.open_channel import OpenChannels
-from chat_tui.client.pages import all_pages
 from chat_tui.client.people import Api, Emit
 from chat_tui.client.reading import Reasons, answer
 from chat_tui.client.replicas import ChannelDocument, OwnChannels

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import msgspec
 
 from chat_tui.client import events
+from chat_tui.client.link.pages import all_pages
 from chat_tui.client.model import Channel, Member, User, UserDescriptor
-from chat_tui.client.pages import all_pages
 from chat_tui.client.reading import Nonsense, parse_descriptor
 from chat_tui.client.replicas import UserInfo
 from chat_tui.client.storage.cache import Kept, Rows, encode

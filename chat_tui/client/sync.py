@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from chat_tui.client.pages import all_pages
+from chat_tui.client.link.pages import all_pages
 from chat_tui.client.reading import Event, Nonsense, Notification, Snapshot, SnapshotItem, SnapshotPage, answer
 from chat_tui.client.replica import Position, ReplicaState, Step
 from chat_tui.protocol.errors import ChatError, Code, NotFound, TransportError

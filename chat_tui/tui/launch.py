@@ -146,7 +146,7 @@ def _application(target: Target, log_place: str, ready: Ready | None, place: str
     connector = LocalConnector(target) if isinstance(target, LocalTarget) else None
     prepare: Callable[[], Awaitable[str | None]] | None
     from chat_tui.client import ChatClient
-    from chat_tui.client.token_source import fetch_token
+    from chat_tui.client.link.token_source import fetch_token
     from chat_tui.tui.app import ChatApp
     from chat_tui.tui.faults import Faults
     from chat_tui.tui.render.glyphs import choose

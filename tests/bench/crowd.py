@@ -10,7 +10,7 @@ import resource
 import sys
 import time
 
-from chat_tui.client.backoff import Backoff
+from chat_tui.client.link.backoff import Backoff
 from tests.bench.raw_socket import RawSocket
 from tests.bench.report import bench_directory, cpu_seconds, finish, header, percentile, reach, resident_bytes
 from tests.support.service import Tenant, serving

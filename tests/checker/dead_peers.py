@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from chat_tui.client import ChatClient, events
-from chat_tui.client.timing import Timing
-from chat_tui.client.transport import Phase
+from chat_tui.client.link.timing import Timing
+from chat_tui.client.link.transport import Phase
 from chat_tui.local_service import LocalService
 from chat_tui.server.realtime.limits import Limits
 from tests.checker.proxy import Fault, Proxy

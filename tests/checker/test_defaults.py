@@ -3,7 +3,7 @@
 import msgspec
 
 from chat_tui.client import horizons, outbox
-from chat_tui.client.timing import Timing
+from chat_tui.client.link.timing import Timing
 from chat_tui.protocol import twilsock
 from chat_tui.server.operations import dispatch
 from chat_tui.server.operations import typing as typing_operations

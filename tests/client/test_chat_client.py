@@ -11,7 +11,7 @@ import pytest
 
 from chat_tui.client import ChatClient, ChatError, NotificationLevel, Phase, SendState, UpdateReason, events
 from chat_tui.client.admin import AdminClient
-from chat_tui.client.timing import Timing
+from chat_tui.client.link.timing import Timing
 from chat_tui.protocol.errors import Conflict, Unauthenticated
 from chat_tui.protocol.tokens import encode_token
 from chat_tui.protocol.values import ChannelStatus

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chat_tui.client import ChatClient, ChatError, Phase, events
-from chat_tui.client.timing import Timing
+from chat_tui.client.link.timing import Timing
 from tests.client.lies import Falsehood, falsehoods, told
 from tests.support.counts import COUNTS
 from tests.support.fake_service import FakeService, token

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from chat_tui.client.backoff import Backoff
 from chat_tui.client.events import EventStream, Resynchronise, TokenExpired
 from chat_tui.client.horizons import Horizons
+from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.model import Channel, LastMessage, PendingMessage, SendState
 from chat_tui.client.outbox import Outbox, Receipt
 from chat_tui.client.reading import parse_date

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from chat_tui.client.backoff import Backoff
-from chat_tui.client.timing import Timing
-from chat_tui.client.token_source import TokenKeeper
+from chat_tui.client.link.backoff import Backoff
+from chat_tui.client.link.timing import Timing
+from chat_tui.client.link.token_source import TokenKeeper
 from chat_tui.protocol.errors import ChatError, TransportError, Unauthenticated
 from chat_tui.protocol.tokens import encode_token
 

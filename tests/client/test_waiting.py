@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from chat_tui.client import ChatClient, Phase
-from chat_tui.client.exchange import MAX_ACKS, Exchange
-from chat_tui.client.timing import Timing
+from chat_tui.client.link.exchange import MAX_ACKS, Exchange
+from chat_tui.client.link.timing import Timing
 from chat_tui.protocol.errors import ChatError, TransportError
 from chat_tui.protocol.twilsock import Header, encode
 from chat_tui.tasks import Tasks

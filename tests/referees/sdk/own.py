@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from chat_tui.client import ChatClient, events
+from chat_tui.client.link.transport import ConnectionState, Phase
 from chat_tui.client.model import Channel, Member, Message, User, UserDescriptor
 from chat_tui.client.open_channel import OpenChannel
-from chat_tui.client.transport import ConnectionState, Phase
 from chat_tui.protocol.errors import ChatError, Unauthenticated
 from chat_tui.protocol.values import ChannelType, NotificationLevel
 from tests.referees.sdk.official import Realm

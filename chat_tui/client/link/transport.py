@@ -14,10 +14,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketException
 
 from chat_tui import __version__
-from chat_tui.client.backoff import Backoff
-from chat_tui.client.exchange import Exchange, refusal
-from chat_tui.client.timing import Timing
-from chat_tui.client.token_source import TokenKeeper, TokenSource, checked
+from chat_tui.client.link.backoff import Backoff
+from chat_tui.client.link.exchange import Exchange, refusal
+from chat_tui.client.link.timing import Timing
+from chat_tui.client.link.token_source import TokenKeeper, TokenSource, checked
 from chat_tui.protocol.addresses import parse_address
 from chat_tui.protocol.errors import ChatError, Code, TransportError, Unauthenticated
 from chat_tui.protocol.proof import PROOF, Challenges, tls_context

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from chat_tui.client.events import ConnectionChanged, TokenAboutToExpire, TokenExpired
+from chat_tui.client.link.timing import Timing
+from chat_tui.client.link.token_source import TokenSource
+from chat_tui.client.link.transport import Address, ConnectionState, Listener, OpenSocket, Phase, Transport, connect
 from chat_tui.client.people import Emit
 from chat_tui.client.sync import Request
-from chat_tui.client.timing import Timing
-from chat_tui.client.token_source import TokenSource
-from chat_tui.client.transport import Address, ConnectionState, Listener, OpenSocket, Phase, Transport, connect
 from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
 from chat_tui.protocol.proof import Challenges
 from chat_tui.tasks import Tasks, is_asked_to_end, shared

@@ -5,8 +5,8 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from chat_tui.client.backoff import Backoff
-from chat_tui.client.timing import Timing
+from chat_tui.client.link.backoff import Backoff
+from chat_tui.client.link.timing import Timing
 from chat_tui.protocol.errors import ChatError, TransportError, Unauthenticated
 from chat_tui.protocol.tokens import token_expiry
 from chat_tui.tasks import is_asked_to_end

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from chat_tui.client.timing import Timing
+from chat_tui.client.link.timing import Timing
 
 
 class Backoff:
