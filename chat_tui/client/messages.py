@@ -9,8 +9,8 @@ from chat_tui.client.events import PendingMessageUpdated
 from chat_tui.client.horizons import Horizons
 from chat_tui.client.model import Channel, Message, PendingMessage
 from chat_tui.client.outbox import Outbox, Receipt
-from chat_tui.client.people import Api, Emit
-from chat_tui.client.reading import Count, answer
+from chat_tui.client.state.people import Api, Emit
+from chat_tui.client.state.reading import Count, answer
 
 
 class _Stored(msgspec.Struct):

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from chat_tui.client import ChatClient, NotificationLevel, Phase
 from chat_tui.client.model import Channel, Member
-from chat_tui.client.open_channel import OpenChannel
+from chat_tui.client.state.open_channel import OpenChannel
 from chat_tui.tui.attention import Attention, attention
 from chat_tui.tui.desk import Desk
 from chat_tui.tui.folding import MEDIUM

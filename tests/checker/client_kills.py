@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from chat_tui.client import ChatClient
-from chat_tui.client.open_channel import _Newest
+from chat_tui.client.state.open_channel import _Newest
 from tests.checker.workload import RAISED, SERVICE_TIMES
 from tests.support.service import Tenant, serving
 

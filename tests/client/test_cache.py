@@ -11,7 +11,7 @@ import pytest
 
 from chat_tui.client import ChatClient
 from chat_tui.client.link.token_source import TokenSource
-from chat_tui.client.open_channel import _Newest
+from chat_tui.client.state.open_channel import _Newest
 from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
 from tests.client.conftest import noting, until
 from tests.support.service import FAST_LINGER, ServiceProcess, Tenant

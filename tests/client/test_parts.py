@@ -10,7 +10,7 @@ from chat_tui.client.horizons import Horizons
 from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.model import Channel, LastMessage, PendingMessage, SendState
 from chat_tui.client.outbox import Outbox, Receipt
-from chat_tui.client.reading import parse_date
+from chat_tui.client.state.reading import parse_date
 from chat_tui.protocol.errors import BadRequest, TooManyRequests, TransportError
 from chat_tui.protocol.values import ChannelStatus
 

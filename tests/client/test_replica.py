@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.client.replica import Position, ReplicaState, Step
+from chat_tui.client.state.position import Position, ReplicaState, Step
 
 SEED = 20261121
 RUNS, MANY_RUNS = 300, 10_000

@@ -8,7 +8,7 @@ from typing import Any
 from chat_tui.client import ChatClient, ConnectionState, Phase, User, events
 from chat_tui.client.horizons import Horizons
 from chat_tui.client.model import Channel, LastMessage, Member, Message, PendingMessage, SendState
-from chat_tui.client.open_channel import OpenChannel
+from chat_tui.client.state.open_channel import OpenChannel
 from chat_tui.protocol.values import ChannelStatus, NotificationLevel
 from chat_tui.tui.app import ChatApp
 from chat_tui.tui.faults import Faults

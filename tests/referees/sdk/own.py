@@ -8,7 +8,7 @@ from typing import Any
 from chat_tui.client import ChatClient, events
 from chat_tui.client.link.transport import ConnectionState, Phase
 from chat_tui.client.model import Channel, Member, Message, User, UserDescriptor
-from chat_tui.client.open_channel import OpenChannel
+from chat_tui.client.state.open_channel import OpenChannel
 from chat_tui.protocol.errors import ChatError, Unauthenticated
 from chat_tui.protocol.values import ChannelType, NotificationLevel
 from tests.referees.sdk.official import Realm

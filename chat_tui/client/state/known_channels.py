@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from chat_tui.client import events
-from chat_tui.client.channel_reading import ChannelData, OwnData, new_channel, update_described, update_own_part
 from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.model import Channel
-from chat_tui.client.open_channel import OpenChannels
-from chat_tui.client.people import Api, Emit
-from chat_tui.client.reading import Reasons, answer
-from chat_tui.client.replicas import ChannelDocument, OwnChannels
+from chat_tui.client.state.channel_reading import ChannelData, OwnData, new_channel, update_described, update_own_part
+from chat_tui.client.state.open_channel import OpenChannels
+from chat_tui.client.state.people import Api, Emit
+from chat_tui.client.state.reading import Reasons, answer
+from chat_tui.client.state.replicas import Replica, Replicas, Request, Spawn
+from chat_tui.client.state.sync_objects import ChannelDocument, OwnChannels
 from chat_tui.client.storage.cache import Kept, Rows, encode
 from chat_tui.client.storage.snapshots import decode_row, recalled
-from chat_tui.client.sync import Replica, Replicas, Request, Spawn
 from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.values import ChannelStatus, UpdateReason
 

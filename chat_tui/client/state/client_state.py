@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from chat_tui.client.channels import Channels
-from chat_tui.client.configuration import Configuration
 from chat_tui.client.events import Resynchronise
-from chat_tui.client.known_channels import KnownChannels
 from chat_tui.client.model import User
-from chat_tui.client.people import Emit, People
+from chat_tui.client.state.configuration import Configuration
+from chat_tui.client.state.known_channels import KnownChannels
+from chat_tui.client.state.people import Emit, People
+from chat_tui.client.state.replicas import Replica, Replicas, Request, Spawn
 from chat_tui.client.storage.cache import Kept, Rows
 from chat_tui.client.storage.snapshots import Known
-from chat_tui.client.sync import Replica, Replicas, Request, Spawn
 from chat_tui.protocol.errors import ChatError, TransportError
 
 DOUBT_AFTER, DOUBT_EVERY = 1.0, 30.0

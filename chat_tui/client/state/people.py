@@ -12,11 +12,11 @@ import msgspec
 from chat_tui.client import events
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.model import Channel, Member, User, UserDescriptor
-from chat_tui.client.reading import Nonsense, parse_descriptor
-from chat_tui.client.replicas import UserInfo
+from chat_tui.client.state.reading import Nonsense, parse_descriptor
+from chat_tui.client.state.replicas import Replicas
+from chat_tui.client.state.sync_objects import UserInfo
 from chat_tui.client.storage.cache import Kept, Rows, encode
 from chat_tui.client.storage.snapshots import recalled
-from chat_tui.client.sync import Replicas
 from chat_tui.protocol.values import UpdateReason
 
 _USER = "user "

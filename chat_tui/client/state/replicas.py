@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, Protocol
 
 from chat_tui.client.link.pages import all_pages
-from chat_tui.client.reading import Event, Nonsense, Notification, Snapshot, SnapshotItem, SnapshotPage, answer
-from chat_tui.client.replica import Position, ReplicaState, Step
+from chat_tui.client.state.position import Position, ReplicaState, Step
+from chat_tui.client.state.reading import Event, Nonsense, Notification, Snapshot, SnapshotItem, SnapshotPage, answer
 from chat_tui.protocol.errors import ChatError, Code, NotFound, TransportError
 from chat_tui.protocol.sync import EventType, ObjectType, SubscriptionRequest, Subscriptions
 from chat_tui.protocol.untrusted import Malformed, decode
