@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from chat_tui.client.outbox import Outbox
+from chat_tui.client.commands.outbox import Outbox
 from chat_tui.client.storage import snapshots
 from chat_tui.client.storage.cache import Cache, Rows
 from chat_tui.client.storage.disk import Disk, DiskError, folder_of, last_bearer, note_bearer

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chat_tui.client import horizons, outbox
+from chat_tui.client.commands import horizons, outbox
 from chat_tui.client.link.timing import Timing
 from chat_tui.protocol import twilsock
 from chat_tui.server.operations import dispatch

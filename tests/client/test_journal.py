@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from chat_tui.client import ChatClient, SendState
+from chat_tui.client.commands.outbox import Outbox, Receipt
 from chat_tui.client.model import PendingMessage
-from chat_tui.client.outbox import Outbox, Receipt
 from chat_tui.client.storage.disk import Disk, DiskError, folder_of
 from chat_tui.client.storage.outbox_table import Journal
 from chat_tui.protocol.errors import BadRequest, Conflict, NotFound, Unavailable

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from chat_tui.client.commands.horizons import Horizons
+from chat_tui.client.commands.outbox import Outbox, Receipt
 from chat_tui.client.events import EventStream, Resynchronise, TokenExpired
-from chat_tui.client.horizons import Horizons
 from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.model import Channel, LastMessage, PendingMessage, SendState
-from chat_tui.client.outbox import Outbox, Receipt
 from chat_tui.client.state.reading import parse_date
 from chat_tui.protocol.errors import BadRequest, TooManyRequests, TransportError
 from chat_tui.protocol.values import ChannelStatus

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from chat_tui.client import ChatClient, ChatError, Phase, SendState, TransportError, events
+from chat_tui.client.commands.outbox import MAX_ODD, Outbox, Receipt
 from chat_tui.client.link.pages import MAX_PAGES
 from chat_tui.client.link.timing import Timing
 from chat_tui.client.model import PendingMessage
-from chat_tui.client.outbox import MAX_ODD, Outbox, Receipt
 from chat_tui.client.state import known_channels
 from chat_tui.client.state.reading import Nonsense
 from chat_tui.client.storage.cache import Cache, Kept

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chat_tui.client import ChatClient, ConnectionState, Phase, User, events
-from chat_tui.client.horizons import Horizons
+from chat_tui.client.commands.horizons import Horizons
 from chat_tui.client.model import Channel, LastMessage, Member, Message, PendingMessage, SendState
 from chat_tui.client.state.open_channel import OpenChannel
 from chat_tui.protocol.values import ChannelStatus, NotificationLevel

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from chat_tui.client.channels import Channels
+from chat_tui.client.commands.channels import Channels
 from chat_tui.client.events import Resynchronise
 from chat_tui.client.model import User
 from chat_tui.client.state.configuration import Configuration

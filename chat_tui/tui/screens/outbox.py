@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from chat_tui.client.commands.outbox import Outbox
 from chat_tui.client.model import PendingMessage, SendState
-from chat_tui.client.outbox import Outbox
 from chat_tui.protocol.errors import ChatError
 from chat_tui.tui.faults import Guarded
 from chat_tui.tui.render.glyphs import Glyphs

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from chat_tui.client.channels import Channels
+from chat_tui.client.commands.channels import Channels
+from chat_tui.client.commands.horizons import Horizons
+from chat_tui.client.commands.outbox import Outbox, Receipt
 from chat_tui.client.events import PendingMessageUpdated
-from chat_tui.client.horizons import Horizons
 from chat_tui.client.model import Channel, Message, PendingMessage
-from chat_tui.client.outbox import Outbox, Receipt
 from chat_tui.client.state.people import Api, Emit
 from chat_tui.client.state.reading import Count, answer
 

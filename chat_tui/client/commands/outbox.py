@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from chat_tui.client.ledger import Keeper, Ledger
+from chat_tui.client.commands.outbox_writer import Keeper, Ledger
 from chat_tui.client.model import Message, PendingMessage, SendState
 from chat_tui.client.state.reading import Nonsense
 from chat_tui.protocol.encoding import whole
