@@ -11,12 +11,12 @@ from chat_tui.client.commands.messages import Messages
 from chat_tui.client.commands.push import Push
 from chat_tui.client.commands.typing import TypingIndicators
 from chat_tui.client.events import DamageSetAside, Event, EventStream, EventStreams, OutboxNotKept, WorkFailed
-from chat_tui.client.keeping import Keeping
 from chat_tui.client.link.connection import Connection, Hearer
 from chat_tui.client.link.timing import Timing
 from chat_tui.client.link.token_source import TokenSource
 from chat_tui.client.link.transport import Address, ConnectionState, OpenSocket, connect
 from chat_tui.client.model import Channel, Message, User, UserDescriptor
+from chat_tui.client.persistence import Keeping
 from chat_tui.client.state.client_state import Knowledge
 from chat_tui.client.state.open_channel import OpenChannel
 from chat_tui.protocol.errors import ChatError
