@@ -7,24 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.client import ChatClient, Phase, events
+from chat_tui.client import Phase, events
 from chat_tui.client.model import PendingMessage
 from chat_tui.client.storage.disk import Disk, folder_of
 from chat_tui.client.storage.outbox_table import Journal
 from tests.client.damage import FILE, Damage, copied, damages
-from tests.client.test_journal import NOW
-from tests.client.test_lies import FAST, mishaps
+from tests.client.fast import new_client
+from tests.client.storage.test_outbox_table import NOW
+from tests.client.test_lies import mishaps
 from tests.support.counts import COUNTS
-from tests.support.fake_service import SERVICE, FakeService, token
+from tests.support.fake_service import SERVICE, FakeService
 
 SEED = 20261121
 SAMPLE = 20
 WITHIN = 8.0
 BODIES = ("written before, one", "written before, two", "written before, three")
-
-
-def new_client(service: FakeService, keep: Path) -> ChatClient:
-    return ChatClient("ws://fake.invalid", token(), open_socket=service.open_socket, timing=FAST, keep=keep)
 
 
 def new_service() -> tuple[FakeService, str]:

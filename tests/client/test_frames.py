@@ -11,7 +11,8 @@ import pytest
 
 from chat_tui.client import Phase
 from chat_tui.protocol.twilsock import Header, HttpStatus, Status, encode
-from tests.client.test_lies import FAST, came_to_rest, live, mishaps, new_client, recovers
+from tests.client.fast import FAST, new_client
+from tests.client.test_lies import came_to_rest, live, mishaps, recovers
 from tests.support.counts import COUNTS
 from tests.support.fake_service import FakeService
 
@@ -62,7 +63,7 @@ HARMS: dict[str, Harm] = {
 async def harmed(name: str, seed: int, caplog: pytest.LogCaptureFixture) -> None:
     rng, service = random.Random(f"{name} {seed}"), FakeService()
     service.harm = lambda frame: HARMS[name](rng, frame) if rng.random() < 0.2 else [frame]
-    client = new_client(service, IMPATIENT)
+    client = new_client(service, timing=IMPATIENT)
     stream, every = client.events(), client.events()
     client.start_soon()
     try:
@@ -107,7 +108,7 @@ async def test_a_service_that_never_answers_is_left_alone() -> None:
     """It says so, waits, and is there when the service is."""
     service = FakeService()
     service.harm = lambda _: []
-    client = new_client(service, IMPATIENT)
+    client = new_client(service, timing=IMPATIENT)
     stream = client.events()
     client.start_soon()
     async with asyncio.timeout(10):

@@ -8,25 +8,14 @@ from typing import Any
 import pytest
 
 from chat_tui.client import ChatClient, ChatError, Phase, events
-from chat_tui.client.link.timing import Timing
+from tests.client.fast import new_client, settle
 from tests.client.lies import Falsehood, falsehoods, told
 from tests.support.counts import COUNTS
-from tests.support.fake_service import FakeService, token
+from tests.support.fake_service import FakeService
 
 SEED = 20261121
 SAMPLE = 80
 WITHIN = 5.0
-
-FAST = Timing(answer_within=1.0, fetch_apart=0.0, first_try=0.001, longest_wait=0.002, stable_after=0.0)
-
-
-def new_client(service: FakeService, timing: Timing = FAST) -> ChatClient:
-    return ChatClient("ws://fake.invalid", token(), open_socket=service.open_socket, timing=timing)
-
-
-async def settle(rounds: int = 60) -> None:
-    for _ in range(rounds):
-        await asyncio.sleep(0)
 
 
 async def live(client: ChatClient, service: FakeService) -> None:

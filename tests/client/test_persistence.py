@@ -1,7 +1,11 @@
-"""The cache: what an earlier start knew is shown without a network, and is right once the replay is done."""
+"""What a client keeps: what an earlier start knew is shown without a network, and is right once the replay is done."""
 
 import asyncio
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +13,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from chat_tui.client import ChatClient
+from chat_tui.client import ChatClient, events
 from chat_tui.client.link.token_source import TokenSource
 from chat_tui.client.state.open_channel import _Newest
 from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
+from chat_tui.protocol.tokens import encode_token
 from tests.client.conftest import noting, until
+from tests.client.fast import new_client
+from tests.support.fake_service import FakeService
 from tests.support.service import FAST_LINGER, ServiceProcess, Tenant
 
 ROOMS = 12
@@ -237,3 +244,54 @@ async def test_a_database_made_anew_is_not_the_one_that_was_known(tmp_path: Path
         assert again.user.info_map != alice.user.info_map
     tenant.close()
     first.stop()
+
+
+async def test_what_a_killed_client_wrote_offline_is_sent_once(tmp_path: Path) -> None:
+    """Written without a service, killed, started again: every message arrives once, in order."""
+    service = ServiceProcess(tmp_path / "data", "--linger", str(FAST_LINGER))
+    tenant = Tenant(service.start())
+    keep, path = tmp_path / "keep", f"{tenant.path}/Channels/general"
+    tenant.post(f"{path}/Members", Identity="alice")
+    channel = tenant.get(path)["sid"]
+    token = encode_token(
+        account_sid=tenant.process.account_sid,
+        key_sid=tenant.process.api_key_sid,
+        key_secret=tenant.process.api_key_secret,
+        identity="alice",
+        service_sid=tenant.service_sid,
+    )
+    service.kill()
+    script = (
+        "import asyncio, os, signal, sys; from pathlib import Path; from chat_tui.client import ChatClient\n"
+        "async def main(url, token, keep, channel):\n"
+        "    client = ChatClient(url, token, keep=Path(keep)); client.start_soon()\n"
+        "    for number in range(10): client.outbox.submit(channel, str(number))\n"
+        "    await asyncio.wait_for(client.outbox.flush(), 20)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "asyncio.run(main(*sys.argv[1:]))"
+    )
+    arguments = [tenant.url, token, str(keep), channel]
+    done = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", script, *arguments], timeout=60, check=False, env=os.environ
+    )
+    assert done.returncode == -signal.SIGKILL
+    again = service.start()
+    try:
+        async with ChatClient(again.url, token, keep=keep) as alice:
+            stream = alice.events()
+            await until(lambda: not alice.outbox.everything() and not alice.outbox._queues, stream)
+        bodies = [message["body"] for message in Tenant.reading(again, f"{path}/Messages")["messages"]]
+        assert bodies == [str(number) for number in range(10)]
+    finally:
+        service.stop()
+        tenant.close()
+
+
+async def test_a_folder_that_cannot_be_leaves_a_client_that_connects(tmp_path: Path) -> None:
+    """And says that nothing is kept."""
+    (tmp_path / "file").write_text("in the way")
+    client = new_client(FakeService(), tmp_path / "file" / "below")
+    stream = client.events()
+    await asyncio.wait_for(client.start(), 5)
+    assert any(isinstance(event, events.OutboxNotKept) for event in await stream.batch())
+    await client.close()

@@ -1,70 +1,19 @@
-"""Those who wait for a client, those whom it asks, and a service that does not read: none takes another along."""
+"""Requests and answers on one socket: what cannot be sent, and who does not read."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from chat_tui.client import ChatClient, Phase
+from chat_tui.client import ChatClient
 from chat_tui.client.link.exchange import MAX_ACKS, Exchange
-from chat_tui.client.link.timing import Timing
 from chat_tui.protocol.errors import ChatError, TransportError
 from chat_tui.protocol.twilsock import Header, encode
 from chat_tui.tasks import Tasks
+from tests.client.fast import FAST
 from tests.support.fake_service import FakeService, token
 
-FAST = Timing().scaled(0.02)
 WITHIN = 10.0
-
-
-async def test_whoever_stops_waiting_takes_nobody_along() -> None:
-    """For the start, and for a receipt; and one may begin to wait again."""
-    service, may_go = FakeService(), asyncio.Event()
-
-    async def source() -> str:
-        await may_go.wait()
-        return token()
-
-    client = ChatClient("ws://x", source, open_socket=service.open_socket, timing=FAST)
-    other, impatient = asyncio.ensure_future(client.start()), asyncio.ensure_future(client.start())
-    await asyncio.sleep(0)
-    impatient.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await impatient
-    may_go.set()
-    async with asyncio.timeout(WITHIN):
-        await other
-        await client.start()
-        sid = service.join("general")
-        pending = client.outbox.submit(sid, "hello")
-        first, second = client.outbox.receipt(pending), client.outbox.receipt(pending)
-        first.cancel()
-        assert (await second).index == 0
-    await client.close()
-
-
-@pytest.mark.parametrize("what", ["token", "address"])
-async def test_whoever_is_asked_and_is_cancelled_is_asked_again(what: str) -> None:
-    """A cancellation of theirs is not one of the link."""
-    service, asked = FakeService(), []
-
-    async def asking() -> str:
-        asked.append(what)
-        if len(asked) == 1:
-            raise asyncio.CancelledError
-        return token() if what == "token" else "ws://x"
-
-    client = ChatClient(
-        "ws://x",
-        asking if what == "token" else token(),
-        address=asking if what == "address" else None,
-        open_socket=service.open_socket,
-        timing=FAST,
-    )
-    async with asyncio.timeout(WITHIN):
-        await client.start()
-    assert (client.connection.phase, len(asked)) == (Phase.CONNECTED, 2)
-    await client.close()
 
 
 async def test_half_a_character_holds_up_nothing() -> None:

@@ -1,113 +1,17 @@
-"""The outbox on disk: nothing written is lost, nothing is sent before it is kept, nothing is sent twice."""
+"""Nothing is sent before it is kept, and what is kept is sent."""
 
 import asyncio
-import os
-import signal
-import stat
-import subprocess
-import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
-from chat_tui.client import ChatClient, SendState
+from chat_tui.client import SendState
 from chat_tui.client.commands.outbox import Outbox, Receipt
 from chat_tui.client.model import PendingMessage
-from chat_tui.client.storage.disk import Disk, DiskError, folder_of
-from chat_tui.client.storage.outbox_table import Journal
+from chat_tui.client.storage.disk import DiskError
 from chat_tui.protocol.errors import BadRequest, Conflict, NotFound, Unavailable
-from chat_tui.protocol.tokens import encode_token
-from tests.client.conftest import until
-from tests.support.service import FAST_LINGER, ServiceProcess, Tenant
-
-NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-
-
-def pending(number: int, channel: str = "CH1", **fields: str | SendState) -> PendingMessage:
-    return PendingMessage(f"m{number}", channel, f"body {number}", NOW, **fields)  # type: ignore[arg-type]
-
-
-async def opened(folder: Path) -> tuple[Disk, Journal]:
-    disk = Disk(folder)
-    await disk.open()
-    return disk, Journal(disk)
-
-
-async def reopened(folder: Path) -> list[PendingMessage]:
-    disk, journal = await opened(folder)
-    found = await journal.load()
-    await disk.close()
-    return found
-
-
-async def test_what_was_put_and_not_removed_is_there_again(tmp_path: Path) -> None:
-    """In order; a failure with its reason; what was being sent waits again."""
-    disk, journal = await opened(tmp_path / "j")
-    assert await journal.load() == []
-    for number in (3, 1, 2):
-        await journal.put(pending(number, state=SendState.SENDING))
-    await journal.put(pending(4, state=SendState.FAILED, error="too long"))
-    await journal.remove("m1")
-    await disk.close()
-    found = await reopened(tmp_path / "j")
-    assert [(one.mutation_id, one.state, one.error) for one in found] == [
-        ("m3", SendState.QUEUED, None),
-        ("m2", SendState.QUEUED, None),
-        ("m4", SendState.FAILED, "too long"),
-    ]
-    assert found[0] == pending(3)
-    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in (tmp_path / "j").glob("*.db"))
-
-
-async def test_two_processes_do_not_share_and_the_dead_are_heirs_to_the_living(tmp_path: Path) -> None:
-    """Each has a file of its own; what one left behind goes to the next that starts, once."""
-    (first, one), (second, two) = await opened(tmp_path), await opened(tmp_path)
-    await one.put(pending(1))
-    await two.put(pending(2))
-    assert await reopened(tmp_path) == []  # both live
-    await second.close()
-    third, three = await opened(tmp_path)
-    assert [found.mutation_id for found in await three.load()] == ["m2"]
-    await first.close()
-    await third.close()
-    assert [found.mutation_id for found in await reopened(tmp_path)] == ["m1", "m2"]
-    assert [found.mutation_id for found in await reopened(tmp_path)] == ["m1", "m2"]
-
-
-async def test_a_killed_process_leaves_what_it_had_put(tmp_path: Path) -> None:
-    """SIGKILL right after the answer."""
-    script = (
-        "import asyncio, os, signal; from pathlib import Path\n"
-        "from tests.client.test_journal import opened, pending\n"
-        "async def main():\n"
-        f"    _, journal = await opened(Path({str(tmp_path)!r}))\n"
-        "    for number in range(20): await journal.put(pending(number))\n"
-        "    os.kill(os.getpid(), signal.SIGKILL)\n"
-        "asyncio.run(main())"
-    )
-    done = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", script], timeout=30, check=False)
-    assert done.returncode == -signal.SIGKILL
-    assert [found.mutation_id for found in await reopened(tmp_path)] == [f"m{number}" for number in range(20)]
-
-
-async def test_a_disk_that_refuses_is_said(tmp_path: Path) -> None:
-    """A folder that can't be is a DiskError, not a stack trace."""
-    (tmp_path / "file").write_text("")
-    disk = Disk(tmp_path / "file" / "below")
-    with pytest.raises(DiskError):
-        await disk.open()
-    with pytest.raises(DiskError):
-        await Journal(disk).put(pending(1))
-    await disk.close()
-
-
-def test_every_user_has_a_folder() -> None:
-    """Whatever an identity holds."""
-    folders = {folder_of(Path("/x"), "IS1", name) for name in ("alice", "../alice", "a/b", "ü", "a" * 300)}
-    assert len(folders) == 5
-    assert all(folder.parent == Path("/x") for folder in folders)
+from tests.client.storage.test_outbox_table import NOW, pending
 
 
 class Memory:
@@ -273,44 +177,3 @@ async def test_a_full_disk_is_said_and_the_message_goes_all_the_same() -> None:
     await wire.outbox.receipt(wire.outbox.submit("CH1", "a"))
     assert wire.said[:1] == ["database or disk is full"]
     await wire.outbox.close()
-
-
-async def test_what_a_killed_client_wrote_offline_is_sent_once(tmp_path: Path) -> None:
-    """Written without a service, killed, started again: every message arrives once, in order."""
-    service = ServiceProcess(tmp_path / "data", "--linger", str(FAST_LINGER))
-    tenant = Tenant(service.start())
-    keep, path = tmp_path / "keep", f"{tenant.path}/Channels/general"
-    tenant.post(f"{path}/Members", Identity="alice")
-    channel = tenant.get(path)["sid"]
-    token = encode_token(
-        account_sid=tenant.process.account_sid,
-        key_sid=tenant.process.api_key_sid,
-        key_secret=tenant.process.api_key_secret,
-        identity="alice",
-        service_sid=tenant.service_sid,
-    )
-    service.kill()
-    script = (
-        "import asyncio, os, signal, sys; from pathlib import Path; from chat_tui.client import ChatClient\n"
-        "async def main(url, token, keep, channel):\n"
-        "    client = ChatClient(url, token, keep=Path(keep)); client.start_soon()\n"
-        "    for number in range(10): client.outbox.submit(channel, str(number))\n"
-        "    await asyncio.wait_for(client.outbox.flush(), 20)\n"
-        "    os.kill(os.getpid(), signal.SIGKILL)\n"
-        "asyncio.run(main(*sys.argv[1:]))"
-    )
-    arguments = [tenant.url, token, str(keep), channel]
-    done = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-c", script, *arguments], timeout=60, check=False, env=os.environ
-    )
-    assert done.returncode == -signal.SIGKILL
-    again = service.start()
-    try:
-        async with ChatClient(again.url, token, keep=keep) as alice:
-            stream = alice.events()
-            await until(lambda: not alice.outbox.everything() and not alice.outbox._queues, stream)
-        bodies = [message["body"] for message in Tenant.reading(again, f"{path}/Messages")["messages"]]
-        assert bodies == [str(number) for number in range(10)]
-    finally:
-        service.stop()
-        tenant.close()
