@@ -1,4 +1,5 @@
-"""What is handed on: the licence, the types, bounds for what parses strangers' bytes, and pins with hashes."""
+"""What is handed on: the licence, the types, the documents, bounds for what parses strangers' bytes, and pins
+with hashes."""
 
 import re
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 import chat_tui
 
 ROOT = Path(chat_tui.__file__).parents[1]
+DOCUMENTS = {str(path.relative_to(ROOT)) for path in (ROOT / "chat_tui" / "protocol").glob("*.md")}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PIN = re.compile(
     r"^(?P<name>[\w.-]+)==(?P<version>\S+)(?: ; [^\\\n]+)? \\\n(?:    --hash=sha256:[0-9a-f]{64}.*\n?)+", re.MULTILINE
@@ -68,8 +70,8 @@ def test_what_is_built_holds_them(tmp_path: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     [wheel], [source] = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
     in_wheel = zipfile.ZipFile(wheel).namelist()
-    assert {"chat_tui/LICENSE", "chat_tui/py.typed", "chat_tui/tui/screens/main.tcss"} <= set(in_wheel)
+    assert {"chat_tui/LICENSE", "chat_tui/py.typed", "chat_tui/tui/screens/main.tcss", *DOCUMENTS} <= set(in_wheel)
     assert [name for name in in_wheel if ".dist-info/licenses/" in name and name.endswith("LICENSE")]
     with tarfile.open(source) as archive:
         in_source = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"chat_tui/LICENSE", "chat_tui/py.typed", "README.md", "pyproject.toml"} <= in_source
+    assert {"chat_tui/LICENSE", "chat_tui/py.typed", "README.md", "pyproject.toml", *DOCUMENTS} <= in_source

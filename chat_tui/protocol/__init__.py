@@ -1,4 +1,5 @@
 """The shared language of client and service: pure values, no input or output."""
 
 PROTOCOL = 2
-"""Revision of the local service's contract; a client of another revision refuses to attach."""
+"""Revision of what local clients and services agree on: a client of another one refuses to attach (guarantees,
+Local service 3)."""
