@@ -5,7 +5,6 @@ import logging
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from chat_tui import local_service
 from chat_tui.logs import BURST, KEPT, MAX_LINE, LineFormatter, Pace, RotatingFile, escaped
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.tokens import encode_token
+from tests.support.waiting import blocking_poll
 
 HOSTILE = [
     "\x1b]0;owned\x07",
@@ -192,11 +192,8 @@ def test_the_on_demand_service_writes_a_file_that_rotates(tmp_path: Path) -> Non
     with log_file.open("ab") as last_words:
         process = subprocess.Popen([*command, "--idle-after", "60"], stderr=last_words)
     try:
-        deadline = time.monotonic() + 15
-        while local_service.find(tmp_path) is None:
-            assert time.monotonic() < deadline
-            assert process.poll() is None
-            time.sleep(0.01)
+        assert blocking_poll(lambda: process.poll() is not None or local_service.find(tmp_path))
+        assert process.poll() is None
         assert "serving" in log_file.read_text()
         assert log_file.stat().st_size < 10_000
         assert (tmp_path / "service.log.1").stat().st_size == 2 * 1024 * 1024

@@ -7,6 +7,7 @@ from pathlib import Path
 import chat_tui
 from chat_tui.cli import main
 from tests.support.service import Tenant
+from tests.support.waiting import poll
 
 README = (Path(chat_tui.__file__).parents[1] / "README.md").read_text()
 
@@ -38,9 +39,7 @@ async def test_the_ten_line_script_runs(tenant: Tenant) -> None:
     namespace: dict[str, object] = {}
     exec(fenced("The library"), namespace)
     script = asyncio.ensure_future(namespace["main"](tenant.url, tenant.token("alice")))  # type: ignore[operator]
-    async with asyncio.timeout(10):
-        while not tenant.get(f"{tenant.path}/Channels/general/Messages")["messages"]:
-            assert not script.done(), script.exception()
-            await asyncio.sleep(0.02)
+    await poll(lambda: script.done() or tenant.get(f"{tenant.path}/Channels/general/Messages")["messages"], within=10)
+    assert not script.done(), script.exception()
     script.cancel()
     await asyncio.wait([script])

@@ -14,6 +14,7 @@ import msgspec
 from chat_tui.protocol.twilsock import PATH
 from tests.doors.mutations import Mutator
 from tests.referees.world import World
+from tests.support.waiting import pause
 
 ANSWER_WITHIN = 10.0
 """Seconds for an answer that must come."""
@@ -92,7 +93,7 @@ class Visit:
         """Wait for the time of the next upgrade."""
         now = time.monotonic()
         self._next_upgrade = max(now, self._next_upgrade + 1 / UPGRADES_PER_SECOND)
-        await asyncio.sleep(self._next_upgrade - now)
+        await pause(self._next_upgrade - now)
 
     async def http(self, sent: bytes, *, is_whole: bool = True) -> int | None:
         """The status that ``sent`` is answered with; ``None``: silence, -1: closed without a word."""

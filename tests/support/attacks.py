@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from chat_tui.protocol.twilsock import Header, HttpRequest, decode, encode, encode_json
 from tests.bench.raw_socket import client_frame
+from tests.support.waiting import blocking_pause
 
 CHUNK = 64 * 1024
 
@@ -87,7 +88,7 @@ def flood(made: socket.socket, data: bytes, until: float, *, reads: bool = False
         try:
             made.send(data)
         except BlockingIOError:
-            time.sleep(0.002)
+            blocking_pause(0.002)
         if reads:
             with contextlib.suppress(BlockingIOError):
                 while made.recv(CHUNK):
@@ -95,7 +96,7 @@ def flood(made: socket.socket, data: bytes, until: float, *, reads: bool = False
 
 
 def rest(until: float) -> None:
-    time.sleep(max(0.0, until - time.monotonic()))
+    blocking_pause(max(0.0, until - time.monotonic()))
 
 
 # ---- strangers
@@ -109,7 +110,7 @@ def silent(target: Target, until: float) -> None:
             held.append(connect(target))
         if len(held) > 3000:
             held.pop(0).close()
-        time.sleep(0.0005)
+        blocking_pause(0.0005)
 
 
 def dripping(target: Target, until: float) -> None:
@@ -121,7 +122,7 @@ def dripping(target: Target, until: float) -> None:
         for one in held:
             with contextlib.suppress(OSError):
                 one.sendall(b"a")
-        time.sleep(0.05)
+        blocking_pause(0.05)
 
 
 def connecting(target: Target, until: float) -> None:
@@ -213,7 +214,7 @@ def many_sockets(target: Target, until: float) -> None:
     for _ in range(64):
         with contextlib.suppress(OSError):
             held.append(log_in(target))
-        time.sleep(0.006)
+        blocking_pause(0.006)
     for made in held:
         made.setblocking(False)
     data = client_frame(encode(Header("telemetry.v1", "TM7"))) * 500
@@ -260,7 +261,7 @@ def _paging(sockets: int, *, reads: bool) -> Callable[[Target, float], None]:
                 if reads:
                     with contextlib.suppress(OSError):
                         made.recv(2**20)
-            time.sleep(0 if reads else 0.01)
+            blocking_pause(0 if reads else 0.01)
 
     return attack
 

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import msgspec
 
 from chat_tui.local_service import LocalService
 from chat_tui.protocol.tokens import encode_token
+from tests.support.waiting import blocking_poll
 
 START_WITHIN = 15.0
 FAST_LINGER = 1.0
@@ -37,14 +37,15 @@ class ServiceProcess:
         command = [sys.executable, "-m", "chat_tui.cli", "serve", "--data", str(self.data), *self.arguments]
         self.process = subprocess.Popen(command, stdout=log, stderr=log)
         log.close()
-        deadline = time.monotonic() + START_WITHIN
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError, msgspec.DecodeError):
-                return msgspec.json.decode((self.data / "service.json").read_bytes(), type=LocalService)
-            if self.process.poll() is not None:
-                raise AssertionError(f"the service ended: {(self.data / 'test.log').read_text()}")
-            time.sleep(0.005)
-        raise AssertionError("the service did not start in time")
+        return blocking_poll(self._started, within=START_WITHIN, every=0.005)
+
+    def _started(self) -> LocalService | None:
+        """What it says of itself once it serves."""
+        with contextlib.suppress(OSError, msgspec.DecodeError):
+            return msgspec.json.decode((self.data / "service.json").read_bytes(), type=LocalService)
+        if self.process is not None and self.process.poll() is not None:
+            raise AssertionError(f"the service ended: {(self.data / 'test.log').read_text()}")
+        return None
 
     def kill(self) -> None:
         assert self.process is not None

@@ -11,9 +11,10 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from tests.support.waiting import blocking_pause
 
 MANNERS = ("silent", "closing", "echoing", "agreeable", "replaying", "forwarding", "dripping", "flooding", "leading on")
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -76,7 +77,7 @@ class Squatter:
         connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
         while True:
             connection.sendall(b"x")
-            time.sleep(0.05)
+            blocking_pause(0.05)
 
     def _flooding(self, connection: socket.socket) -> None:
         self._hear(connection)

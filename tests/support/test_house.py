@@ -124,7 +124,7 @@ def test_private_reaches(found: dict[str, list[str]]) -> None:
 def test_sleeps(found: dict[str, list[str]]) -> None:
     """Giving way is no sleep."""
     assert found["real sleeps in tests"] == ["1", "tests/attic/test_beam.py:14  asyncio.sleep(0.1)"]
-    assert found["polls in tests: real sleeps until something is so"][0] == "1"
+    assert found["real sleeps in loops of tests"][0] == "1"
     assert found["sleeps of benchmarks and of the checker, which run for a time by their nature"][0] == "1"
 
 

@@ -1,6 +1,5 @@
 """Attributes of any JSON value, set by anybody, read by every make of client: each value is itself everywhere."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 
 from tests.referees.sdk.parties import MAKES, OWN, Party, ready_party
 from tests.support.service import Tenant
+from tests.support.waiting import poll
 
 VALUES: tuple[Any, ...] = (
     {"a": 1, "b": [None, {"c": "ü"}]},
@@ -30,7 +30,6 @@ VALUES: tuple[Any, ...] = (
     False,
     2**53 - 1,
 )
-LOOKS = 250
 Place = dict[str, Any]
 
 
@@ -64,12 +63,16 @@ def exactly(value: Any) -> str:
 
 async def becomes(client: Party, place: Place, value: Any) -> None:
     """Look until the client reads the value there, within a bound."""
-    for _ in range(LOOKS):
-        found = await client.do("attributes", **place)
-        if exactly(found) == exactly(value):
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{place}: {found!r} is not {value!r}")
+    read: list[Any] = []
+
+    async def is_value() -> bool:
+        read.append(await client.do("attributes", **place))
+        return exactly(read[-1]) == exactly(value)
+
+    try:
+        await poll(is_value)
+    except AssertionError:
+        raise AssertionError(f"{place}: {read[-1]!r} is not {value!r}") from None
 
 
 @pytest.mark.timeout(120)

@@ -1,7 +1,6 @@
 """A service that goes away asks its clients to come back, and they do (close 308; guarantees, "SIGTERM"); what they
 missed they get, whether it can be replayed or not."""
 
-import asyncio
 import contextlib
 import socket
 import sqlite3
@@ -12,8 +11,7 @@ import pytest
 from tests.referees.sdk.official import VERSIONS
 from tests.referees.sdk.parties import OWN, Party, ready_party
 from tests.support.service import ServiceProcess, Tenant, serving
-
-LOOKS = 250
+from tests.support.waiting import poll
 
 
 async def offload(makes: tuple[str, ...], data: Path) -> None:
@@ -109,11 +107,14 @@ async def reloaded(one: Party, indices: list[int]) -> None:
     """Our client says so of a channel's document, its roster and its messages, as each is read: look until all are,
     within a bound."""
     await one.see("channelReloaded", lambda found: found["name"] == "general")
-    for _ in range(LOOKS):
+
+    async def is_read() -> bool:
         shown = (await one.do("page", name="general", size=30))["indices"]
-        if shown == indices and "guest" not in [found["identity"] for found in await one.do("members", name="general")]:
-            return
-        await asyncio.sleep(0.02)
+        return bool(shown == indices) and "guest" not in [
+            found["identity"] for found in await one.do("members", name="general")
+        ]
+
+    await poll(is_read)
 
 
 def prepare(tenant: Tenant, makes: tuple[str, ...]) -> None:

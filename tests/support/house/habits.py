@@ -8,7 +8,10 @@ from tests.support.house.source import PRODUCT, TESTS, Finding, Function, Module
 
 NAMED_TUPLE = {"_replace", "_asdict", "_fields", "_make", "_field_defaults"}
 SLEEPS = "real sleeps in tests"
-POLLS = "polls in tests: real sleeps until something is so"
+CALLS = {"time.sleep", "asyncio.sleep", "sleep", "poll", "blocking_poll", "pause", "blocking_pause"}
+WAITING = "tests.support.waiting"
+POLLS = "real sleeps in loops of tests"
+WAITS = "waits by tests.support.waiting: polls and paces of what is outside the test's program"
 PROGRAMS = "sleeps of benchmarks and of the checker, which run for a time by their nature"
 
 
@@ -24,12 +27,13 @@ def private_reaches(tests: Mapping[str, Module]) -> list[Finding]:
 
 
 def sleeps(tests: Mapping[str, Module]) -> dict[str, list[Finding]]:
-    """Waiting for real time: once, in a loop until something is so, and in programs whose subject is time."""
-    found: dict[str, list[Finding]] = {SLEEPS: [], POLLS: [], PROGRAMS: []}
+    """Waiting for real time: once, in a loop, by the one helper for it, and in programs whose subject is time."""
+    found: dict[str, list[Finding]] = {SLEEPS: [], POLLS: [], WAITS: [], PROGRAMS: []}
     for module in tests.values():
         for node, is_looped in _sleeps(module):
             is_program = module.path.startswith(("tests/bench/", "tests/checker/"))
-            kind = PROGRAMS if is_program else POLLS if is_looped else SLEEPS
+            is_helper = WAITING in (module.name, module.imported().get(ast.unparse(node.func)))
+            kind = PROGRAMS if is_program else WAITS if is_helper else POLLS if is_looped else SLEEPS
             found[kind].append(module.at(node, ast.unparse(node)))
     return found
 
@@ -112,7 +116,7 @@ def _looped(node: ast.AST, is_looped: bool) -> Iterator[ast.AST]:
 
 
 def _is_sleep(call: ast.Call) -> bool:
-    if ast.unparse(call.func) not in ("time.sleep", "asyncio.sleep", "anyio.sleep", "sleep"):
+    if ast.unparse(call.func) not in CALLS:
         return False
     seconds = call.args[0] if call.args else None
     return not (isinstance(seconds, ast.Constant) and seconds.value == 0)

@@ -53,11 +53,10 @@ def _meant(module: Module, base: ast.expr) -> tuple[str, str]:
     """The module and the name that a base class was written as."""
     written = ast.unparse(base)
     first, _, rest = written.partition(".")
-    imported = (node for node in module.nodes if isinstance(node, ast.ImportFrom))
-    for within, alias in ((module.meant(node), alias) for node in imported for alias in node.names):
-        if (alias.asname or alias.name) == first:
-            return (f"{within}.{alias.name}", rest) if rest else (within, alias.name)
-    return module.name, written
+    where = module.imported().get(first)
+    if where is None:
+        return module.name, written
+    return (f"{where}.{first}", rest) if rest else (where, first)
 
 
 def _methods(node: ast.ClassDef) -> set[str]:

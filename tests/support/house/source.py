@@ -55,6 +55,11 @@ class Module:
         kept = len(above) - node.level + self.is_package
         return ".".join([*above[:kept], *filter(None, [node.module])]) if node.level else node.module or ""
 
+    def imported(self) -> dict[str, str]:
+        """Name → the package or module that it was imported from."""
+        found = (node for node in self.nodes if isinstance(node, ast.ImportFrom))
+        return {alias.asname or alias.name: self.meant(node) for node in found for alias in node.names}
+
     def functions(self) -> Iterator[tuple[str, Function]]:
         """Each with the names of what it stands in."""
         yield from _functions(self.tree, "")
