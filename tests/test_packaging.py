@@ -70,7 +70,7 @@ def test_what_is_built_holds_them(tmp_path: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     [wheel], [source] = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
     in_wheel = zipfile.ZipFile(wheel).namelist()
-    assert {"chat_tui/LICENSE", "chat_tui/py.typed", "chat_tui/tui/screens/main.tcss", *DOCUMENTS} <= set(in_wheel)
+    assert {"chat_tui/LICENSE", "chat_tui/py.typed", "chat_tui/tui/main/screen.tcss", *DOCUMENTS} <= set(in_wheel)
     assert [name for name in in_wheel if ".dist-info/licenses/" in name and name.endswith("LICENSE")]
     with tarfile.open(source) as archive:
         in_source = {name.partition("/")[2] for name in archive.getnames()}

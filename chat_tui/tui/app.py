@@ -16,12 +16,12 @@ from textual.screen import Screen
 
 from chat_tui.client import ChatClient, ChatError
 from chat_tui.tui.faults import Faults, FaultTolerantApp, OnScreen, in_background
+from chat_tui.tui.main.channel_controller import Noticed
+from chat_tui.tui.main.screen import MainScreen
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.safety_filter import SafetyFilter
-from chat_tui.tui.screens.main import MainScreen
 from chat_tui.tui.terminal import WatchedDriver
-from chat_tui.tui.visit import Noticed
 
 FIRST_PAINT_WITHIN = 0.1
 """Seconds the first paint waits for the service at most."""
@@ -35,7 +35,7 @@ class ChatApp(FaultTolerantApp):
     """``place`` names the service in the title. Exits with a line to print when it cannot go on."""
 
     ENABLE_COMMAND_PALETTE = False
-    CSS_PATH = "screens/main.tcss"  # of the default screen, whose own path Textual does not read
+    CSS_PATH = "main/screen.tcss"  # of the default screen, whose own path Textual does not read
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "copy_or_hint", "Copy", show=False),
     ]

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from chat_tui.client.model import Channel
-from chat_tui.tui.deeds import Deeds
+from chat_tui.tui.client_actions import Deeds
 
 
 class CommandError(Exception):

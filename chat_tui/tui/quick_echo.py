@@ -1,7 +1,7 @@
 """Draws a key's frame at once instead of at the next tick of 60 a second.
 
 The one module of the screen that leans on Textual's private names (`Screen._on_idle`, `Screen._on_timer_update`);
-`tests/tui/test_screen.py` fails when they change.
+`tests/tui/main/test_screen.py` fails when they change.
 """
 
 from textual import events

@@ -44,7 +44,7 @@ def test_a_pane_that_fails_is_said_and_the_rest_works(house: House) -> None:
 
 def test_a_fatal_error_is_one_line_and_status_1(house: House) -> None:
     """Without a main screen there is nothing to go on with: the terminal is restored, and what was written is kept."""
-    alice = spoilt(house, "screens.main", "MainScreen", "on_mount")
+    alice = spoilt(house, "main.screen", "MainScreen", "on_mount")
     try:
         while alice.process.poll() is None:
             alice.pump(0.1)

@@ -12,8 +12,8 @@ from typing import Any
 
 from chat_tui.client import ConnectionState, Phase
 from chat_tui.tui.app import ChatApp
+from chat_tui.tui.main.screen import MainScreen
 from chat_tui.tui.render.glyphs import ASCII, UNICODE, Glyphs
-from chat_tui.tui.screens.main import MainScreen
 from tests.support.stage import NOW, StageClient, stage_app
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "screenshots"

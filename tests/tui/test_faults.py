@@ -19,13 +19,13 @@ from chat_tui.tui import launch
 from chat_tui.tui.app import ChatApp
 from chat_tui.tui.faults import PAINT_FAULTS, PAUSE, SAID_AGAIN_AFTER, Faults, Guarded, OnScreen, in_background
 from chat_tui.tui.launch import begin_log
+from chat_tui.tui.main.screen import MainScreen
 from chat_tui.tui.render.line import plain_text
 from chat_tui.tui.screens.help import Help
-from chat_tui.tui.screens.main import MainScreen
 from chat_tui.tui.screens.outbox import OutboxScreen
 from chat_tui.tui.screens.picker import Picker
 from tests.support.stage import StageClient, stage_app
-from tests.tui.test_screen import Stage, opened
+from tests.tui.main.test_screen import Stage, opened
 
 
 class Unforeseen(Exception):

@@ -17,7 +17,7 @@ from chat_tui.tui.render.wrap import cells
 from chat_tui.tui.widgets.lines import Lines
 from tests.support.hostile import HOSTILE, REFUSED
 from tests.support.stage import NOW, StageClient, sid
-from tests.tui.test_screen import Stage, opened
+from tests.tui.main.test_screen import Stage, opened
 
 SIZES = ((20, 5), (24, 8), (40, 10), (50, 20), (69, 24), (80, 24), (100, 30), (120, 40))
 

@@ -4,7 +4,7 @@ import msgspec
 
 from chat_tui.client.model import Channel
 from chat_tui.protocol.values import ChannelStatus
-from chat_tui.tui.attention import Attention
+from chat_tui.tui.render.attention import Attention
 from chat_tui.tui.render.glyphs import Glyphs
 from chat_tui.tui.render.line import Line, Piece, between, width_of
 from chat_tui.tui.render.names import Within, room_in_steps

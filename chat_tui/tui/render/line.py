@@ -1,4 +1,4 @@
-"""A line of the screen as a value: pieces of safe text, each with the name of a style that `looks` knows."""
+"""A line of the screen as a value: pieces of safe text, each with the name of a style that `widgets.styles` knows."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -8,11 +8,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from chat_tui.tui.faults import Guarded, report
-from chat_tui.tui.looks import look
 from chat_tui.tui.render.glyphs import ASCII, UNICODE, Glyphs
 from chat_tui.tui.render.line import Line, Piece
 from chat_tui.tui.render.safe_text import Safe
 from chat_tui.tui.render.wrap import shorten
+from chat_tui.tui.widgets.styles import look
 
 _IN_ASCII = str.maketrans({"…": ".", "—": "-", "·": "-"})
 """Our own punctuation on terminals without Unicode."""

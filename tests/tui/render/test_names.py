@@ -5,7 +5,6 @@ import unicodedata
 
 import pytest
 
-from chat_tui.tui.naming import MET_AT_MOST, Naming
 from chat_tui.tui.render.lookalikes import inert, is_plain, keys
 from chat_tui.tui.render.names import Known, fitted, told_apart
 from chat_tui.tui.render.wrap import cells
@@ -119,23 +118,6 @@ def test_an_ordinary_name_stands_alone(name: str) -> None:
 def test_other_names_never_stand_alone(name: str) -> None:
     """What cannot be compared well with what the eye takes it for has the identity beside it."""
     assert "someone" in texts({"someone": name})["someone"]
-
-
-def test_those_who_are_met_stay_known() -> None:
-    """Nobody is called something else because somebody went; a number says when to draw anew."""
-    naming = Naming()
-    naming.meet({"bob": Known("bob", "Bob")})
-    alone = naming.version
-    assert naming.called("bob").text == "Bob"
-    naming.meet({"mallory": Known("mallory", "bob")})
-    assert naming.version > alone
-    both = naming.version
-    naming.meet({"bob": Known("bob", "Bob")})
-    assert naming.version == both
-    assert naming.called("bob").text == "Bob (@bob)"
-    assert naming.within("bob", 4) != naming.within("mallory", 4)
-    naming.meet({f"user-{n}": Known(f"user-{n}") for n in range(MET_AT_MOST)})
-    assert naming.called(f"user-{MET_AT_MOST - 1}").text == f"user-{MET_AT_MOST - 1}"
 
 
 def test_channels_of_one_name_are_told_apart() -> None:

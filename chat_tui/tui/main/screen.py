@@ -12,21 +12,21 @@ from textual.events import Key
 from chat_tui.client import ChatClient, ChatError
 from chat_tui.client.model import Channel
 from chat_tui.tui.actions import EVERYWHERE, bindings
-from chat_tui.tui.bridge import ClientChanged, forward
-from chat_tui.tui.changes import Changes
+from chat_tui.tui.client_actions import Deeds
 from chat_tui.tui.commands import CommandError, message_of, parse
-from chat_tui.tui.deeds import Deeds
-from chat_tui.tui.desk import Desk
 from chat_tui.tui.faults import each, in_background, report
-from chat_tui.tui.mentions import Mentions
-from chat_tui.tui.panes import Panes
-from chat_tui.tui.presenter import Presenter
+from chat_tui.tui.main.bridge import ClientChanged, forward
+from chat_tui.tui.main.changes import Changes
+from chat_tui.tui.main.channel_controller import ChannelOpened, Going, Noticed, OlderLoaded, PeopleRefreshed, Visit
+from chat_tui.tui.main.mentions import Mentions
+from chat_tui.tui.main.navigation import Navigation
+from chat_tui.tui.main.panes import Panes
+from chat_tui.tui.main.presenter import Presenter
+from chat_tui.tui.main.view_state import Desk
 from chat_tui.tui.render.glyphs import ASCII, Glyphs
 from chat_tui.tui.render.line import Line, Piece
 from chat_tui.tui.render.safe_text import Safe, safe, safe_name
 from chat_tui.tui.render.times import Clock
-from chat_tui.tui.screens.navigation import Navigation
-from chat_tui.tui.visit import ChannelOpened, Going, Noticed, OlderLoaded, PeopleRefreshed, Visit
 from chat_tui.tui.widgets.bar import Bar
 from chat_tui.tui.widgets.channel_list import ChannelList
 from chat_tui.tui.widgets.composer import Composer

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 from chat_tui.client import ChatClient
 from chat_tui.tui.actions import ACTIONS, key_words
-from chat_tui.tui.desk import Desk
-from chat_tui.tui.folding import CLASSES, Folding, Side
-from chat_tui.tui.panes import Panes
-from chat_tui.tui.presenter import Presenter
+from chat_tui.tui.main.channel_controller import Noticed, Visit
+from chat_tui.tui.main.folding import CLASSES, Folding, Side
+from chat_tui.tui.main.panes import Panes
+from chat_tui.tui.main.presenter import Presenter
+from chat_tui.tui.main.view_state import Desk
 from chat_tui.tui.quick_echo import QuickScreen
 from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs
 from chat_tui.tui.render.names import Within
 from chat_tui.tui.render.safe_text import Safe, safe, safe_name
 from chat_tui.tui.render.times import Clock
-from chat_tui.tui.visit import Noticed, Visit
 
 if TYPE_CHECKING:
     from chat_tui.tui.screens.outbox import Choice as OutboxChoice

@@ -7,11 +7,11 @@ from typing import TypeVar
 from chat_tui.client import ChatClient, NotificationLevel, Phase
 from chat_tui.client.model import Channel, Member
 from chat_tui.client.state.open_channel import OpenChannel
-from chat_tui.tui.attention import Attention, attention
-from chat_tui.tui.desk import Desk
-from chat_tui.tui.folding import MEDIUM
-from chat_tui.tui.mentions import Mentions
-from chat_tui.tui.naming import Naming
+from chat_tui.tui.main.folding import MEDIUM
+from chat_tui.tui.main.mentions import Mentions
+from chat_tui.tui.main.naming import Naming
+from chat_tui.tui.main.view_state import Desk
+from chat_tui.tui.render.attention import Attention, attention
 from chat_tui.tui.render.channel_rows import ChannelRow, channel_row, mentions_badge, sort_key
 from chat_tui.tui.render.glyphs import Glyphs, Mark
 from chat_tui.tui.render.line import Line, Piece

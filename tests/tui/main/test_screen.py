@@ -13,13 +13,13 @@ from chat_tui.client.model import PendingMessage, SendState
 from chat_tui.tui.actions import ACTIONS, EVERYWHERE
 from chat_tui.tui.app import ChatApp
 from chat_tui.tui.faults import Faults
+from chat_tui.tui.main.channel_controller import Noticed
+from chat_tui.tui.main.screen import MainScreen
 from chat_tui.tui.quick_echo import QuickScreen, hurry
 from chat_tui.tui.render.line import plain_text
 from chat_tui.tui.screens.help import Help
-from chat_tui.tui.screens.main import MainScreen
 from chat_tui.tui.screens.outbox import OutboxList, OutboxScreen
 from chat_tui.tui.screens.picker import Picker
-from chat_tui.tui.visit import Noticed
 from tests.support.hostile import HOSTILE, REFUSED
 from tests.support.stage import NOW, StageClient, stage_app
 

@@ -10,10 +10,10 @@ from textual.screen import Screen
 
 from chat_tui.client import ChatClient, ChatError
 from chat_tui.client.model import Channel
-from chat_tui.tui.desk import Desk, divider_for
 from chat_tui.tui.faults import in_background
-from chat_tui.tui.panes import Panes
-from chat_tui.tui.presenter import Presenter
+from chat_tui.tui.main.panes import Panes
+from chat_tui.tui.main.presenter import Presenter
+from chat_tui.tui.main.view_state import Desk, divider_for
 
 
 @dataclass

@@ -3,9 +3,9 @@
 from textual.screen import Screen
 
 from chat_tui.tui.actions import ACTIONS, CHANNELS, EVERYWHERE, MESSAGES, Action, short_key
-from chat_tui.tui.desk import Desk
 from chat_tui.tui.faults import each
-from chat_tui.tui.presenter import Presenter
+from chat_tui.tui.main.presenter import Presenter
+from chat_tui.tui.main.view_state import Desk
 from chat_tui.tui.render.line import Line, Piece, width_of
 from chat_tui.tui.render.safe_text import Safe, safe_text
 from chat_tui.tui.widgets.bar import Bar

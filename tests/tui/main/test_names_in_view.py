@@ -9,12 +9,12 @@ import pytest
 from chat_tui.client import UpdateReason, User, events
 from chat_tui.client.model import Channel, Member
 from chat_tui.protocol.values import ChannelStatus
+from chat_tui.tui.main.screen import MainScreen
 from chat_tui.tui.render.line import Line, plain_text
 from chat_tui.tui.render.roster_rows import RosterRow
-from chat_tui.tui.screens.main import MainScreen
 from tests.support.impostors import crowd
 from tests.support.stage import NOW, StageClient, sid
-from tests.tui.test_screen import Stage, opened
+from tests.tui.main.test_screen import Stage, opened
 
 
 def staged(people: dict[str, str | None]) -> StageClient:

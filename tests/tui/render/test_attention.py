@@ -3,7 +3,7 @@
 import pytest
 
 from chat_tui.protocol.values import ChannelStatus
-from chat_tui.tui.attention import Attention, attention
+from chat_tui.tui.render.attention import Attention, attention
 
 JOINED, INVITED = ChannelStatus.JOINED, ChannelStatus.INVITED
 
