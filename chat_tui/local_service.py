@@ -50,7 +50,7 @@ class LocalService(ServiceFile, frozen=True):
 
 
 def find(data: Path) -> LocalService | None:
-    """The service that runs on ``data``: it holds the lock, and proves itself (guarantees, "The local service").
+    """The service that runs on ``data``: it holds the lock, and proves itself (guarantees, Local service 1).
     Raises LocalServiceError for one that this program cannot speak to, OSError."""
     instance = _holder(data)
     if instance is None:

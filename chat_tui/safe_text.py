@@ -1,4 +1,4 @@
-"""The core of terminal safety (design, "Terminal safety"): text that cannot drive a terminal. What is unsafe becomes
+"""The core of terminal safety (guarantees, Security 1): text that cannot drive a terminal. What is unsafe becomes
 U+FFFD. The screen adds widths (`tui.render.safe_text`), the commands print through it (`console`)."""
 
 import re

@@ -64,7 +64,7 @@ class AdminClient:
         return dict(body)
 
     async def update_service(self, service_sid: str, **params: str | int | bool) -> dict[str, Any]:
-        """``ReachabilityEnabled=True`` and its like (S30–S60)."""
+        """``ReachabilityEnabled=True`` and its like (contract S30–S60)."""
         return await self.request("POST", f"/v2/Services/{service_sid}", dict(params))
 
     async def create_user(self, service_sid: str, identity: str, friendly_name: str | None = None) -> dict[str, Any]:

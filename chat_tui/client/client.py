@@ -175,12 +175,12 @@ class ChatClient:
 
     @property
     def reachability_enabled(self) -> bool:
-        """Whether the service keeps reachability (R22)."""
+        """Whether the service keeps reachability (contract R22)."""
         return self._knowledge.configuration.reachability_enabled
 
     @property
     def read_status_enabled(self) -> bool:
-        """Whether the service keeps horizons (S16)."""
+        """Whether the service keeps horizons (contract S16)."""
         return self._knowledge.configuration.read_status_enabled
 
     @property

@@ -49,7 +49,7 @@ class PendingMessage(msgspec.Struct, frozen=True):
 
 
 class UserDescriptor(msgspec.Struct, frozen=True):
-    """A user as they were when asked for: it does not change by itself (R21)."""
+    """A user as they were when asked for: it does not change by itself (contract R21)."""
 
     identity: str
     friendly_name: str | None
@@ -61,7 +61,7 @@ class UserDescriptor(msgspec.Struct, frozen=True):
 
 
 class User(msgspec.Struct, eq=False):
-    """A person; both marks are ``None`` while unknown or while the feature is off (R1–R18).
+    """A person; both marks are ``None`` while unknown or while the feature is off (contract R1–R18).
 
     ``date_refreshed``, in seconds since 1970, says how old the marks are when ``is_subscribed`` is false.
     """
@@ -141,7 +141,7 @@ class Channel(msgspec.Struct, eq=False):
 
     @property
     def unread_messages_count(self) -> int | None:
-        """The service's last count plus what came since; ``None`` while no horizon is set (U9)."""
+        """The service's last count plus what came since; ``None`` while no horizon is set (contract U9)."""
         if self.last_consumed_message_index is None:
             return None
         if self.counted is None:

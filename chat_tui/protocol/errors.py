@@ -5,7 +5,7 @@ from typing import Any
 
 
 class Code(IntEnum):
-    """Twilio's error codes this project uses (fact sheet 1.8)."""
+    """Twilio's error codes this project uses (contract 1.8)."""
 
     BAD_PARAMETER = 20001
     UNAUTHENTICATED = 20003
@@ -119,7 +119,7 @@ class ChatError(Exception):
         self.details = details or {}
 
     def body(self) -> dict[str, Any]:
-        """The error body of the REST API and of tunnelled replies (fact sheet 1.1)."""
+        """The error body of the REST API and of tunnelled replies (contract 1.1)."""
         body: dict[str, Any] = {
             "code": self.code,
             "message": self.message,

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """The two letters in front of a SID (fact sheet 1.1; the Sync objects' own are MP, ES and ET)."""
+    """The two letters in front of a SID (contract 1.1); the Sync objects' own are MP, ES and ET."""
 
     ACCOUNT = "AC"
     KEY = "SK"

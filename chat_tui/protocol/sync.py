@@ -1,4 +1,4 @@
-"""Sync objects on the wire: descriptors, items, subscriptions and events (fact sheet 7.3 and 7.4)."""
+"""Sync objects on the wire: descriptors, items, subscriptions and events (contract 7.3, 7.4)."""
 
 from enum import StrEnum
 from typing import Any

@@ -1,4 +1,5 @@
-"""Access tokens: the JWT an official helper library makes, made and checked (fact sheet 1.11, guarantees "Tokens")."""
+"""Access tokens: the JWT an official helper library makes, made and checked (contract 1.11; guarantees,
+Security 3, 4)."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The realtime socket's packets: ``TWILSOCK V3.0 <n>``, a JSON header of n bytes, a payload (fact sheet 7.2)."""
+"""The realtime socket's packets: ``TWILSOCK V3.0 <n>``, a JSON header of n bytes, a payload (contract 7.2)."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ from chat_tui.protocol.encoding import to_json
 MAGIC = b"TWILSOCK V3.0 "
 CRLF = b"\r\n"
 MAX_FRAME = 256 * 1024
-"""Bytes of one incoming frame (guarantees, "incoming")."""
+"""Bytes of one incoming frame (guarantees, Bounds 1)."""
 
 PATH = "/v3/wsconnect"
 

@@ -11,7 +11,7 @@ class ChannelType(StrEnum):
 
 
 class ChannelStatus(StrEnum):
-    """A user's standing in a channel, in the realtime spelling (U5)."""
+    """A user's standing in a channel, in the realtime spelling (contract U5)."""
 
     JOINED = "joined"
     INVITED = "invited"
@@ -19,7 +19,7 @@ class ChannelStatus(StrEnum):
 
 
 class ChannelState(StrEnum):
-    """Conversations' life of a channel (fact sheet 2.2): closed is for good."""
+    """Conversations' life of a channel (contract 2.3): closed is for good."""
 
     INITIALIZING = "initializing"
     ACTIVE = "active"
@@ -28,7 +28,7 @@ class ChannelState(StrEnum):
 
 
 class NotificationLevel(StrEnum):
-    """Whether a user wants pushes for a channel (U11)."""
+    """Whether a user wants pushes for a channel (contract U11)."""
 
     DEFAULT = "default"
     MUTED = "muted"
@@ -73,7 +73,7 @@ class Order(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a role may allow (fact sheet 1.6)."""
+    """What a role may allow (contract 1.6)."""
 
     CREATE_CHANNEL = "createChannel"
     JOIN_CHANNEL = "joinChannel"
@@ -100,7 +100,7 @@ class Permission(StrEnum):
 
 
 class UpdateReason(StrEnum):
-    """What changed in an ``…Updated`` event: the chat SDK's exact strings (fact sheet 6.2, R26)."""
+    """What changed in an ``…Updated`` event: the chat SDK's exact strings (contract 6.2, R26)."""
 
     FRIENDLY_NAME = "friendlyName"
     ATTRIBUTES = "attributes"
@@ -124,7 +124,7 @@ class UpdateReason(StrEnum):
 
 
 class Reachability(msgspec.Struct, frozen=True):
-    """Online and notifiable, each yes, no or unknown (``None``) (R1–R18)."""
+    """Online and notifiable, each yes, no or unknown (``None``) (contract R1–R18)."""
 
     online: bool | None = None
     notifiable: bool | None = None

@@ -1,4 +1,4 @@
-"""The one two-way table between the words of Programmable Chat and those of Conversations (fact sheet 2.1)."""
+"""The one two-way table between the words of Programmable Chat and those of Conversations (contract 2.1)."""
 
 FIELDS = {
     "channel": "conversation",
@@ -45,7 +45,7 @@ EVENTS = {
     for chat, conversations in (("Channel", "Conversation"), ("Member", "Participant"))
     for what in ["Add", "Added", "Update", "Updated", "Destroy", "Destroyed", "Remove", "Removed"]
 }
-"""What webhooks are called for (fact sheet 1.9)."""
+"""What webhooks are called for (contract 1.9)."""
 
 CODES = {
     50208: 50214,
@@ -66,7 +66,7 @@ CODES = {
     50404: 50433,
     50406: 50421,
 }
-"""Error codes of which each product has its own (fact sheet 1.8)."""
+"""Error codes of which each product has its own (contract 1.8)."""
 
 _TABLES = (FIELDS, ROLE_TYPES, PERMISSIONS, REASONS, EVENTS)
 _BACK = {id(table): {new: old for old, new in table.items()} for table in _TABLES}

@@ -1,1 +1,1 @@
-"""The chat service: the seed documents' REST API and realtime protocol over one database."""
+"""The chat service: the published REST API and realtime protocol over one database."""

@@ -19,7 +19,7 @@ def _second(milliseconds: int) -> str:
 
 
 def date(milliseconds: int) -> str:
-    """As REST writes it: ``YYYY-MM-DDTHH:MM:SSZ``, no fraction (fact sheet 1.1)."""
+    """As REST writes it: ``YYYY-MM-DDTHH:MM:SSZ``, no fraction (contract 1.1)."""
     return f"{_second(milliseconds)}Z"
 
 

@@ -1,4 +1,4 @@
-"""Which Host names this service answers for, and which web pages may ask it (guarantees, "Host" and "Origin")."""
+"""Which Host names this service answers for, and which web pages may ask it (guarantees, Security 6)."""
 
 import re
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""Let peers go silent without a word, and measure how long each side takes to notice (guarantees, "Liveness").
+"""Let peers go silent without a word, and measure how long each side takes to notice (guarantees, Liveness).
 
 ``python -m tests.checker.dead_peers [ROUNDS]`` prints the times of both sides, scaled back to the defaults.
 """

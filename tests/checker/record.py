@@ -30,7 +30,7 @@ class Record(msgspec.Struct):
 
 
 def judge(record: Record) -> list[str]:
-    """Every promise that was broken (guarantees, "One checker")."""
+    """Every promise that was broken (guarantees, Checker 1)."""
     return [*_of_the_store(record), *(fault for user in record.shown for fault in _of_a_screen(record, user))]
 
 

@@ -31,7 +31,7 @@ async def test_a_message_arrives_once_and_in_order(connect: Connect) -> None:
 
 
 async def test_a_user_is_followed_with_the_proper_reasons(connect: Connect) -> None:
-    """Online, notifiable and name each come with their reason; a descriptor stays as it was (R21, R26)."""
+    """Online, notifiable and name each come with their reason; a descriptor stays as it was (contract R21, R26)."""
     alice, bob = await connect("alice"), await connect("bob")
     user, stream = await alice.get_user("bob"), alice.events()
     snapshot = await alice.get_user_descriptor("bob")

@@ -6,7 +6,7 @@ from chat_tui.protocol.values import ChannelStatus
 
 
 def test_unread_is_the_services_count_plus_what_came_since() -> None:
-    """And null while there is no horizon (U9)."""
+    """And null while there is no horizon (contract U9)."""
     date = parse_date("2026-11-20T12:00:00Z")
     assert date is not None
     channel = Channel("CH1", ChannelStatus.JOINED, last_message=LastMessage(9, date))

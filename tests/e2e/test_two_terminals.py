@@ -118,7 +118,7 @@ def test_the_feature_switch_is_seen(house: House, door: str) -> None:
 
 def test_what_rest_deletes_is_gone_from_every_screen(house: House) -> None:
     """A binding, a channel, a member, a user and the service itself: each seen at once; a user made anew starts at
-    null (R32)."""
+    null (contract R32)."""
     alice, bob = house.open("alice"), house.open("bob")
     path = f"/v2/Services/{house.service.service_sid}"
 
@@ -148,7 +148,7 @@ def test_what_rest_deletes_is_gone_from_every_screen(house: House) -> None:
 
 
 def test_user_lists_carry_no_reachability(house: House) -> None:
-    """R5: null in lists, the value in a single fetch."""
+    """Null in lists, the value in a single fetch (contract R16)."""
     house.open("alice")
     users = official(house).chat.v2.services(house.service.service_sid).users
     assert [(user.is_online, user.is_notifiable) for user in users.list()] == [(None, None)]

@@ -1,4 +1,4 @@
-// What the seeds do with the official Node helper, in their order; each line of output is [what, result].
+// What the published documentation does with the official Node helper, in their order; each line of output is [what, result].
 'use strict';
 const twilio = require('twilio');
 

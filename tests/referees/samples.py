@@ -1,5 +1,5 @@
-"""What to send for each documented parameter, where it must show, and the deviations that the seeds or the lack of a
-telephone network require."""
+"""What to send for each documented parameter, where it must show, and what deviates from the documents, by a reading of
+the prose or for lack of a telephone network (contract 2.4)."""
 
 import itertools
 from typing import Any
@@ -46,7 +46,7 @@ REFUSED = {
 }
 
 PAGE_SIZES = (1, 1000)
-"""The least and the most of every list: the seeds' bounds, where the documents say 50 or 100 (S69, U14)."""
+"""The least and the most of every list: the prose's, where descriptions say 50 or 100 (contract S69, U14, 9.6)."""
 
 
 # ---- samples

@@ -1,4 +1,4 @@
-"""Every documented update, sent with nothing in it: 200, and nothing changed (S62)."""
+"""Every documented update, sent with nothing in it: 200, and nothing changed (contract S62)."""
 
 import itertools
 
@@ -16,7 +16,7 @@ NEEDS_SOMETHING = "/Roles/{Sid}"
 
 @pytest.mark.parametrize("document", documents())
 def test_an_update_that_gives_nothing_changes_nothing(document: str, tenant: Tenant) -> None:
-    """Nor does one that gives only what is not known (S61); dates, marks and settings stay."""
+    """Nor does one that gives only what is not known (contract S61); dates, marks and settings stay."""
     world, tried = World(tenant), 0
     let_a_second_begin(tenant)
     for operation, fact in documents()[document].operations.items():

@@ -6,7 +6,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def test_nothing_that_can_be_sent_breaks_the_service(capsys: pytest.CaptureFixture[str]) -> None:
-    """No server error; what succeeds conforms; what is refused has the error body (fact sheet 1.1)."""
+    """No server error; what succeeds conforms; what is refused has the error body (contract 1.1)."""
     from tests.referees import fuzz  # schemathesis, which only the gate installs
 
     summary = fuzz.run(20_000)

@@ -100,7 +100,7 @@ def test_every_link_leads_somewhere(by_host: bool, tenant: Tenant) -> None:
 
 
 def test_the_last_message_is_named_by_its_sid(tenant: Tenant) -> None:
-    """It follows what is sent and deleted, and goes with the last one (U10)."""
+    """It follows what is sent and deleted, and goes with the last one (contract U10)."""
     path = f"{tenant.path}/Channels/general"
     sent = [tenant.post(f"{path}/Messages", Body=str(number), From="bob") for number in range(2)]
     tenant.post(f"{path}/Members", Identity="bob")
@@ -140,7 +140,7 @@ MISSING: tuple[tuple[str, dict[str, str], str | None], ...] = (
 def test_what_is_missing_is_named_without_the_version(
     path: str, headers: dict[str, str], named: str | None, tenant: Tenant
 ) -> None:
-    """Nor the product's prefix, nor the query (fact sheet 1.8); the oldest API's version is a part of its paths."""
+    """Nor the product's prefix, nor the query (contract 1.8); the oldest API's version is a part of its paths."""
     answer: httpx.Response = tenant.http.get(path, headers=headers)
     if named is None:
         assert answer.status_code == 200

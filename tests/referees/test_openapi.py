@@ -69,7 +69,7 @@ def check_meta(meta: dict[str, Any], key: str, where: str) -> list[str]:
 
 
 def check_error(answer: httpx.Response) -> dict[str, Any]:
-    """Every refusal has the documented body (fact sheet 1.1)."""
+    """Every refusal has the documented body (contract 1.1)."""
     body: dict[str, Any] = answer.json()
     assert set(body) - {"details"} == {"code", "message", "more_info", "status"}
     assert body["status"] == answer.status_code

@@ -17,7 +17,7 @@ def chat(request: pytest.FixtureRequest, tenant: Tenant) -> Any:
 
 
 def test_a_fresh_service_has_the_documented_defaults(tenant: Tenant) -> None:
-    """S9–S29 with the readings of S63–S70."""
+    """Its fields, with the readings where the documentation is in doubt (contract S9–S29, S63–S70)."""
     services = client_for(tenant).chat.v2.services
     fresh = services.create(friendly_name="fresh")
     assert (fresh.reachability_enabled, fresh.read_status_enabled) == (False, True)
@@ -32,7 +32,7 @@ def test_a_fresh_service_has_the_documented_defaults(tenant: Tenant) -> None:
 
 
 def test_a_service_keeps_what_an_update_says(chat: Any) -> None:
-    """S30–S60: any subset, echoed back; bad values are refused with the code of their parameter."""
+    """Any subset, echoed back; bad values are refused with the code of their parameter (contract S30–S60)."""
     updated = chat.update(
         friendly_name="renamed",
         typing_indicator_timeout=9,
@@ -139,7 +139,7 @@ def test_messages_keep_their_index(chat: Any) -> None:
 
 
 def test_a_user_channel_counts_what_is_unread_and_is_muted(chat: Any) -> None:
-    """U6–U16: null until a horizon is set, then the messages above it; muting is the server's."""
+    """Null until a horizon is set, then the messages above it; muting is the server's (contract U6–U16)."""
     chat.channels("general").members.create(identity="alice")
     messages = [chat.channels("general").messages.create(body=str(number)) for number in range(6)]
     own = chat.users("alice").user_channels("general")

@@ -1,4 +1,4 @@
-"""What the seed documents show their readers to run, run: curl, Python, Node and the command line."""
+"""What the published documentation shows its readers to run, run: curl, Python, Node and the command line."""
 
 import json
 import os
@@ -22,7 +22,7 @@ WITHIN = 60
 
 
 def certify(folder: Path) -> tuple[Path, Path]:
-    """A certificate for every name the seeds use, and its key."""
+    """A certificate for every name the documentation uses, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "twilio.com")])
     now = datetime.now(UTC)
@@ -46,7 +46,8 @@ def certify(folder: Path) -> tuple[Path, Path]:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 def test_the_curl_commands_work_over_tls_as_they_stand(tmp_path: Path, tenant: Tenant) -> None:
-    """The seeds' two curl commands and their URLs; only the connection is led to the local service."""
+    """The documentation's two curl commands and their URLs; only the connection is led to the local service
+    (contract R9, R10, 8)."""
     certificate, key = certify(tmp_path)
     with serving(tmp_path / "data", "--tls-cert", str(certificate), "--tls-key", str(key)) as process:
 
@@ -59,7 +60,7 @@ def test_the_curl_commands_work_over_tls_as_they_stand(tmp_path: Path, tenant: T
             found: dict[str, Any] = json.loads(done.stdout)
             return found
 
-        made = curl("https://chat.twilio.com/v2/Services", "-d", "FriendlyName=seed")
+        made = curl("https://chat.twilio.com/v2/Services", "-d", "FriendlyName=sample")
         sid = made["sid"]
         assert made["url"] == f"https://chat.twilio.com/v2/Services/{sid}"
         switched = curl(f"https://chat.twilio.com/v1/Services/{sid}", "-X", "POST", "-d", "ReachabilityEnabled=true")
@@ -75,7 +76,7 @@ def test_the_curl_commands_work_over_tls_as_they_stand(tmp_path: Path, tenant: T
 
 
 def test_the_python_program_prints_the_service(tenant: Tenant) -> None:
-    """Seed 002: the configuration's update prints the service's SID, and the feature is on."""
+    """The configuration's update prints the service's SID, and the feature is on (contract R10, 8)."""
     client = client_for(tenant)
     tenant.post(tenant.path, ReachabilityEnabled="false")
     configuration = (
@@ -110,8 +111,8 @@ def run_node(tenant: Tenant, *command: str, **environment: str) -> str:
 
 
 @pytest.mark.node
-def test_the_node_programs_print_what_the_seeds_show(tenant: Tenant) -> None:
-    """Every call of the seeds with npm's ``twilio``, in their order, and a few of the many more."""
+def test_the_node_programs_print_what_the_documentation_shows(tenant: Tenant) -> None:
+    """Every call of the documentation with npm's ``twilio``, in their order, and a few of the many more."""
     tenant.post(f"{tenant.path}/Channels/general/Members", Identity="alice")
     for number in range(3):
         tenant.post(f"{tenant.path}/Channels/general/Messages", Body=str(number))
@@ -141,7 +142,7 @@ def test_the_node_programs_print_what_the_seeds_show(tenant: Tenant) -> None:
 
 @pytest.mark.node
 def test_the_command_line_switches_reachability(tenant: Tenant, tmp_path: Path) -> None:
-    """Seed 002's ``twilio api:conversations:v1:services:configuration:update``, by npm's twilio-cli."""
+    """The documentation's ``twilio api:conversations:v1:services:configuration:update``, by npm's twilio-cli."""
     _, modules = require_node()
     tenant.post(tenant.path, ReachabilityEnabled="false")
     printed = run_node(

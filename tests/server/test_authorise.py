@@ -189,7 +189,7 @@ async def test_a_custom_role_is_enforced_from_the_next_action_on(domain: Domain,
 
 
 async def test_account_credentials_bypass_roles(domain: Domain, scene: Scene) -> None:
-    """REST may do all of it (fact sheet 1.6), but only in its own account."""
+    """REST may do all of it (contract 1.6), but only in its own account."""
     for make, _ in MATRIX.values():
         command: Any = make(scene, scene.actors["ann"])
         if not isinstance(command, typing.NotifyTyping | bindings.RemoveBinding):

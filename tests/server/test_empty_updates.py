@@ -1,4 +1,4 @@
-"""An update that gives nothing changes nothing, of whatever it is an update (S62)."""
+"""An update that gives nothing changes nothing, of whatever it is an update (contract S62)."""
 
 from typing import Any
 
@@ -98,7 +98,7 @@ async def test_the_operator_s_empty_update_writes_nothing(room: Room) -> None:
 
 
 async def test_nor_does_one_for_what_the_thing_has_no_use_for(room: Room) -> None:
-    """A horizon while read status is off (U18), or a flow for a webhook that calls a URL."""
+    """A horizon while read status is off (contract U18), or a flow for a webhook that calls a URL."""
     sid = room.domain.service_sid
     await room.domain.run(UpdateService(sid, read_status_enabled=False))
     before = room.everything()

@@ -63,7 +63,7 @@ async def test_concurrent_senders_share_one_order(domain: Domain) -> None:
 
 
 async def test_unread_is_the_messages_above_the_horizon(domain: Domain) -> None:
-    """Null without one; deletions above it do not count; it may go back (U9, U17)."""
+    """Null without one; deletions above it do not count; it may go back (contract U9, U17)."""
     alice = await domain.user("alice")
     sent = [await domain.run(SendMessage(domain.service_sid, "general", str(n))) for n in range(10)]
     fetch = FetchUserChannel(domain.service_sid, "alice", "general")

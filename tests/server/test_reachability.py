@@ -23,7 +23,7 @@ async def apply(domain: Domain, change: Callable[..., object], *arguments: Any) 
 
 
 async def test_online_is_at_least_one_live_connection(domain: Domain) -> None:
-    """Null until the first, true while any lives, false after the last (R15–R17)."""
+    """Null until the first, true while any lives, false after the last (contract R15–R17)."""
     bob = await domain.user("bob")
     assert await marks(domain, "bob") == (None, None)
     await apply(domain, leases.begin, "one", bob.user_sid)
@@ -49,7 +49,7 @@ async def test_a_broken_link_lingers_and_coming_back_is_no_change(domain: Domain
 
 
 async def test_notifiable_follows_registrations(domain: Domain) -> None:
-    """Null before the first ever, true with one, false after the last (R18)."""
+    """Null before the first ever, true with one, false after the last (contract R18)."""
     bob = await domain.user("bob")
     await apply(domain, leases.begin, "one", bob.user_sid)
     binding = await domain.run(RegisterBinding(domain.service_sid, bob.user_sid, "fcm", "phone", "secret"), bob)
@@ -73,7 +73,7 @@ async def test_the_switch_forgets_and_remembers_who_is_there(domain: Domain) -> 
 
 
 async def test_a_user_made_anew_starts_at_null(domain: Domain) -> None:
-    """R32."""
+    """The user's state goes with it (contract R32)."""
     bob = await domain.user("bob")
     await apply(domain, leases.begin, "one", bob.user_sid)
     await domain.run(DeleteUser(domain.service_sid, "bob"))

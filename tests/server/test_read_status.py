@@ -1,4 +1,4 @@
-"""Consumption horizons exist only where read status is enabled (U18)."""
+"""Consumption horizons exist only where read status is enabled (contract U18)."""
 
 from typing import Any
 

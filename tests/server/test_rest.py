@@ -272,7 +272,7 @@ async def test_a_token_of_an_earlier_version_still_leads_on(domain: Domain, rest
 async def test_the_wish_for_webhooks_reaches_the_operation(
     header: str | None, wanted: bool, seen: Seen, tmp_path: Path
 ) -> None:
-    """``X-Twilio-Webhook-Enabled`` is part of who acts (fact sheet 1.1)."""
+    """``X-Twilio-Webhook-Enabled`` is part of who acts (contract 1.1)."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         api = RestApi(seen, Everybody(), SecretBox(tmp_path / "key"))  # type: ignore[arg-type]

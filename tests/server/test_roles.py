@@ -12,7 +12,7 @@ from tests.server.conftest import Domain
 
 
 async def test_a_service_is_born_with_four_roles(domain: Domain) -> None:
-    """Two for users, two for members, in this order (fact sheet 1.6)."""
+    """Two for users, two for members, in this order (contract 1.6)."""
     found = (await domain.run(ListRoles(domain.service_sid))).items
     assert [(role.friendly_name, role.type) for role in found] == [(name, type_) for name, type_, _ in BUILT_IN]
 

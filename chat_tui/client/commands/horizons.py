@@ -1,4 +1,5 @@
-"""Reports how far one has read: at most once a second per channel, and at once when asked to (guarantees)."""
+"""Reports how far one has read: at most once a second per channel, and at once when asked to (guarantees, Reachability
+11)."""
 
 import asyncio
 import logging

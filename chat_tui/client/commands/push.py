@@ -1,4 +1,4 @@
-"""Registrations for push, which make a user notifiable (R18)."""
+"""Registrations for push, which make a user notifiable (contract R18)."""
 
 from chat_tui.client.state.replicas import Request
 from chat_tui.protocol.values import BindingType

@@ -16,7 +16,7 @@ from chat_tui.protocol.untrusted import Malformed, decode
 from chat_tui.tasks import Tasks
 
 FIRST_TIMEOUT = 5.0
-"""Seconds, until the service has said its own (S18)."""
+"""Seconds, until the service has said its own (contract S18)."""
 
 LONGEST_TIMEOUT = 60.0
 """Seconds, whatever the service says."""
@@ -44,7 +44,7 @@ class TypingIndicators:
         self._tasks = Tasks(expected=(ChatError,))
 
     def keystroke(self, channel: Channel) -> None:
-        """Somebody types here: tell the service unless it was told within the time-out (fact sheet 6.3)."""
+        """Somebody types here: tell the service unless it was told within the time-out (contract 6.3)."""
         loop = asyncio.get_running_loop()
         if loop.time() < self._silent_until.get(channel.sid, 0.0):
             return

@@ -135,7 +135,7 @@ class Exchange:
         return body
 
     async def say_goodbye(self) -> None:
-        """End cleanly: the service takes us offline at once (guarantees, "Reachability over time")."""
+        """End cleanly: the service takes us offline at once (guarantees, Reachability 3)."""
         with contextlib.suppress(WebSocketException, OSError, TimeoutError):
             async with asyncio.timeout(self._within):
                 await self._socket.send(encode(Header("close", self.next_id(), status=Status(200))))

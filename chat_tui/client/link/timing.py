@@ -1,4 +1,4 @@
-"""The times of a link, all in one place, so that a test may run them faster (guarantees, "Liveness")."""
+"""The times of a link, all in one place, so that a test may run them faster (guarantees, Liveness)."""
 
 import msgspec
 

@@ -101,7 +101,7 @@ class Knowledge:
         self.user, self._objects = people, objects
 
     def _on_own_reachability(self) -> None:
-        """One's own marks turn to or from null when the feature is switched: ask (guarantees, "Feature off")."""
+        """One's own marks turn to or from null when the feature is switched: ask (guarantees, Reachability 9)."""
         if (self.user.is_online is None) == self.configuration.reachability_enabled:
             self._spawn(self.configuration.read(), "reading the configuration")
 

@@ -50,7 +50,7 @@ class Configuration:
 
     @property
     def followed_at_most(self) -> int:
-        """How many users may be followed at once (fact sheet 6.3)."""
+        """How many users may be followed at once (contract 6.3)."""
         try:
             said: int = convert(self.options.get("user_infos_to_subscribe"), Count)
         except Malformed:
@@ -65,7 +65,7 @@ class Configuration:
         return found
 
     def take(self, options: dict[str, Any]) -> None:
-        """`ClientUpdated` says when the feature was switched (guarantees, "Feature off")."""
+        """`ClientUpdated` says when the feature was switched (guarantees, Reachability 9)."""
         self.options = options
         enabled = options.get("reachability_enabled") is True
         if enabled != self.reachability_enabled:

@@ -1,4 +1,4 @@
-"""The users a client knows, and the at most 100 of them it follows: first in, first out (fact sheet 6.3)."""
+"""The users a client knows, and the at most 100 of them it follows: first in, first out (contract 6.3)."""
 
 import asyncio
 import contextlib
@@ -176,7 +176,7 @@ class People:
     # ---- snapshots
 
     async def descriptor(self, identity: str) -> UserDescriptor:
-        """A snapshot of a user (R21). Raises NotFound."""
+        """A snapshot of a user (contract R21). Raises NotFound."""
         return parse_descriptor(await self._api("GET", "users", quote(identity, safe="")))
 
     async def descriptors(self, channel: Channel) -> list[UserDescriptor]:

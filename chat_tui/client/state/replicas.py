@@ -59,7 +59,7 @@ class Replica:
         self.was_loaded = False
 
     async def load(self, request: Request) -> int:
-        """Read the position, then the data (guarantees, "Follow, resume, gap"); the position. Raises ChatError."""
+        """Read the position, then the data (guarantees, Follow 5); the position. Raises ChatError."""
         params = {"Include": "items"} if self.kind is ObjectType.MAP else None
         found: Snapshot = answer(await request("GET", self.url, params=params), Snapshot)
         if self.kind is ObjectType.MAP and found.items is None:

@@ -1,4 +1,4 @@
-"""The Sync objects a chat is made of (fact sheet 7.4), each turning its events into changes of the model."""
+"""The Sync objects a chat is made of (contract 7.4), each turning its events into changes of the model."""
 
 from bisect import bisect_left
 from collections.abc import Callable

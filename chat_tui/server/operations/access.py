@@ -1,4 +1,4 @@
-"""The one room for who may see what, and do what (fact sheet 1.6; guarantees, "Access"): deny by default."""
+"""The one room for who may see what, and do what (contract 1.6; guarantees, Access 1): deny by default."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""Accounts: what the whole account is set to, and the service that paths without one mean (fact sheet 2.2)."""
+"""Accounts: what the whole account is set to, and the service that paths without one mean (contract 2.2)."""
 
 from typing import Any
 

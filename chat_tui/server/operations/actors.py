@@ -4,10 +4,10 @@ import msgspec
 
 
 class AccountActor(msgspec.Struct, frozen=True):
-    """REST with account credentials or an API key: bypasses roles (fact sheet 1.6).
+    """REST with account credentials or an API key: bypasses roles (contract 1.6).
 
     ``key_sid``: the key it came with, none for the account itself; ``wants_webhooks``: what this request does is to
-    be told to webhooks (``X-Twilio-Webhook-Enabled``, fact sheet 1.1).
+    be told to webhooks by ``X-Twilio-Webhook-Enabled`` (contract 1.1).
     """
 
     account_sid: str

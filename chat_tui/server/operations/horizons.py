@@ -1,4 +1,4 @@
-"""Consumption horizons of a whole service: they are not kept while read status is off (U18)."""
+"""Consumption horizons of a whole service: they are not kept while read status is off (contract U18)."""
 
 from chat_tui.server.store.rows import Channel, Member, Service
 from chat_tui.server.store.transaction import Transaction

@@ -1,4 +1,4 @@
-"""How many mutations a channel or a service may see: sliding windows in memory (fact sheet 1.7)."""
+"""How many mutations a channel or a service may see: sliding windows in memory (contract 1.7)."""
 
 import threading
 from collections import Counter, OrderedDict, deque

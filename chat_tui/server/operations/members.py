@@ -76,7 +76,7 @@ class RemoveMember(Command):
 
 
 def seat(tx: Transaction, service: Service, channel: Channel, user: User, command: AddMember | None = None) -> Member:
-    """Give ``user`` a seat. Raises Conflict (50404) and the two limits of fact sheet 1.7 (50403, 50208)."""
+    """Give ``user`` a seat. Raises Conflict (50404) and two limits, 50403 and 50208 (contract 1.7)."""
     tx.lock(channel)
     if tx.one(Member, "member_of_user", channel_sid=channel.sid, user_sid=user.sid) is not None:
         raise Conflict(f"{user.identity} is a member of this channel already", Code.MEMBER_EXISTS)
@@ -115,7 +115,7 @@ def seat(tx: Transaction, service: Service, channel: Channel, user: User, comman
 def _role_for(
     tx: Reader, service: Service, channel: Channel, user: User, invite: Invite | None, command: AddMember
 ) -> str:
-    """The given role, else the invitation's, else the creator's or everybody's default (S14, S15)."""
+    """The given role, else the invitation's, else the creator's or everybody's default (contract S14, S15)."""
     if command.role_sid is not UNSET:
         return find_role(tx, service, command.role_sid, RoleType.CHANNEL, Code.BAD_CHANNEL_ROLE).sid
     if invite is not None:
@@ -154,7 +154,8 @@ def change_seat(
     date_created: int | UnsetType = UNSET,
     date_updated: int | UnsetType = UNSET,
 ) -> Member:
-    """Change what is given. The horizon may go backwards (U17) and is not kept while read status is off (U18)."""
+    """Change what is given. The horizon may go backwards, and is not kept while read status is off (contract U17,
+    U18)."""
     if last_consumed_message_index is not UNSET:
         check_horizon(last_consumed_message_index)
     if not service.read_status_enabled:

@@ -201,7 +201,7 @@ def list_messages(tx: Reader, actor: Actor, command: ListMessages) -> Page[Messa
 
 @operation(UpdateMessage, rate=Rate.CHANNEL, clients=("body", "attributes"))
 def update_message(tx: Transaction, actor: Actor, command: UpdateMessage) -> MessageView:
-    """Marks the message as edited, by whom (fact sheet 1.4), unless nothing is given (S62)."""
+    """Marks the message as edited, by whom (contract 1.4), unless nothing is given (contract S62)."""
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
     check_insider(tx, actor, channel, Permission.EDIT_ANY_MESSAGE, Permission.EDIT_ANY_MESSAGE_ATTRIBUTES)

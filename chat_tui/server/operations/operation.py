@@ -21,14 +21,14 @@ class Command(msgspec.Struct):
 
 
 def gives_nothing(command: Command) -> bool:
-    """Whether an update gives no field at all: it changes nothing then, whatever it is an update of (S62)."""
+    """Whether an update gives no field at all: it changes nothing then, whatever it is an update of (contract S62)."""
     return all(
         getattr(command, field.name) is UNSET for field in msgspec.structs.fields(type(command)) if not field.required
     )
 
 
 class Rate(Enum):
-    """What a mutation counts against (fact sheet 1.7): its channel, its service, or nothing."""
+    """What a mutation counts against (contract 1.7): its channel, its service, or nothing."""
 
     CHANNEL = "channel"
     SERVICE = "service"

@@ -1,4 +1,4 @@
-"""A conversation made together with its participants (fact sheet 2.2)."""
+"""A conversation made together with its participants (contract 2.2)."""
 
 import msgspec
 from msgspec import UNSET

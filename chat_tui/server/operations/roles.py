@@ -1,4 +1,4 @@
-"""Roles: the four every service is born with, and those it is given (fact sheet 1.6)."""
+"""Roles: the four every service is born with, and those it is given (contract 1.6)."""
 
 from collections.abc import Sequence
 
@@ -35,7 +35,7 @@ BUILT_IN = (
     ("channel admin", RoleType.CHANNEL, CHANNEL_ADMIN),
     ("channel user", RoleType.CHANNEL, CHANNEL_USER),
 )
-"""Fact sheet 1.6: friendly name, type, permissions."""
+"""Friendly name, type, permissions (contract 1.6)."""
 
 
 SERVICE_ONLY = {Permission.CREATE_CHANNEL, Permission.JOIN_CHANNEL}

@@ -1,4 +1,4 @@
-"""Services: the tenants that scope everything (fact sheet section 4)."""
+"""Services: the tenants that scope everything (contract 4)."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from chat_tui.server.sync.changes import ServiceDeleted
 
 CHANNEL_MEMBERS_LIMIT = 100
 USER_CHANNELS_LIMIT = 250
-"""Of a fresh service (S64: the seed's prose has the pair swapped)."""
+"""Of a fresh service (contract S64)."""
 
 MAX_LIMIT = 1000
 TYPING_TIMEOUT = 5
@@ -34,7 +34,7 @@ NOTIFICATIONS: dict[str, Any] = {
     "new_message": {"enabled": False, "badge_count_enabled": False},
     "removed_from_channel": {"enabled": False},
 }
-"""Of a fresh service (S68)."""
+"""Of a fresh service (contract S68)."""
 
 
 class CreateService(Command):
@@ -52,8 +52,8 @@ class ListServices(Command):
 
 
 class UpdateService(Command):
-    """S30–S60; ``notifications`` and ``webhooks`` (chat v1's) hold only what changes, in the shape of the
-    representation."""
+    """What an update may give (contract S30–S60); ``notifications`` and ``webhooks`` (chat v1's) hold only what
+    changes, in the shape of the representation."""
 
     service_sid: str
     friendly_name: str | UnsetType = UNSET
@@ -132,7 +132,7 @@ def list_services(tx: Reader, actor: Actor, command: ListServices) -> Page[Servi
 
 @operation(UpdateService)
 def update_service(tx: Transaction, actor: Actor, command: UpdateService) -> Service:
-    """Change what is given (S30–S60). Raises BadRequest naming the parameter that is out of bounds."""
+    """Change what is given (contract S30–S60). Raises BadRequest naming the parameter that is out of bounds."""
     before = find_service(tx, actor, command.service_sid)
     if gives_nothing(command):
         return before
@@ -150,7 +150,8 @@ def update_service(tx: Transaction, actor: Actor, command: UpdateService) -> Ser
             given[field] = to_json(merged).decode()
     switched = given.get("reachability_enabled", before.reachability_enabled) != before.reachability_enabled
     if switched and given["reachability_enabled"]:
-        given["reachability_epoch"] = before.reachability_epoch + 1  # R15: who was online before is unknown again
+        # Who was online before is unknown again (contract R15).
+        given["reachability_epoch"] = before.reachability_epoch + 1
     after = msgspec.structs.replace(before, **given, date_updated=tx.now)
     tx.run("update_service", **msgspec.structs.asdict(after))
     if switched:

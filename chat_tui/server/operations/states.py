@@ -1,4 +1,4 @@
-"""Conversations' states and timers: an open channel falls inactive, then closes for good (fact sheet 2.2)."""
+"""Conversations' states and timers: an open channel falls inactive, then closes for good (contract 2.3)."""
 
 from datetime import timedelta
 

@@ -27,7 +27,7 @@ class NotifyTyping(Command):
 
 class Typing(msgspec.Struct, frozen=True):
     """``channel_sid``: where, by whichever name it was given; ``timeout``: seconds until the indicator ends by itself
-    (S18); ``published`` goes to the bus."""
+    (contract S18); ``published`` goes to the bus."""
 
     channel_sid: str
     timeout: int
@@ -36,7 +36,7 @@ class Typing(msgspec.Struct, frozen=True):
 
 class TypingPace:
     """One notice per user and channel within ``min(3 s, the time-out)``; the others are dropped without a word
-    (guarantees, "rates")."""
+    (guarantees, Bounds 3)."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -54,7 +54,7 @@ class TypingPace:
 
 @operation(NotifyTyping, writes=False, clients=())
 def notify_typing(tx: Reader, actor: ClientActor, command: NotifyTyping) -> Typing:
-    """Everybody else in the channel hears of it for a second longer than the time-out (fact sheet 6.3)."""
+    """Everybody else in the channel hears of it for a second longer than the time-out (contract 6.3)."""
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
     own_seat(tx, actor, channel)

@@ -1,4 +1,4 @@
-"""User Channels: a user's own view of a channel: unread count, horizon, notification level (section 5)."""
+"""User Channels: a user's own view of a channel: unread count, horizon, notification level (contract 5)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ CHANNELS_AT_ONCE = 20
 
 
 class UserChannel(msgspec.Struct, frozen=True):
-    """``seat``: the membership or the open invitation; ``unread`` is null while no horizon is set (U9)."""
+    """``seat``: the membership or the open invitation; ``unread`` is null while no horizon is set (contract U9)."""
 
     user: User
     channel: Channel
@@ -55,7 +55,7 @@ class ListParticipations(Command):
 
 
 class UpdateUserChannel(Command):
-    """``notification_level`` is checked here, so that every face refuses a bad one alike (U15)."""
+    """``notification_level`` is checked here, so that every face refuses a bad one alike (contract U15)."""
 
     service_sid: str
     user: str
@@ -72,7 +72,8 @@ class LeaveUserChannel(Command):
 
 
 def unread_count(tx: Reader, channel: Channel, horizon: int | None) -> int | None:
-    """Messages above ``horizon``: a difference of indices less the deleted ones above it, never a scan (U9)."""
+    """Messages above ``horizon``: a difference of indices less the deleted ones above it, never a scan (contract
+    U9)."""
     if horizon is None:
         return None
     span = channel.next_index - 1 - horizon

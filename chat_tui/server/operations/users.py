@@ -98,7 +98,7 @@ def insert_user(
 
 
 def ensure_user(tx: Transaction, service: Service, identity: str) -> User:
-    """The user with this identity, made if there is none (fact sheet 1.3: users come into being when first met).
+    """The user with this identity, made if there is none (contract 1.3).
     Raises BadRequest for what nobody may be called (50203…50207), whoever was called so before."""
     identity = checks.identity(identity)
     found = tx.one(User, "user_by_identity", service_sid=service.sid, identity=identity)
@@ -185,7 +185,7 @@ def update_user(tx: Transaction, actor: Actor, command: UpdateUser) -> UserView:
 
 @operation(DeleteUser, rate=Rate.SERVICE)
 def delete_user(tx: Transaction, actor: Actor, command: DeleteUser) -> None:
-    """The user leaves every channel, and its state is dropped (R32)."""
+    """The user leaves every channel, and its state is dropped (contract R32)."""
     from chat_tui.server.operations.members import drop_member
 
     service = find_service(tx, actor, command.service_sid)

@@ -1,4 +1,4 @@
-"""A channel's own webhooks: what they are to do is kept here (fact sheet 1.3)."""
+"""A channel's own webhooks: what they are to do is kept here (contract 1.3)."""
 
 from typing import Any
 

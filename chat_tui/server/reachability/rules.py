@@ -1,4 +1,5 @@
-"""What may be shown of a user's reachability: the decision table of R1–R18, and how long a broken link lingers."""
+"""What may be shown of a user's reachability: a decision table (contract R1–R18), and how long a
+broken link lingers."""
 
 from collections.abc import Sequence
 
@@ -22,8 +23,8 @@ FLAPS_FREE = 4
 def published(service: Service, user: User) -> Reachability:
     """The value REST, Sync and every client show for ``user``.
 
-    Null while the feature is off (R14), before the user was online since it was enabled (R15); notifiable also while
-    the user never had a registration (R18).
+    Null while the feature is off, and before the user was online since it was enabled (contract R14, R15); notifiable
+    also while the user never had a registration (contract R18).
     """
     if not service.reachability_enabled or user.online_epoch != service.reachability_epoch:
         return UNKNOWN

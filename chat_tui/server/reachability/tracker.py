@@ -20,7 +20,7 @@ def announce(tx: Transaction, service: Service, before: User) -> User:
 
 
 def apply_leases(tx: Transaction, user_sid: str) -> None:
-    """Bring a user's online state in line with the leases. Nothing moves while the feature is off (R7)."""
+    """Bring a user's online state in line with the leases. Nothing moves while the feature is off (contract R7)."""
     user = tx.one(User, "user_by_sid_alone", sid=user_sid)
     service = None if user is None else tx.one(Service, "service_by_sid", sid=user.service_sid)
     if user is None or service is None or not service.reachability_enabled:
@@ -29,7 +29,7 @@ def apply_leases(tx: Transaction, user_sid: str) -> None:
     was_online = user.is_online and user.online_epoch == service.reachability_epoch
     if is_online == was_online:
         return
-    if not is_online:  # the epoch stays: the user was online in it (R17)
+    if not is_online:  # the epoch stays: the user was online in it (contract R17)
         tx.run("set_user_online", sid=user_sid, is_online=False, epoch=user.online_epoch)
     else:
         tx.run("set_user_online", sid=user_sid, is_online=True, epoch=service.reachability_epoch)
@@ -37,14 +37,14 @@ def apply_leases(tx: Transaction, user_sid: str) -> None:
 
 
 def apply_bindings(tx: Transaction, service: Service, user: User) -> User:
-    """Count a user's registrations anew and announce what that changes (R18)."""
+    """Count a user's registrations anew and announce what that changes (contract R18)."""
     tx.run("set_user_bindings", sid=user.sid, count=tx.value("count_bindings", user_sid=user.sid))
     return announce(tx, service, user)
 
 
 def switch(tx: Transaction, before: Service, after: Service) -> None:
-    """The feature was switched: on, whoever is connected becomes online in a new epoch (R8); off, everybody known
-    turns to null for subscribers too (fact sheet 9)."""
+    """The feature was switched: on, whoever is connected becomes online in a new epoch (contract R8, 9.2); off,
+    everybody known turns to null for subscribers too (contract 9.3)."""
     if after.reachability_enabled:
         for user in tx.all(User, "users_connected", service_sid=after.sid):
             tx.run("set_user_online", sid=user.sid, is_online=True, epoch=after.reachability_epoch)

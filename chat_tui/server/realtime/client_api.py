@@ -1,4 +1,4 @@
-"""The Client API: the commands of a connected user, as official SDKs send them (fact sheet 7.5)."""
+"""The Client API: the commands of a connected user, as official SDKs send them (contract 7.5)."""
 
 from typing import Any
 

@@ -4,7 +4,7 @@ import msgspec
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Times in seconds, rates per second, sizes in bytes (guarantees, "Liveness, reconnect, drain")."""
+    """Times in seconds, rates per second, sizes in bytes (guarantees, Liveness; guarantees, Bounds)."""
 
     ping_every: float = 20.0
     pong_within: float = 10.0

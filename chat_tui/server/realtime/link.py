@@ -224,7 +224,7 @@ class Link(Outgoing):
         self._socket.hang_up()
 
     async def _renew(self, action: s.Renew) -> None:
-        """Another token for the same identity and service keeps the session (guarantees, "token")."""
+        """Another token for the same identity and service keeps the session (guarantees, Liveness 8)."""
         authenticator = self.gateway.house.authenticator
         try:
             with authenticator.revocations.watch() as watch:

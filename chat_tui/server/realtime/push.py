@@ -1,4 +1,4 @@
-"""The Client API's push registrations: a device registers itself, and is told to no longer (fact sheet 6.3)."""
+"""The Client API's push registrations: a device registers itself, and is told to no longer (contract 6.3)."""
 
 import contextlib
 import hashlib
@@ -18,7 +18,7 @@ class _Registration(msgspec.Struct):
 
 
 async def register_push(request: Request) -> Answer:
-    """A device's push registration becomes a binding; without message types it stops being one (fact sheet 6.3)."""
+    """A device's push registration becomes a binding; without message types it stops being one (contract 6.3)."""
     try:
         given = msgspec.convert(request.fields, _Registration)
     except msgspec.ValidationError as error:

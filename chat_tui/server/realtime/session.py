@@ -49,7 +49,7 @@ class Refuse(msgspec.Struct, frozen=True):
 
 
 class EndCleanly(msgspec.Struct, frozen=True):
-    """The client said that it leaves (guarantees, "Reachability over time")."""
+    """The client said that it leaves (guarantees, Reachability 3)."""
 
 
 class Ignore(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The shell around a WebSocket: uvicorn's protocol, mended where it loses peers (guarantees, "server ping").
+"""The shell around a WebSocket: uvicorn's protocol, mended where it loses peers (guarantees, Liveness 1).
 
 The one module that leans on uvicorn's inner names. Frames go straight between the transport and the `Link`, with no
 task and no queue between them.
@@ -194,7 +194,7 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
             response.headers.update(prover.headers(event.headers.get_all(CHALLENGE), self.server))
 
     def _refusal(self, event: Request) -> tuple[HTTPStatus, str] | None:
-        """Why this upgrade is not for us, if so (guarantees, "accepts" and "Token")."""
+        """Why this upgrade is not for us, if so (guarantees, Liveness 6; guarantees, Security 6)."""
         gateway = type(self).gateway
         hosts = event.headers.get_all("Host")
         if len(hosts) != 1 or not is_known(hosts[0], gateway.public_name):

@@ -1,4 +1,4 @@
-"""The Sync endpoints: descriptors, items, subscriptions (fact sheet 7.3)."""
+"""The Sync endpoints: descriptors, items, subscriptions (contract 7.3)."""
 
 import msgspec
 

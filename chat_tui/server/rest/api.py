@@ -163,7 +163,7 @@ async def _default_service(call: Call) -> str:
 
 
 def _wants_webhooks(request: Request) -> bool:
-    """``X-Twilio-Webhook-Enabled``; absent means no (fact sheet 1.1). Raises BadRequest."""
+    """``X-Twilio-Webhook-Enabled``; absent means no (contract 1.1). Raises BadRequest."""
     given = request.headers.get("x-twilio-webhook-enabled", "false").lower()
     if given not in ("true", "false"):
         raise BadRequest("X-Twilio-Webhook-Enabled: must be true or false", Code.BAD_PARAMETER)

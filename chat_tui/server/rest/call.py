@@ -56,7 +56,7 @@ class Call(msgspec.Struct, frozen=True):
 
     def command(self, kind: type[C], given: Form | None = None, names: Names | None = None, **more: Any) -> C:
         """A command from the path, from what is ``given`` under known ``names``, and from ``more``; unknown parameters
-        are ignored (S61). Raises BadRequest naming the parameter that is missing or wrong."""
+        are ignored (contract S61). Raises BadRequest naming the parameter that is missing or wrong."""
         types_ = _field_types(kind)
         given, names = given or {}, names or {}
         fields: dict[str, Any] = {"account_sid": self.actor.account_sid, **self.path}
@@ -128,7 +128,7 @@ def _value(parameter: str, field: str, given: list[str], type_: Any) -> Any:
         return [value for value in given if value]
     value = given[-1]
     if not value and type(None) in _members(type_) and str not in _members(type_):
-        return None  # the Node helper sends null as nothing (fact sheet 1.1)
+        return None  # the Node helper sends null as nothing (contract 1.1)
     if field in _DATES:
         return _milliseconds(parameter, value, _DATES[field], end_of_day=field == "end_date")
     if int in _members(type_):

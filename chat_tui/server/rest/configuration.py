@@ -1,4 +1,4 @@
-"""What a whole account is set to in Conversations: the default service, timers and webhooks (fact sheet 2.2)."""
+"""What a whole account is set to in Conversations: the default service, timers and webhooks (contract 2.2)."""
 
 from typing import Any
 

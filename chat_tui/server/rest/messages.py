@@ -19,7 +19,7 @@ from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Message
 
 MAX_CONVERSATIONS_BODY = 1600
-"""Characters (guarantees, "incoming")."""
+"""Characters (guarantees, Bounds 1)."""
 
 _LATER = ("DateCreated", "DateUpdated")
 _CONTENT = ("ContentSid", "ContentVariables")

@@ -1,4 +1,4 @@
-"""Lists: PageSize, an opaque signed PageToken, and the seven keys of ``meta`` (fact sheet 1.1)."""
+"""Lists: PageSize, an opaque signed PageToken, and the seven keys of ``meta`` (contract 1.1)."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""What a service is set to, as Conversations has it: in three resources beside the service (fact sheet 2.2)."""
+"""What a service is set to, as Conversations has it: in three resources beside the service (contract 2.2)."""
 
 from typing import Any
 

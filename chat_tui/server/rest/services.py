@@ -1,4 +1,4 @@
-"""Services: whole in chat (fact sheet section 4), made and deleted in Conversations, where settings are apart."""
+"""Services: whole in chat (contract 4), made and deleted in Conversations, where settings are apart."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ _EVENTS = tuple(
     )
     for verb in verbs.split()
 )
-"""Those a v1 service has a webhook each for (fact sheet 1.5)."""
+"""Those a v1 service has a webhook each for (contract 1.5)."""
 
 
 def represent(call: Call, service: Service) -> dict[str, Any]:

@@ -24,7 +24,7 @@ async def refuse(call: Call) -> Answer:
 
 
 async def refuse_export(call: Call) -> Answer:
-    """Every conversation has a link here (fact sheet 2.2). Raises BadRequest."""
+    """Every conversation has a link here (contract 2.4). Raises BadRequest."""
     raise BadRequest("Conversations are not exported: list their messages and participants", Code.BAD_PARAMETER)
 
 

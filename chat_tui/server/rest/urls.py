@@ -44,13 +44,13 @@ class Target(msgspec.Struct, frozen=True):
 
     @property
     def resource(self) -> str:
-        """The path as refusals name it: without the version (fact sheet 1.8), which is a part of the older API's."""
+        """The path as refusals name it: without the version (contract 1.8), which is a part of the older API's."""
         return self.path if self.product is Product.API else _VERSION.sub("", self.path, count=1) or "/"
 
 
 def target(host: str, raw_path: str, *, scheme: str = "http", public_name: str | None = None) -> Target:
-    """Route by Host header, else by a product's prefix, ``/chat``; a bare path means chat (fact sheet
-    1.1). Raises Misdirected (421) for a foreign host."""
+    """Route by Host header, else by a product's prefix, ``/chat``; a bare path means chat (contract 1.1).
+    Raises Misdirected (421) for a foreign host."""
     named = TWILIO.fullmatch(host_name(host))
     if named is not None:
         product = Product(named[1]) if named[1] in set(Product) else Product.CHAT  # ip-messaging is chat's older name

@@ -41,7 +41,7 @@ def represent(call: Call, webhook: Webhook) -> dict[str, Any]:
 
 
 def _configuration(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
-    """Triggers are shown as filters (fact sheet 1.4); a method is written as each product does."""
+    """Triggers are shown as filters (contract 1.4); a method is written as each product does."""
     if "triggers" in kept:
         kept["filters"] = kept.pop("triggers")
     elif "filters" in kept:

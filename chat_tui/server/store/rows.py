@@ -41,7 +41,7 @@ class ApiKey(Row):
 
 
 class Service(Row):
-    """Section 4 of the fact sheet; ``reachability_epoch`` counts how often the feature was enabled (R15);
+    """Its settings (contract 4.2); ``reachability_epoch`` counts how often the feature was enabled (contract R15);
     ``webhooks``, a JSON object, holds chat v1's per event."""
 
     sid: str
@@ -104,7 +104,7 @@ class User(Row):
 
 
 class Channel(Row):
-    """``state`` and the timers, in milliseconds, are Conversations' (fact sheet 2.2). ``awaits``: the identity that
+    """``state`` and the timers, in milliseconds, are Conversations' (contract 2.3). ``awaits``: the identity that
     made the channel and is yet to take its seat, which the creator does in a second step, and once."""
 
     sid: str

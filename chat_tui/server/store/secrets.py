@@ -1,4 +1,4 @@
-"""Secrets at rest: encrypted under a key file beside the database (guarantees, "REST")."""
+"""Secrets at rest: encrypted under a key file beside the database (guarantees, Security 2)."""
 
 import hashlib
 import hmac

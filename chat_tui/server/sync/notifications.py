@@ -1,4 +1,4 @@
-"""Sync events as subscribers get them (fact sheet 7.3)."""
+"""Sync events as subscribers get them (contract 7.3)."""
 
 from typing import Any
 

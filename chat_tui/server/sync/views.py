@@ -1,4 +1,4 @@
-"""How rows look as Sync items and documents (fact sheet 7.4), and the names of the objects that hold them."""
+"""How rows look as Sync items and documents (contract 7.4), and the names of the objects that hold them."""
 
 from typing import Any
 

@@ -15,7 +15,7 @@ class Divider(msgspec.Struct, frozen=True):
 
 
 def divider_for(messages: Sequence[Message], horizon: int | None, own_identity: str) -> Divider | None:
-    """What is new above ``horizon``; without a horizon, everything (design, "no horizon yet")."""
+    """What is new above ``horizon``; without a horizon, everything (contract U9)."""
     above = -1 if horizon is None else horizon
     new = [message for message in messages if message.index > above]
     first = next((message for message in new if message.author != own_identity), None)

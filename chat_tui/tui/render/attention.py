@@ -30,7 +30,7 @@ def attention(
     mentions: int,
     read_status_enabled: bool = True,
 ) -> Attention:
-    """``unread`` is ``None`` while no horizon is set (U9): with messages such a channel is new."""
+    """``unread`` is ``None`` while no horizon is set (contract U9): with messages such a channel is new."""
     if status is ChannelStatus.INVITED:
         return Attention(True, False, "invited", 0, 0, is_next=False, rings=False)
     if not read_status_enabled:

@@ -1,4 +1,4 @@
-"""The signs the screen uses, in Unicode and in ASCII (design, "Marks")."""
+"""The signs the screen uses, in Unicode and in ASCII."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The only road from people's text to the screen (design, "Terminal safety"): safe text as wide as a line may be."""
+"""The only road from people's text to the screen (guarantees, Security 1): safe text as wide as a line may be."""
 
 from rich.cells import cell_len
 from textual.content import Content

@@ -8,7 +8,7 @@ from tests.support.service import Tenant
 
 @pytest.mark.parametrize("make", MAKES)
 async def test_reasons_are_spelt_as_each_sdk_spells_them(make: str, tenant: Tenant) -> None:
-    """Chat, and our client: ``online``, ``notifiable``; Conversations: ``reachabilityOnline``… (R26)."""
+    """Chat, and our client: ``online``, ``notifiable``; Conversations: ``reachabilityOnline``… (contract R26)."""
     prefixed = make.startswith("conversations")
     async with ready_party(make, tenant, "alice") as alice, ready_party(make, tenant, "bob") as bob:
         await alice.do("user", identity="bob")
@@ -22,7 +22,7 @@ async def test_reasons_are_spelt_as_each_sdk_spells_them(make: str, tenant: Tena
 
 @pytest.mark.parametrize("make", CHATS)
 async def test_a_descriptor_is_a_snapshot(make: str, tenant: Tenant) -> None:
-    """It stays what it was, also while its user is followed (R21)."""
+    """It stays what it was, also while its user is followed (contract R21)."""
     async with ready_party(make, tenant, "alice") as alice, ready_party(make, tenant, "bob") as bob:
         then = {"identity": "bob", "online": True, "notifiable": None, "name": None}
         assert await alice.do("describeUser", identity="bob") == then

@@ -1,4 +1,4 @@
-"""A service that goes away asks its clients to come back, and they do (close 308; guarantees, "SIGTERM"); what they
+"""A service that goes away asks its clients to come back, and they do (guarantees, Liveness 7); what they
 missed they get, whether it can be replayed or not."""
 
 import contextlib

@@ -40,7 +40,7 @@ def forge(tenant: Tenant, *, header: dict[str, str] | None = None, secret: str |
 
 
 def faulty(tenant: Tenant) -> dict[str, tuple[str, int]]:
-    """Tokens that are refused, by what is wrong with each, and the code to refuse it with (fact sheet 1.8)."""
+    """Tokens that are refused, by what is wrong with each, and the code to refuse it with (contract 1.8)."""
     now = int(time.time())
     return {
         "no token at all": ("not.a.token", 20101),

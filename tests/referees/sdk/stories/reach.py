@@ -15,14 +15,14 @@ class Reach(Story):
         await self.part()
 
     async def see_oneself(self) -> None:
-        """One's own user is followed by itself; somebody else's is not (R20, R27)."""
+        """One's own user is followed by itself; somebody else's is not (contract R20, R27)."""
         await self.bob.do("rename", name="Bobby")
         await self.see(self.bob, "userUpdated", identity="bob", name="Bobby", reasons=["friendlyName"])
         await self.alice.do("me")
         self.tell("seen of who is not followed", self.alice.seen("userUpdated", identity="bob"))
 
     async def follow(self) -> None:
-        """Registering for push changes the state of who is followed, and one's own (R18, R28)."""
+        """Registering for push changes the state of who is followed, and one's own (contract R18, R28)."""
         await self.post("/Users", Identity="carl")
         self.tell("never online", await self.alice.do("user", identity="carl"))
         self.tell("online", await self.alice.do("user", identity="bob"))
@@ -31,7 +31,7 @@ class Reach(Story):
             await self.see(who, "userUpdated", identity="bob", notifiable=True, online=True, reasons=["notifiable"])
 
     async def two_devices(self) -> None:
-        """Only the last connection's end is one (R30); both see what is sent once."""
+        """Only the last connection's end is one (contract R30); both see what is sent once."""
         await self.meet()
         other = await self.another("bob")
         await other.do("page", name="team", size=1)
@@ -46,7 +46,8 @@ class Reach(Story):
         self.tell("marks seen meanwhile", self.alice.seen("userUpdated", identity="bob"))
 
     async def switch(self) -> None:
-        """Off and on again: null for everybody, then as it is (R7, R14, R15); who began while it was off reads null."""
+        """Off and on again: null for everybody, then as it is; who began while it was off reads null (contract R7, R14,
+        R15, R31)."""
         await self.post("", ReachabilityEnabled="false")
         await self.see(self.alice, "userUpdated", identity="bob", online=None, notifiable=None)
         await self.see(self.bob, "userUpdated", identity="bob", online=None, notifiable=None)
@@ -62,7 +63,7 @@ class Reach(Story):
         await self.see(self.alice, "userUpdated", identity="alice", online=True)
 
     async def follow_many(self) -> None:
-        """First in, first out (fact sheet 6.3): one more than the limit, and bob is not followed any more."""
+        """First in, first out (contract 6.3): one more than the limit, and bob is not followed any more."""
         crowd = [f"user{number:03}" for number in range(FOLLOWED_AT_MOST)]
         for identity in crowd:
             await self.post("/Users", Identity=identity)

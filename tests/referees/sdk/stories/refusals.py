@@ -1,4 +1,4 @@
-"""What the service refuses reaches the application with its status and its code (fact sheet 1.8)."""
+"""What the service refuses reaches the application with its status and its code (contract 1.8)."""
 
 from tests.referees.sdk.stories import Story
 
