@@ -39,7 +39,7 @@ async def draw(
         assert isinstance(screen, MainScreen)
         screen.mentions._counts[screen.client.channels.find("general").sid] = 2
         screen.go(screen.client.channels.find("incident-42").sid)
-        screen.desk.drafts[screen.client.channels.find("design").sid] = "a draft"
+        screen.view.drafts[screen.client.channels.find("design").sid] = "a draft"
         await pilot.pause()
         if pending:
             screen.client.messages.submit(screen.client.channels.find("incident-42"), "confirming now")

@@ -13,7 +13,7 @@ from chat_tui.client.model import Channel
 from chat_tui.tui.faults import in_background
 from chat_tui.tui.main.panes import Panes
 from chat_tui.tui.main.presenter import Presenter
-from chat_tui.tui.main.view_state import Desk, divider_for
+from chat_tui.tui.main.view_state import ViewState, divider_for
 
 
 @dataclass
@@ -55,11 +55,11 @@ class Visit:
     """Workers post, the screen's handlers call back: `opened`, `older_loaded`."""
 
     def __init__(
-        self, screen: Screen[None], client: ChatClient, desk: Desk, presenter: Presenter, panes: Panes
+        self, screen: Screen[None], client: ChatClient, view: ViewState, presenter: Presenter, panes: Panes
     ) -> None:
         self._screen = screen
         self._client = client
-        self._desk = desk
+        self._view = view
         self._presenter = presenter
         self._panes = panes
 
@@ -68,12 +68,12 @@ class Visit:
         channel = self._client.channels.get(sid)
         if channel is None:
             return
-        is_other = sid != self._desk.current
+        is_other = sid != self._view.current
         if is_other:
-            self._panes.composer.replace_text(self._desk.go_to(sid, self._panes.composer.text))
+            self._panes.composer.replace_text(self._view.go_to(sid, self._panes.composer.text))
             self._work(self._client.horizons.flush, "horizons")
         known = self._client.channels.open.get(sid)
-        self._desk.is_loading = channel.is_joined and known is None
+        self._view.is_loading = channel.is_joined and known is None
         self._panes.show_channels()
         self._panes.show_log(anew=is_other)
         self._panes.show_roster()
@@ -105,10 +105,10 @@ class Visit:
         channel, opened = self._presenter.channel, self._presenter.opened
         if channel is None or opened is None or channel.sid != sid:
             return
-        self._desk.is_loading = False
-        if self._desk.divider is None and self._client.read_status_enabled:
+        self._view.is_loading = False
+        if self._view.divider is None and self._client.read_status_enabled:
             horizon = channel.last_consumed_message_index
-            self._desk.divider = divider_for(opened.messages, horizon, self._client.identity)
+            self._view.divider = divider_for(opened.messages, horizon, self._client.identity)
         self._panes.show_log()
         self._panes.show_roster()
         self.read_on()
@@ -118,7 +118,7 @@ class Visit:
         channel, opened = self._presenter.channel, self._presenter.opened
         if channel is None or opened is None or not opened.messages or not self._client.read_status_enabled:
             return
-        if self._desk.has_focus and self._panes.log.follows:
+        if self._view.has_focus and self._panes.log.follows:
             self._client.horizons.advance(channel, opened.messages[-1].index)
 
     def report_now(self) -> None:
@@ -127,8 +127,8 @@ class Visit:
 
     def load_older(self) -> None:
         opened = self._presenter.opened
-        if opened is not None and opened.has_older and not self._desk.is_loading:
-            self._desk.is_loading = True
+        if opened is not None and opened.has_older and not self._view.is_loading:
+            self._view.is_loading = True
             self._panes.show_log()
             self._work(partial(self._load_older, opened.channel), "older")
 
@@ -142,8 +142,8 @@ class Visit:
 
     def older_loaded(self, sid: str, count: int) -> None:
         """Older messages are in front; what is in view stays in view."""
-        if sid == self._desk.current:
-            self._desk.is_loading = False
+        if sid == self._view.current:
+            self._view.is_loading = False
             self._panes.log.log_shown = self._presenter.log()
             self._panes.log.older_arrived(count)
 

@@ -9,7 +9,7 @@ from chat_tui.tui.main.channel_controller import Noticed, Visit
 from chat_tui.tui.main.folding import CLASSES, Folding, Side
 from chat_tui.tui.main.panes import Panes
 from chat_tui.tui.main.presenter import Presenter
-from chat_tui.tui.main.view_state import Desk
+from chat_tui.tui.main.view_state import ViewState
 from chat_tui.tui.quick_echo import QuickScreen
 from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs
 from chat_tui.tui.render.names import Within
@@ -26,7 +26,7 @@ class Navigation(QuickScreen):
 
     _clock: Clock
     client: ChatClient
-    desk: Desk
+    view: ViewState
     glyphs: Glyphs
     panes: Panes
     presenter: Presenter
@@ -45,7 +45,7 @@ class Navigation(QuickScreen):
 
     def action_next_channel(self, by: int = 1) -> None:
         rows = self.presenter.channel_rows()
-        here = next((n for n, row in enumerate(rows) if row.sid == self.desk.current), 0)
+        here = next((n for n, row in enumerate(rows) if row.sid == self.view.current), 0)
         if rows:
             self.go(rows[(here + by) % len(rows)].sid)
 
@@ -60,8 +60,8 @@ class Navigation(QuickScreen):
             self.go(sid)
 
     def action_last_channel(self) -> None:
-        if self.desk.last is not None:
-            self.go(self.desk.last)
+        if self.view.last is not None:
+            self.go(self.view.last)
 
     def action_switch_channel(self) -> None:
         self._pick(Safe("Switch to"), self._channel_choices())

@@ -5,7 +5,7 @@ from textual.screen import Screen
 from chat_tui.tui.actions import ACTIONS, CHANNELS, EVERYWHERE, MESSAGES, Action, short_key
 from chat_tui.tui.faults import each
 from chat_tui.tui.main.presenter import Presenter
-from chat_tui.tui.main.view_state import Desk
+from chat_tui.tui.main.view_state import ViewState
 from chat_tui.tui.render.line import Line, Piece, width_of
 from chat_tui.tui.render.safe_text import Safe, safe_text
 from chat_tui.tui.widgets.bar import Bar
@@ -21,10 +21,10 @@ NAME_LESS = 16
 class Panes:
     """Found once; every method draws one pane from what the presenter says."""
 
-    def __init__(self, screen: Screen[None], presenter: Presenter, desk: Desk) -> None:
+    def __init__(self, screen: Screen[None], presenter: Presenter, view: ViewState) -> None:
         self._screen = screen
         self._presenter = presenter
-        self._desk = desk
+        self._view = view
         self._named = 0
         self._frame: dict[tuple[str | None, str], str] = {}
         self.notice: Line = ()
@@ -45,7 +45,7 @@ class Panes:
         self.title.show(*self._presenter.title(self._screen.size.width))
 
     def show_channels(self) -> None:
-        self.channels.show(self._presenter.channel_rows(), self._desk.current)
+        self.channels.show(self._presenter.channel_rows(), self._view.current)
         self.show_title()
 
     def show_log(self, *, anew: bool = False) -> None:

@@ -10,7 +10,7 @@ from chat_tui.client.state.open_channel import OpenChannel
 from chat_tui.tui.main.folding import MEDIUM
 from chat_tui.tui.main.mentions import Mentions
 from chat_tui.tui.main.naming import Naming
-from chat_tui.tui.main.view_state import Desk
+from chat_tui.tui.main.view_state import ViewState
 from chat_tui.tui.render.attention import Attention, attention
 from chat_tui.tui.render.channel_rows import ChannelRow, channel_row, mentions_badge, sort_key
 from chat_tui.tui.render.glyphs import Glyphs, Mark
@@ -42,7 +42,7 @@ class Presenter:
     def __init__(
         self,
         client: ChatClient,
-        desk: Desk,
+        view: ViewState,
         mentions: Mentions,
         clock: Clock,
         glyphs: Glyphs,
@@ -51,7 +51,7 @@ class Presenter:
     ) -> None:
         self._on_fault = on_fault
         self._client = client
-        self._desk = desk
+        self._view = view
         self._mentions = mentions
         self._clock = clock
         self._glyphs = glyphs
@@ -90,7 +90,7 @@ class Presenter:
         return found
 
     def _channel_row(self, channel: Channel) -> ChannelRow:
-        name, has_draft = self.titles.called(channel.sid).text, self._desk.has_draft(channel.sid)
+        name, has_draft = self.titles.called(channel.sid).text, self._view.has_draft(channel.sid)
         return channel_row(channel, self.attention(channel), name=name, has_draft=has_draft)
 
     def _know_channels(self) -> None:
@@ -99,9 +99,9 @@ class Presenter:
     def next_unread(self) -> str | None:
         """The SID of the next channel below the open one that asks for a reader."""
         rows = self.channel_rows()
-        here = next((n for n, row in enumerate(rows) if row.sid == self._desk.current), -1)
+        here = next((n for n, row in enumerate(rows) if row.sid == self._view.current), -1)
         for row in rows[here + 1 :] + rows[: here + 1]:
-            if row.attention.is_next and row.sid != self._desk.current:
+            if row.attention.is_next and row.sid != self._view.current:
                 return row.sid
         return None
 
@@ -109,14 +109,14 @@ class Presenter:
 
     @property
     def channel(self) -> Channel | None:
-        return None if self._desk.current is None else self._client.channels.get(self._desk.current)
+        return None if self._view.current is None else self._client.channels.get(self._view.current)
 
     @property
     def opened(self) -> OpenChannel | None:
-        return None if self._desk.current is None else self._client.channels.open.get(self._desk.current)
+        return None if self._view.current is None else self._client.channels.open.get(self._view.current)
 
     def log(self) -> Log:
-        channel, opened, desk = self.channel, self.opened, self._desk
+        channel, opened, view = self.channel, self.opened, self._view
         if channel is None:
             return Log(words=self._welcome())
         if not channel.is_joined:
@@ -128,10 +128,10 @@ class Presenter:
             pending=self._client.outbox.of(channel.sid),
             author=self.author,
             naming=lambda: self.people.version,
-            first_new=None if desk.divider is None else desk.divider.first,
-            new_count=0 if desk.divider is None else desk.divider.count,
+            first_new=None if view.divider is None else view.divider.first,
+            new_count=0 if view.divider is None else view.divider.count,
             has_older=opened is not None and opened.has_older,
-            is_loading=desk.is_loading,
+            is_loading=view.is_loading,
         )
 
     def _welcome(self) -> tuple[str, ...]:

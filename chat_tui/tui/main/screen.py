@@ -22,7 +22,7 @@ from chat_tui.tui.main.mentions import Mentions
 from chat_tui.tui.main.navigation import Navigation
 from chat_tui.tui.main.panes import Panes
 from chat_tui.tui.main.presenter import Presenter
-from chat_tui.tui.main.view_state import Desk
+from chat_tui.tui.main.view_state import ViewState
 from chat_tui.tui.render.glyphs import ASCII, Glyphs
 from chat_tui.tui.render.line import Line, Piece
 from chat_tui.tui.render.safe_text import Safe, safe, safe_name
@@ -51,9 +51,9 @@ class MainScreen(Navigation):
         super().__init__()
         self.client = client
         self.glyphs = glyphs
-        self.desk = Desk()
+        self.view = ViewState()
         self.mentions = Mentions(client, self._on_mentions)
-        self.presenter = Presenter(client, self.desk, self.mentions, clock, glyphs, place, partial(report, self))
+        self.presenter = Presenter(client, self.view, self.mentions, clock, glyphs, place, partial(report, self))
         self._deeds = Deeds(
             client, lambda sid: self.post_message(Going(sid)), self.action_outbox, self.presenter.title_of
         )
@@ -76,8 +76,8 @@ class MainScreen(Navigation):
         yield Bar(glyphs=self.glyphs, id="hints")
 
     def on_mount(self) -> None:
-        self.panes = Panes(self, self.presenter, self.desk)
-        self.visit = Visit(self, self.client, self.desk, self.presenter, self.panes)
+        self.panes = Panes(self, self.presenter, self.view)
+        self.visit = Visit(self, self.client, self.view, self.presenter, self.panes)
         self.set_class(self.glyphs is ASCII, "-ascii")
         in_background(self, "following the service", partial(forward, self.client.events(), self), group="bridge")
         self.set_interval(1.0, self._tick)
@@ -95,7 +95,7 @@ class MainScreen(Navigation):
     # ---- what happened
 
     def on_client_changed(self, message: ClientChanged) -> None:
-        changes = Changes(message.happened, self.desk.current)
+        changes = Changes(message.happened, self.view.current)
         steps = (self._arrive, self._draw, self._move)
         each(self, "showing what happened", *(partial(step, changes) for step in steps))
         if changes.notice:
@@ -104,20 +104,20 @@ class MainScreen(Navigation):
             self.is_up_to_date.set()
 
     def _arrive(self, changes: Changes) -> None:
-        in_view = self.desk.has_focus and self.panes.log.follows
+        in_view = self.view.has_focus and self.panes.log.follows
         for event in changes.arrived:
-            self.desk.arrived(event.channel, event.message, self.client.identity, in_view=in_view)
+            self.view.arrived(event.channel, event.message, self.client.identity, in_view=in_view)
 
     def _move(self, changes: Changes) -> None:
         """Be somewhere, and see what there is."""
-        if self.desk.current is None:
+        if self.view.current is None:
             self._open_first()
         elif changes.reopen:
-            self.visit.go_to(self.desk.current)
+            self.visit.go_to(self.view.current)
 
     def _draw(self, changes: Changes) -> None:
         if changes.left:
-            self.desk.current = None
+            self.view.current = None
         steps: list[Callable[[], object]] = []
         if changes.channels:
             steps += self.panes.show_channels, partial(self._count_mentions, changes.written)
@@ -177,11 +177,11 @@ class MainScreen(Navigation):
     # ---- reading
 
     def on_app_focus(self) -> None:
-        self.desk.has_focus = True
+        self.view.has_focus = True
         self.visit.read_on()
 
     def on_app_blur(self) -> None:
-        self.desk.has_focus = False
+        self.view.has_focus = False
         self.visit.report_now()
 
     def on_message_log_scrolled(self) -> None:
@@ -230,7 +230,7 @@ class MainScreen(Navigation):
             self._send(channel, message_of(message.text))
 
     def _send(self, channel: Channel, body: str) -> None:
-        self.desk.divider = None
+        self.view.divider = None
         self.client.messages.submit(channel, body)
         self.panes.log.scroll_to_end()
         self.panes.show_log()
@@ -254,7 +254,7 @@ class MainScreen(Navigation):
                 self.post_message(Noticed(said))
 
     def action_toggle_mute(self) -> None:
-        self._toggle_mute(self.desk.current)
+        self._toggle_mute(self.view.current)
 
     def action_mute_row(self) -> None:
         self._toggle_mute(self.panes.channels.sid_at_cursor)

@@ -24,7 +24,7 @@ def divider_for(messages: Sequence[Message], horizon: int | None, own_identity: 
     return Divider(first.index, 0 if horizon is None else sum(message.index >= first.index for message in new))
 
 
-class Desk:
+class ViewState:
     """``current`` and ``last`` are channel SIDs."""
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from chat_tui.client.model import Channel, Message
 from chat_tui.protocol.values import ChannelStatus
-from chat_tui.tui.main.view_state import Desk, Divider, divider_for
+from chat_tui.tui.main.view_state import Divider, ViewState, divider_for
 
 CHANNEL = Channel("CH1", ChannelStatus.JOINED)
 
@@ -24,21 +24,21 @@ def test_the_divider_stands_before_the_first_new_message_of_somebody_else() -> N
 
 def test_what_arrives_out_of_view_gets_a_divider() -> None:
     """And one's own message takes it away."""
-    desk = Desk()
-    desk.arrived(CHANNEL, message(5), "alice", in_view=True)
-    assert desk.divider is None
-    desk.arrived(CHANNEL, message(6), "alice", in_view=False)
-    desk.arrived(CHANNEL, message(7), "alice", in_view=False)
-    assert desk.divider == Divider(6, 2)
-    desk.arrived(CHANNEL, message(8, "alice"), "alice", in_view=True)
-    assert desk.divider is None
+    view = ViewState()
+    view.arrived(CHANNEL, message(5), "alice", in_view=True)
+    assert view.divider is None
+    view.arrived(CHANNEL, message(6), "alice", in_view=False)
+    view.arrived(CHANNEL, message(7), "alice", in_view=False)
+    assert view.divider == Divider(6, 2)
+    view.arrived(CHANNEL, message(8, "alice"), "alice", in_view=True)
+    assert view.divider is None
 
 
 def test_text_typed_before_there_is_a_channel_comes_along() -> None:
     """Nothing typed early is lost; drafts change places otherwise."""
-    desk = Desk()
-    assert desk.go_to("CH1", "early") == "early"
-    assert desk.go_to("CH2", "draft one") == ""
-    assert desk.has_draft("CH1")
-    assert desk.go_to("CH1", "") == "draft one"
-    assert desk.last == "CH2"
+    view = ViewState()
+    assert view.go_to("CH1", "early") == "early"
+    assert view.go_to("CH2", "draft one") == ""
+    assert view.has_draft("CH1")
+    assert view.go_to("CH1", "") == "draft one"
+    assert view.last == "CH2"
