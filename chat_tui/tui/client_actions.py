@@ -6,7 +6,7 @@ from chat_tui.client import ChatClient, NotificationLevel
 from chat_tui.client.model import Channel
 
 
-class Deeds:
+class ClientActions:
     """``go`` takes the reader to a channel, by SID; ``show_outbox`` to what is not sent yet; ``title_of`` is what a
     channel is called."""
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from chat_tui.client.model import Channel
-from chat_tui.tui.client_actions import Deeds
+from chat_tui.tui.client_actions import ClientActions
 
 
 class CommandError(Exception):
@@ -18,7 +18,7 @@ class Command(msgspec.Struct, frozen=True):
     name: str
     usage: str
     help: str
-    run: Callable[[Deeds, Channel | None, str], Awaitable[str]]
+    run: Callable[[ClientActions, Channel | None, str], Awaitable[str]]
 
 
 def _here(channel: Channel | None) -> Channel:
@@ -40,21 +40,21 @@ def _switch(argument: str) -> bool:
 
 
 COMMANDS = (
-    Command("mute", "", "Mute or unmute this channel.", lambda deeds, here, _: deeds.toggle_mute(_here(here))),
-    Command("push", "on|off", "Be reachable by push, or not.", lambda deeds, _, arg: deeds.push(on=_switch(arg))),
-    Command("join", "NAME", "Join a public channel.", lambda deeds, _, arg: deeds.join(_given(arg, "a NAME"))),
-    Command("create", "NAME", "Make a public channel.", lambda deeds, _, arg: deeds.create(_given(arg, "a NAME"))),
+    Command("mute", "", "Mute or unmute this channel.", lambda do, here, _: do.toggle_mute(_here(here))),
+    Command("push", "on|off", "Be reachable by push, or not.", lambda do, _, arg: do.push(on=_switch(arg))),
+    Command("join", "NAME", "Join a public channel.", lambda do, _, arg: do.join(_given(arg, "a NAME"))),
+    Command("create", "NAME", "Make a public channel.", lambda do, _, arg: do.create(_given(arg, "a NAME"))),
     Command(
         "invite",
         "IDENTITY",
         "Invite somebody to this channel.",
-        lambda deeds, here, arg: deeds.invite(_here(here), _given(arg, "an IDENTITY")),
+        lambda do, here, arg: do.invite(_here(here), _given(arg, "an IDENTITY")),
     ),
-    Command("accept", "", "Accept the invitation to this channel.", lambda deeds, here, _: deeds.accept(_here(here))),
-    Command("decline", "", "Decline the invitation.", lambda deeds, here, _: deeds.decline(_here(here))),
-    Command("leave", "", "Leave this channel.", lambda deeds, here, _: deeds.leave(_here(here))),
-    Command("outbox", "", "Show what is not sent yet.", lambda deeds, *_: deeds.show_outbox()),
-    Command("nick", "NAME", "Change the name others see.", lambda deeds, _, arg: deeds.rename(_given(arg, "a NAME"))),
+    Command("accept", "", "Accept the invitation to this channel.", lambda do, here, _: do.accept(_here(here))),
+    Command("decline", "", "Decline the invitation.", lambda do, here, _: do.decline(_here(here))),
+    Command("leave", "", "Leave this channel.", lambda do, here, _: do.leave(_here(here))),
+    Command("outbox", "", "Show what is not sent yet.", lambda do, *_: do.show_outbox()),
+    Command("nick", "NAME", "Change the name others see.", lambda do, _, arg: do.rename(_given(arg, "a NAME"))),
 )
 
 

@@ -12,7 +12,7 @@ from textual.events import Key
 from chat_tui.client import ChatClient, ChatError
 from chat_tui.client.model import Channel
 from chat_tui.tui.actions import EVERYWHERE, bindings
-from chat_tui.tui.client_actions import Deeds
+from chat_tui.tui.client_actions import ClientActions
 from chat_tui.tui.commands import CommandError, message_of, parse
 from chat_tui.tui.faults import each, in_background, report
 from chat_tui.tui.main.bridge import ClientChanged, forward
@@ -54,7 +54,7 @@ class MainScreen(Navigation):
         self.view = ViewState()
         self.mentions = Mentions(client, self._on_mentions)
         self.presenter = Presenter(client, self.view, self.mentions, clock, glyphs, place, partial(report, self))
-        self._deeds = Deeds(
+        self._client_actions = ClientActions(
             client, lambda sid: self.post_message(Going(sid)), self.action_outbox, self.presenter.title_of
         )
         self._clock = clock
@@ -222,7 +222,7 @@ class MainScreen(Navigation):
         channel = self.presenter.channel
         if found is not None:
             command, argument = found
-            self.attempt(lambda: command.run(self._deeds, channel, argument))
+            self.attempt(lambda: command.run(self._client_actions, channel, argument))
         elif channel is None or not channel.is_joined:
             self.panes.composer.give_back(message.text)
             self.on_noticed(Noticed("join a channel first: nothing was sent", is_error=True))
@@ -240,13 +240,13 @@ class MainScreen(Navigation):
         if channel is not None and channel.is_joined and text and not text.startswith("/"):
             self.client.typing.keystroke(channel)
 
-    def attempt(self, deed: Callable[[], Awaitable[str]]) -> None:
+    def attempt(self, action: Callable[[], Awaitable[str]]) -> None:
         """Do something over the network, and say how it went."""
-        in_background(self, "what you asked for", partial(self._do, deed), group="deeds")
+        in_background(self, "what you asked for", partial(self._do, action), group="actions")
 
-    async def _do(self, deed: Callable[[], Awaitable[str]]) -> None:
+    async def _do(self, action: Callable[[], Awaitable[str]]) -> None:
         try:
-            said = await deed()
+            said = await action()
         except (ChatError, CommandError) as error:
             self.post_message(Noticed(str(error), is_error=True))
         else:
@@ -262,18 +262,18 @@ class MainScreen(Navigation):
     def _toggle_mute(self, sid: str | None) -> None:
         channel = self.client.channels.get(sid or "")
         if channel is not None and channel.is_joined:
-            self.attempt(lambda: self._deeds.toggle_mute(channel))
+            self.attempt(lambda: self._client_actions.toggle_mute(channel))
 
     def action_accept_row(self) -> None:
-        self._answer_invitation(self._deeds.accept)
+        self._answer_invitation(self._client_actions.accept)
 
     def action_decline_row(self) -> None:
-        self._answer_invitation(self._deeds.decline)
+        self._answer_invitation(self._client_actions.decline)
 
-    def _answer_invitation(self, deed: Callable[[Channel], Awaitable[str]]) -> None:
+    def _answer_invitation(self, action: Callable[[Channel], Awaitable[str]]) -> None:
         channel = self.client.channels.get(self.panes.channels.sid_at_cursor or "")
         if channel is not None and not channel.is_joined:
-            self.attempt(lambda: deed(channel))
+            self.attempt(lambda: action(channel))
 
     def action_copy_message(self) -> None:
         message = self.panes.log.selected_message

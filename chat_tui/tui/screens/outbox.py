@@ -125,13 +125,13 @@ class OutboxScreen(Guarded, ModalScreen[Choice]):
         if pending is not None and self._attempt(self._outbox.discard):
             self.dismiss(Choice(pending.channel_sid, pending.body))
 
-    def _attempt(self, deed: Callable[[str], object]) -> bool:
+    def _attempt(self, action: Callable[[str], object]) -> bool:
         """Whether it could be done to the message at the cursor; the border says why not."""
         pending = self._list.at_cursor
         if pending is None:
             return False
         try:
-            deed(pending.mutation_id)
+            action(pending.mutation_id)
         except ChatError as error:
             self._list.border_subtitle = safe_text(safe_name(error.message))
             return False
