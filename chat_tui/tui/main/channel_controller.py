@@ -24,8 +24,8 @@ class ChannelOpened(Message):
 
 
 @dataclass
-class Going(Message):
-    """The reader joined a channel, and wants to be there."""
+class ChannelWanted(Message):
+    """The reader wants to be in a channel, having just joined it."""
 
     sid: str
 
@@ -51,7 +51,7 @@ class Noticed(Message):
     is_error: bool = False
 
 
-class Visit:
+class ChannelController:
     """Workers post, the screen's handlers call back: `opened`, `older_loaded`."""
 
     def __init__(

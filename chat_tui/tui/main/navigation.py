@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from chat_tui.client import ChatClient
 from chat_tui.tui.actions import ACTIONS, key_words
-from chat_tui.tui.main.channel_controller import Noticed, Visit
+from chat_tui.tui.main.channel_controller import ChannelController, Noticed
 from chat_tui.tui.main.folding import CLASSES, Folding, Side
 from chat_tui.tui.main.panes import Panes
 from chat_tui.tui.main.presenter import Presenter
@@ -30,7 +30,7 @@ class Navigation(QuickScreen):
     glyphs: Glyphs
     panes: Panes
     presenter: Presenter
-    visit: Visit
+    controller: ChannelController
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class Navigation(QuickScreen):
 
     def go(self, sid: str) -> None:
         """To a channel, ready to write."""
-        self.visit.go_to(sid)
+        self.controller.go_to(sid)
         self.action_compose_focus()
 
     def action_next_channel(self, by: int = 1) -> None:

@@ -17,7 +17,14 @@ from chat_tui.tui.commands import CommandError, message_of, parse
 from chat_tui.tui.faults import each, in_background, report
 from chat_tui.tui.main.bridge import ClientChanged, forward
 from chat_tui.tui.main.changes import Changes
-from chat_tui.tui.main.channel_controller import ChannelOpened, Going, Noticed, OlderLoaded, PeopleRefreshed, Visit
+from chat_tui.tui.main.channel_controller import (
+    ChannelController,
+    ChannelOpened,
+    ChannelWanted,
+    Noticed,
+    OlderLoaded,
+    PeopleRefreshed,
+)
 from chat_tui.tui.main.mentions import Mentions
 from chat_tui.tui.main.navigation import Navigation
 from chat_tui.tui.main.panes import Panes
@@ -42,7 +49,8 @@ REFRESH_OTHERS_EVERY = 60.0
 
 
 class MainScreen(Navigation):
-    """Handlers only: what is shown is the presenter's, how it is drawn the panes', being in a channel the visit's."""
+    """Handlers only: what is shown is the presenter's, how it is drawn the panes', being in a channel the
+    controller's."""
 
     AUTO_FOCUS = "#composer"
     BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
@@ -55,7 +63,7 @@ class MainScreen(Navigation):
         self.mentions = Mentions(client, self._on_mentions)
         self.presenter = Presenter(client, self.view, self.mentions, clock, glyphs, place, partial(report, self))
         self._client_actions = ClientActions(
-            client, lambda sid: self.post_message(Going(sid)), self.action_outbox, self.presenter.title_of
+            client, lambda sid: self.post_message(ChannelWanted(sid)), self.action_outbox, self.presenter.title_of
         )
         self._clock = clock
         self.is_up_to_date = asyncio.Event()
@@ -77,11 +85,11 @@ class MainScreen(Navigation):
 
     def on_mount(self) -> None:
         self.panes = Panes(self, self.presenter, self.view)
-        self.visit = Visit(self, self.client, self.view, self.presenter, self.panes)
+        self.controller = ChannelController(self, self.client, self.view, self.presenter, self.panes)
         self.set_class(self.glyphs is ASCII, "-ascii")
         in_background(self, "following the service", partial(forward, self.client.events(), self), group="bridge")
         self.set_interval(1.0, self._tick)
-        self.set_interval(REFRESH_OTHERS_EVERY, self.visit.refresh_others)
+        self.set_interval(REFRESH_OTHERS_EVERY, self.controller.refresh_others)
         self.fold()
         self.panes.show_everything()
         if self.client.channels:
@@ -113,7 +121,7 @@ class MainScreen(Navigation):
         if self.view.current is None:
             self._open_first()
         elif changes.reopen:
-            self.visit.go_to(self.view.current)
+            self.controller.go_to(self.view.current)
 
     def _draw(self, changes: Changes) -> None:
         if changes.left:
@@ -124,18 +132,18 @@ class MainScreen(Navigation):
         elif changes.title:
             steps.append(self.panes.show_title)
         if changes.log:
-            steps += self.panes.show_log, self.visit.read_on
+            steps += self.panes.show_log, self.controller.read_on
         if changes.roster:
             steps.append(self.panes.show_roster)
         if changes.members:
-            steps.append(self.visit.follow_members)
+            steps.append(self.controller.follow_members)
         each(self, "showing what happened", *steps)
 
     def _open_first(self) -> None:
         """Somewhere to be: the first channel one has joined."""
         rows = [row for row in self.presenter.channel_rows() if not row.is_invited]
         if rows:
-            self.visit.go_to(rows[0].sid)
+            self.controller.go_to(rows[0].sid)
 
     def _count_mentions(self, sids: set[str]) -> None:
         for channel in [self.client.channels[sid] for sid in sids if sid in self.client.channels]:
@@ -148,14 +156,14 @@ class MainScreen(Navigation):
             self.panes.show_title()
             self.panes.show_roster()
 
-    def on_going(self, message: Going) -> None:
+    def on_channel_wanted(self, message: ChannelWanted) -> None:
         self.go(message.sid)
 
     def on_channel_opened(self, message: ChannelOpened) -> None:
-        self.visit.opened(message.sid)
+        self.controller.opened(message.sid)
 
     def on_older_loaded(self, message: OlderLoaded) -> None:
-        self.visit.older_loaded(message.sid, message.count)
+        self.controller.older_loaded(message.sid, message.count)
 
     def on_people_refreshed(self, _: PeopleRefreshed) -> None:
         self.panes.show_roster()
@@ -178,18 +186,18 @@ class MainScreen(Navigation):
 
     def on_app_focus(self) -> None:
         self.view.has_focus = True
-        self.visit.read_on()
+        self.controller.read_on()
 
     def on_app_blur(self) -> None:
         self.view.has_focus = False
-        self.visit.report_now()
+        self.controller.report_now()
 
     def on_message_log_scrolled(self) -> None:
         self.panes.show_frame()
-        self.visit.read_on()
+        self.controller.read_on()
 
     def on_message_log_top_reached(self) -> None:
-        self.visit.load_older()
+        self.controller.load_older()
 
     def on_key(self, event: Key) -> None:
         """What is typed while the screen is still being built belongs to the composer."""

@@ -110,7 +110,7 @@ async def test_an_invitation_says_who_it_is_from() -> None:
     client = staged({"alice": "alice", "bob": "Bob", "mallory": "Bob"})
     client.channels.find("launch").invited_by = "mallory"
     async with opened(client, size=(60, 24), shows="12:4") as stage:
-        stage.screen.visit.go_to(client.channels.find("launch").sid)
+        stage.screen.controller.go_to(client.channels.find("launch").sid)
         await stage.until(lambda: "Bob (@mallory) invites you to launch" in stage.log)
 
 
