@@ -253,8 +253,8 @@ class Presenter:
         if self._client.identity and not is_narrow:
             state = "on" if self._client.reachability_enabled else "off"
             right.append(Piece(Safe(f" reachability {state} "), "dim"))
-        looks = self._each("a channel", self.attention, self._client.channels.values())
-        mentions, unread = sum(look.mentions for look in looks), sum(look.unread for look in looks)
+        asking = self._each("a channel", self.attention, self._client.channels.values())
+        mentions, unread = sum(one.mentions for one in asking), sum(one.unread for one in asking)
         if mentions:
             right.append(Piece(Safe(f"  {mentions_badge(mentions)}"), "mention"))
         right.append(Piece(Safe(f"  {unread} unread " if unread else " "), "strong"))

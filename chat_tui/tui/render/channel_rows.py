@@ -50,8 +50,8 @@ def channel_line(
     row: ChannelRow, width: int, glyphs: Glyphs, within: Within, *, is_current: bool, is_cursor: bool
 ) -> Line:
     """Sign, name, and at the right draft, mute, mentions, number. ``within`` says how a name is cut."""
-    looks = row.attention
-    style = "dim" if looks.is_dim and not looks.mentions else "strong" if looks.is_bold else "plain"
+    asks = row.attention
+    style = "dim" if asks.is_dim and not asks.mentions else "strong" if asks.is_bold else "plain"
     if is_current:
         style = "accent"
     lead = glyphs.cursor if is_cursor else Safe(" ")
@@ -61,10 +61,10 @@ def channel_line(
         right.append(Piece(Safe(f" {glyphs.draft}"), "accent"))
     if row.is_muted:
         right.append(Piece(Safe(" M"), "dim"))
-    if looks.mentions:
-        right.append(Piece(Safe(f" {mentions_badge(looks.mentions)}"), "mention"))
-    if looks.number:
-        right.append(Piece(Safe(f" {looks.number}"), "dim" if looks.is_dim else "strong"))
+    if asks.mentions:
+        right.append(Piece(Safe(f" {mentions_badge(asks.mentions)}"), "mention"))
+    if asks.number:
+        right.append(Piece(Safe(f" {asks.number}"), "dim" if asks.is_dim else "strong"))
     right.append(Piece(Safe(" ")))
     name, room = row.name, width - 3 - width_of(right)
     if cells(name) > room:

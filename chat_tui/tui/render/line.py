@@ -39,5 +39,5 @@ def centred(text: Safe, width: int, fill: Safe, style: str) -> Line:
 
 
 def plain_text(lines: Iterable[Line]) -> str:
-    """What is written there, without its looks."""
+    """What is written there, without its styles."""
     return "\n".join("".join(piece.text for piece in line).rstrip() for line in lines)

@@ -24,7 +24,7 @@ MAX_AUTHOR = 12
 NARROW = 44
 
 
-class Looks(msgspec.Struct, frozen=True):
+class LogStyle(msgspec.Struct, frozen=True):
     """What all messages of a log share; a new value makes every cached line obsolete."""
 
     width: int
@@ -34,7 +34,7 @@ class Looks(msgspec.Struct, frozen=True):
     author_width: int = 7
 
 
-class Place(msgspec.Struct, frozen=True):
+class MessageContext(msgspec.Struct, frozen=True):
     """What goes before a message: a day, a divider of ``new`` messages, a heading with author and time."""
 
     day: datetime | None = None
@@ -56,73 +56,73 @@ def author_width(width: int) -> int:
     return max(MIN_AUTHOR, min(MAX_AUTHOR, width // 8))
 
 
-def message_lines(message: Message, name: Safe, looks: Looks, place: Place) -> list[Line]:
+def message_lines(message: Message, name: Safe, style: LogStyle, context: MessageContext) -> list[Line]:
     """A message with whatever goes before it. ``name``, where it is wider than the column of authors, gets a line of
     its own."""
     note = "edited" if message.was_edited else ""
-    is_own = message.author == looks.own_identity
-    lines = _before(place, looks)
-    return lines + _body(message.body, name, message.date_created, looks, place, note=note, is_own=is_own)
+    is_own = message.author == style.own_identity
+    lines = _before(context, style)
+    return lines + _body(message.body, name, message.date_created, style, context, note=note, is_own=is_own)
 
 
 SEND_WORDS = {SendState.QUEUED: "waiting", SendState.SENDING: "sending", SendState.SENT: "", SendState.FAILED: "failed"}
 
 
-def pending_lines(pending: PendingMessage, name: Safe, looks: Looks, place: Place) -> list[Line]:
+def pending_lines(pending: PendingMessage, name: Safe, style: LogStyle, context: MessageContext) -> list[Line]:
     """One's own message on its way, dimmed, with its state."""
     note = SEND_WORDS[pending.state]
-    lines = _before(place, looks)
-    lines += _body(pending.body, name, pending.date_created, looks, place, note=note, is_own=True, is_pending=True)
+    lines = _before(context, style)
+    lines += _body(pending.body, name, pending.date_created, style, context, note=note, is_own=True, is_pending=True)
     if pending.error is not None:
         why = Safe(f"not sent: {safe_name(pending.error)}")
-        lines.append((Piece(Safe(" " * _indent(looks))), Piece(shorten(why, looks.width - _indent(looks)), "failed")))
+        lines.append((Piece(Safe(" " * _indent(style))), Piece(shorten(why, style.width - _indent(style)), "failed")))
     return lines
 
 
-def _before(place: Place, looks: Looks) -> list[Line]:
+def _before(context: MessageContext, style: LogStyle) -> list[Line]:
     lines: list[Line] = []
-    if place.day is not None:
-        lines.append(centred(looks.clock.day(place.day), looks.width, looks.glyphs.rule, "rule"))
-    if place.new is not None:
-        words = Safe(f"{place.new} new") if place.new else Safe("new")
-        lines.append(centred(words, looks.width, looks.glyphs.rule, "new"))
+    if context.day is not None:
+        lines.append(centred(style.clock.day(context.day), style.width, style.glyphs.rule, "rule"))
+    if context.new is not None:
+        words = Safe(f"{context.new} new") if context.new else Safe("new")
+        lines.append(centred(words, style.width, style.glyphs.rule, "new"))
     return lines
 
 
-def _is_narrow(looks: Looks) -> bool:
-    return looks.width < NARROW
+def _is_narrow(style: LogStyle) -> bool:
+    return style.width < NARROW
 
 
-def _indent(looks: Looks) -> int:
+def _indent(style: LogStyle) -> int:
     """Cells left of a message's text; narrow logs put the heading on a line of its own."""
-    return 3 if _is_narrow(looks) else looks.author_width + 9
+    return 3 if _is_narrow(style) else style.author_width + 9
 
 
 def _body(
     body: str,
     name: Safe,
     date: datetime,
-    looks: Looks,
-    place: Place,
+    style: LogStyle,
+    context: MessageContext,
     *,
     note: str,
     is_own: bool,
     is_pending: bool = False,
 ) -> list[Line]:
-    indent = _indent(looks)
+    indent = _indent(style)
     tail = Safe(f"  {note}") if note else Safe("")
-    room = max(10, looks.width - indent - 1)
-    texts = folded(body, room, unfolded=place.is_unfolded)
-    style = "dim" if is_pending else "plain"
-    lead = Piece(looks.glyphs.cursor if place.is_selected else Safe(" "), "cursor")
+    room = max(10, style.width - indent - 1)
+    texts = folded(body, room, unfolded=context.is_unfolded)
+    body_style = "dim" if is_pending else "plain"
+    lead = Piece(style.glyphs.cursor if context.is_selected else Safe(" "), "cursor")
     lines: list[Line] = []
-    heading = _heading(name, date, looks, is_own=is_own) if place.has_heading else None
-    if heading is not None and (_is_narrow(looks) or cells(name) > looks.author_width):
+    heading = _heading(name, date, style, is_own=is_own) if context.has_heading else None
+    if heading is not None and (_is_narrow(style) or cells(name) > style.author_width):
         lines.append((lead, *heading))
         heading = None
     for number, text in enumerate(texts):
         margin = heading if number == 0 and heading is not None else (Piece(Safe(" " * (indent - 1))),)
-        lines.append((lead, *margin, Piece(text, style)))
+        lines.append((lead, *margin, Piece(text, body_style)))
     if tail and cells(texts[-1]) + cells(tail) <= room:
         lines[-1] = (*lines[-1], Piece(tail, "failed" if note == "failed" else "dim"))
     elif tail:
@@ -130,16 +130,16 @@ def _body(
     return lines
 
 
-def line_room(looks: Looks) -> int:
+def line_room(style: LogStyle) -> int:
     """Cells for a name that has a line of its own, behind the time."""
-    return max(1, looks.width - 9)
+    return max(1, style.width - 9)
 
 
-def _heading(name: Safe, date: datetime, looks: Looks, *, is_own: bool) -> Line:
-    style = "own" if is_own else "strong"
-    is_column = not _is_narrow(looks) and cells(name) <= looks.author_width
-    author = pad(name, looks.author_width) if is_column else shorten(name, line_room(looks))
-    return (Piece(Safe(f"{looks.clock.time(date)}  "), "dim"), Piece(author, style), Piece(Safe(" ")))
+def _heading(name: Safe, date: datetime, style: LogStyle, *, is_own: bool) -> Line:
+    name_style = "own" if is_own else "strong"
+    is_column = not _is_narrow(style) and cells(name) <= style.author_width
+    author = pad(name, style.author_width) if is_column else shorten(name, line_room(style))
+    return (Piece(Safe(f"{style.clock.time(date)}  "), "dim"), Piece(author, name_style), Piece(Safe(" ")))
 
 
 def folded(body: str, width: int, *, unfolded: bool = False) -> list[Safe]:

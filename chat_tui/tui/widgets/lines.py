@@ -12,7 +12,7 @@ from chat_tui.tui.render.glyphs import ASCII, UNICODE, Glyphs
 from chat_tui.tui.render.line import Line, Piece
 from chat_tui.tui.render.safe_text import Safe
 from chat_tui.tui.render.wrap import shorten
-from chat_tui.tui.widgets.styles import look
+from chat_tui.tui.widgets.styles import style_named
 
 _IN_ASCII = str.maketrans({"…": ".", "—": "-", "·": "-"})
 """Our own punctuation on terminals without Unicode."""
@@ -29,7 +29,7 @@ class Lines(Guarded, Widget):
         self.glyphs = glyphs
         self._drawn: list[Line] = []
         self._strips: dict[Line, Strip] = {}
-        self._looks: dict[str, Style] = {}
+        self._known_styles: dict[str, Style] = {}
 
     def row(self, y: int) -> Line:
         """What stands in row ``y`` of the pane now."""
@@ -65,9 +65,9 @@ class Lines(Guarded, Widget):
         self.redraw()
 
     def notify_style_update(self) -> None:
-        """The theme changed: every look is another one."""
+        """The theme changed: every style is another one."""
         super().notify_style_update()
-        self._looks.clear()
+        self._known_styles.clear()
         self._strips.clear()
 
     def render_line(self, y: int) -> Strip:
@@ -87,16 +87,16 @@ class Lines(Guarded, Widget):
     def _strip(self, line: Line) -> Strip:
         is_ascii = self.glyphs is ASCII
         segments = [
-            Segment(piece.text.translate(_IN_ASCII) if is_ascii else piece.text, self._look(piece.style))
+            Segment(piece.text.translate(_IN_ASCII) if is_ascii else piece.text, self._style_of(piece.style))
             for piece in line
             if piece.text
         ]
-        return Strip(segments).adjust_cell_length(self.content_size.width, self._look("plain"))
+        return Strip(segments).adjust_cell_length(self.content_size.width, self._style_of("plain"))
 
-    def _look(self, name: str) -> Style:
-        style = self._looks.get(name)
+    def _style_of(self, name: str) -> Style:
+        style = self._known_styles.get(name)
         if style is None:
             visual = self.visual_style
-            style = look(name, self.app.theme_variables, visual.rich_style, visual.background or BLACK)
-            self._looks[name] = style
+            style = style_named(name, self.app.theme_variables, visual.rich_style, visual.background or BLACK)
+            self._known_styles[name] = style
         return style

@@ -13,8 +13,8 @@ from chat_tui.tui.faults import report
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.line import Line, Piece, centred
 from chat_tui.tui.render.message_lines import (
-    Looks,
-    Place,
+    LogStyle,
+    MessageContext,
     author_width,
     line_room,
     message_lines,
@@ -72,7 +72,7 @@ class MessageLog(Lines, can_focus=True):
         """Index of the message under the cursor."""
         self._clock = clock
         self._viewport: Viewport[Line] = Viewport()
-        self._looks_now = Looks(0, glyphs, clock, "")
+        self._log_style = LogStyle(0, glyphs, clock, "")
         self._cache: dict[tuple[object, ...], list[Line]] = {}
         self._unfolded: set[str] = set()
         self._row_units: list[int] = []
@@ -105,9 +105,9 @@ class MessageLog(Lines, can_focus=True):
         return len(self.log_shown.messages) + len(self.log_shown.pending)
 
     def compute(self, width: int, height: int) -> list[Line]:
-        looks = Looks(width, self.glyphs, self._clock, self.own_identity, author_width(width))
-        if looks != self._looks_now or len(self._cache) > CACHED_UNITS:
-            self._looks_now = looks
+        style = LogStyle(width, self.glyphs, self._clock, self.own_identity, author_width(width))
+        if style != self._log_style or len(self._cache) > CACHED_UNITS:
+            self._log_style = style
             self._cache.clear()
         log = self.log_shown
         if not self._count():
@@ -136,7 +136,7 @@ class MessageLog(Lines, can_focus=True):
             return self._lines_of(unit)
         except Exception as error:
             report(self, "drawing a message", error)
-            return [(Piece(shorten(UNDRAWN, self._looks_now.width), "failed"),)]
+            return [(Piece(shorten(UNDRAWN, self._log_style.width), "failed"),)]
 
     def _lines_of(self, unit: int) -> list[Line]:
         messages = self.log_shown.messages
@@ -144,23 +144,23 @@ class MessageLog(Lines, can_focus=True):
             return self._pending_lines(unit - len(messages))
         message = messages[unit]
         before = messages[unit - 1] if unit else None
-        place = self._place(message, before)
+        context = self._context_of(message, before)
         name = self._author(message.author)
-        key = (message.sid, message.date_updated, name, place)
+        key = (message.sid, message.date_updated, name, context)
         lines = self._cache.get(key)
         if lines is None:
-            lines = self._cache[key] = message_lines(message, name, self._looks_now, place)
+            lines = self._cache[key] = message_lines(message, name, self._log_style, context)
         return lines
 
     def _author(self, identity: str) -> Safe:
-        looks = self._looks_now
-        return self.log_shown.author(identity, looks.author_width, line_room(looks))
+        style = self._log_style
+        return self.log_shown.author(identity, style.author_width, line_room(style))
 
-    def _place(self, message: Message, before: Message | None) -> Place:
+    def _context_of(self, message: Message, before: Message | None) -> MessageContext:
         log = self.log_shown
         is_day = before is None or not self._clock.is_same_day(before.date_created, message.date_created)
         is_new = message.index == log.first_new
-        return Place(
+        return MessageContext(
             day=message.date_created if is_day else None,
             new=log.new_count if is_new else None,
             has_heading=is_day or is_new or starts_run(message.author, message.date_created, before),
@@ -176,8 +176,8 @@ class MessageLog(Lines, can_focus=True):
             before is None or not self._clock.is_same_day(before.date_created, pending.date_created)
         )
         continues = number > 0 or not starts_run(self.own_identity, pending.date_created, before)
-        place = Place(day=pending.date_created if is_day else None, has_heading=is_day or not continues)
-        return pending_lines(pending, self._author(self.own_identity), self._looks_now, place)
+        context = MessageContext(day=pending.date_created if is_day else None, has_heading=is_day or not continues)
+        return pending_lines(pending, self._author(self.own_identity), self._log_style, context)
 
     # ---- scrolling
 

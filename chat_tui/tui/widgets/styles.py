@@ -1,4 +1,4 @@
-"""What the names of styles look like: the theme's variables, worked out once per widget and theme.
+"""What the names of styles stand for: the theme's variables, worked out once per widget and theme.
 
 Textual's component classes would do the same, but make a node of each class for each widget, and again with each
 change of a class: a start would feel it.
@@ -24,7 +24,7 @@ _VARIABLES = {
 _BOLD = frozenset({"strong", "accent", "failed", "mention"})
 
 
-def look(name: str, variables: Mapping[str, str], base: Style, background: Color) -> Style:
+def style_named(name: str, variables: Mapping[str, str], base: Style, background: Color) -> Style:
     """The style called ``name`` over ``base``, on ``background``."""
     style = base + Style(bold=True) if name in _BOLD else base
     if name not in _VARIABLES:
