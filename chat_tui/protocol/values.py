@@ -1,4 +1,4 @@
-"""The words with a fixed choice of values, and reachability, which every part of the house speaks."""
+"""The words with a fixed choice of values, and reachability, which every part of the project speaks."""
 
 from enum import StrEnum
 

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 
 from chat_tui.protocol.proof import CHALLENGE, HEALTH, Prover
 from chat_tui.server.auth import KNOWN
-from chat_tui.server.house import House
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.rest.api import RestApi
 
 Scope = MutableMapping[str, Any]
@@ -23,7 +23,7 @@ class Application:
 
     def __init__(
         self,
-        house: House,
+        core: ServiceCore,
         *,
         public_name: str | None = None,
         prover: Prover | None = None,
@@ -31,7 +31,7 @@ class Application:
     ) -> None:
         self.last_request = time.monotonic()
         self._prover = prover
-        self._rest = RestApi(house.dispatcher, house.authenticator, house.box, public_name, frozenset(origins))
+        self._rest = RestApi(core.dispatcher, core.authenticator, core.box, public_name, frozenset(origins))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == HEALTH and scope["method"] in ("GET", "HEAD"):

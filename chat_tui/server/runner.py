@@ -1,4 +1,4 @@
-"""One service process: takes the data directory, opens the house, serves, and drains when it is told to stop."""
+"""One service process: takes the data directory, opens the core, serves, and drains when it is told to stop."""
 
 import asyncio
 import contextlib
@@ -19,6 +19,7 @@ import uvicorn
 from chat_tui.protocol.errors import Unavailable
 from chat_tui.protocol.service_file import LOG
 from chat_tui.server.app import Application
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.data_directory import (
     CannotServe,
     Credentials,
@@ -26,7 +27,6 @@ from chat_tui.server.data_directory import (
     holding,
     telling,
 )
-from chat_tui.server.house import House
 from chat_tui.server.http import MAX_HEAD, http_class
 from chat_tui.server.listener import Listener
 from chat_tui.server.logs import configure
@@ -128,41 +128,41 @@ class _Runner:
         for wanted in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(wanted, self._stopping.set)
         _raise_descriptor_limit()
-        async with self._open_house() as house:
-            listener, credentials = await self._prepare(house)
-            await self._serve(house, listener, credentials)
+        async with self._open_core() as core:
+            listener, credentials = await self._prepare(core)
+            await self._serve(core, listener, credentials)
 
-    async def _prepare(self, house: House) -> tuple[socket.socket, Credentials]:
+    async def _prepare(self, core: ServiceCore) -> tuple[socket.socket, Credentials]:
         """What serves, and what opens it; both are kept for the next time."""
         try:
             with telling(self._directory.path):
-                await check_belongings(house, self._directory)
+                await check_belongings(core, self._directory)
                 credentials = self._directory.credentials()
-                credentials.service_sid = house.local_service_sid = await seed(house, credentials)
+                credentials.service_sid = core.local_service_sid = await seed(core, credentials)
                 listener = self._listen(credentials.port)
                 credentials.port = listener.getsockname()[1]
                 self._directory.keep(credentials)
         except Unavailable as error:
-            raise CannotServe(f"{house.store.path} cannot be used: {error}") from None
+            raise CannotServe(f"{core.store.path} cannot be used: {error}") from None
         return listener, credentials
 
     @contextlib.asynccontextmanager
-    async def _open_house(self) -> AsyncIterator[House]:
-        house = self._make_house()
+    async def _open_core(self) -> AsyncIterator[ServiceCore]:
+        core = self._make_core()
         try:
             try:
-                await house.start()
+                await core.start()
             except Unavailable as error:
-                raise CannotServe(f"{house.store.path} cannot be used: {error}") from None
-            yield house
+                raise CannotServe(f"{core.store.path} cannot be used: {error}") from None
+            yield core
         finally:
-            await house.close()
+            await core.close()
 
-    def _make_house(self) -> House:
+    def _make_core(self) -> ServiceCore:
         settings, path = self._settings, self._directory.path
         try:
             with telling(path):
-                return House(
+                return ServiceCore(
                     path,
                     linger=round(settings.linger * 1000),
                     rate=settings.rate,
@@ -191,7 +191,7 @@ class _Runner:
             return listener
         raise AssertionError("unreachable: the last port returns or raises")
 
-    async def _serve(self, house: House, listener: socket.socket, credentials: Credentials) -> None:
+    async def _serve(self, core: ServiceCore, listener: socket.socket, credentials: Credentials) -> None:
         settings = self._settings
         limits = Limits(
             ping_every=settings.ping_every,
@@ -199,9 +199,9 @@ class _Runner:
             session_rate=settings.session_rate,
             session_burst=max(150.0, settings.session_rate * 15),
         )
-        gateway = Gateway(house, limits, origins=settings.origins, public_name=settings.public_name)
+        gateway = Gateway(core, limits, origins=settings.origins, public_name=settings.public_name)
         prover = self._directory.prover
-        application = Application(house, public_name=settings.public_name, prover=prover, origins=settings.origins)
+        application = Application(core, public_name=settings.public_name, prover=prover, origins=settings.origins)
         server, tasks = _Server(self._config(application, gateway), gateway), Tasks()
         async with contextlib.AsyncExitStack() as steps:  # each is taken, the last one first, whatever another raises
             steps.push_async_callback(tasks.close)

@@ -3,8 +3,8 @@
 import logging
 
 from chat_tui.protocol.values import ChannelType
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.data_directory import CREDENTIALS, SECRETS_KEY, CannotServe, Credentials, DataDirectory
-from chat_tui.server.house import House
 from chat_tui.server.operations.accounts import EnsureAccount, FindCredentials, PinDefaultService
 from chat_tui.server.operations.actors import SYSTEM, AccountActor
 from chat_tui.server.operations.channels import CreateChannel
@@ -19,53 +19,53 @@ FIRST_CHANNEL = "general"
 _log = logging.getLogger(__name__)
 
 
-async def check_belongings(house: House, directory: DataDirectory) -> None:
+async def check_belongings(core: ServiceCore, directory: DataDirectory) -> None:
     """Raises CannotServe when a file is lost, or is another's, without which what is in the database is out of reach:
     the key its secrets are sealed with, the credentials of its local account."""
-    sealed: list[str] = await house.store.read(lambda reader: [found for (found,) in reader.tuples("some_secrets")])
+    sealed: list[str] = await core.store.read(lambda reader: [found for (found,) in reader.tuples("some_secrets")])
     try:
         for secret in sealed:
-            house.box.open(secret)
+            core.box.open(secret)
     except SecretUnreadable:
-        raise _lost(house, directory, SECRETS_KEY, is_missing=house.box.is_new) from None
-    house.box.keep()
+        raise _lost(core, directory, SECRETS_KEY, is_missing=core.box.is_new) from None
+    core.box.keep()
     if sealed and not directory.has_credentials():
-        raise _lost(house, directory, CREDENTIALS, is_missing=True)
+        raise _lost(core, directory, CREDENTIALS, is_missing=True)
     credentials = directory.credentials()
     for sid, secret in (
         (credentials.account_sid, credentials.auth_token),
         (credentials.api_key_sid, credentials.api_key_secret),
     ):
-        found: Account | ApiKey | None = await house.dispatcher.run(SYSTEM, FindCredentials(sid))
+        found: Account | ApiKey | None = await core.dispatcher.run(SYSTEM, FindCredentials(sid))
         is_strange = found is None and sid == credentials.account_sid and sealed
-        if is_strange or (found is not None and house.box.open(found.secret) != secret):
-            raise _lost(house, directory, CREDENTIALS, is_missing=False)
+        if is_strange or (found is not None and core.box.open(found.secret) != secret):
+            raise _lost(core, directory, CREDENTIALS, is_missing=False)
 
 
-def _lost(house: House, directory: DataDirectory, name: str, *, is_missing: bool) -> CannotServe:
+def _lost(core: ServiceCore, directory: DataDirectory, name: str, *, is_missing: bool) -> CannotServe:
     what = "is missing" if is_missing else "is not the one that belongs there"
     return CannotServe(
-        f"{directory.path / name} {what}: {house.store.path.name} needs the one it was made with; restore both from "
+        f"{directory.path / name} {what}: {core.store.path.name} needs the one it was made with; restore both from "
         f"the same backup, or move {directory.path} away to begin anew"
     )
 
 
-async def seed(house: House, credentials: Credentials) -> str:
+async def seed(core: ServiceCore, credentials: Credentials) -> str:
     """Account, key, and a first service with reachability and a public channel, which paths that name no service
     mean. Returns the service's SID."""
-    run, box = house.dispatcher.run, house.box
+    run, box = core.dispatcher.run, core.box
     account = AccountActor(credentials.account_sid)
     await run(SYSTEM, EnsureAccount(credentials.account_sid, box.seal(credentials.auth_token)))
     await run(
         SYSTEM,
         EnsureKey(credentials.account_sid, credentials.api_key_sid, "local", box.seal(credentials.api_key_secret)),
     )
-    found = await house.store.read(lambda reader: _local_service(reader, credentials))
+    found = await core.store.read(lambda reader: _local_service(reader, credentials))
     if found is not None:
         await run(account, PinDefaultService(credentials.account_sid, found))
         return found
     if credentials.service_sid:
-        _log.warning(f"{house.store.path} holds nothing of the service {credentials.service_sid}: it begins anew")
+        _log.warning(f"{core.store.path} holds nothing of the service {credentials.service_sid}: it begins anew")
     service = await run(account, CreateService(account_sid=credentials.account_sid, friendly_name="Local service"))
     await run(account, PinDefaultService(credentials.account_sid, service.sid))
     await run(account, UpdateService(service.sid, reachability_enabled=True))

@@ -18,7 +18,7 @@ import msgspec
 
 from chat_tui.protocol.errors import Unavailable
 from chat_tui.protocol.sids import Kind, new_sid
-from chat_tui.server.house import House
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.operations.accounts import EnsureAccount
 from chat_tui.server.operations.actors import SYSTEM, AccountActor
 from chat_tui.server.operations.channels import CreateChannel
@@ -90,8 +90,8 @@ class Outcome(msgspec.Struct):
 class Talk:
     """People who write, and one who reads, while the disk fails now and then."""
 
-    def __init__(self, house: House, outcome: Outcome) -> None:
-        self._run = house.dispatcher.run
+    def __init__(self, core: ServiceCore, outcome: Outcome) -> None:
+        self._run = core.dispatcher.run
         self._outcome = outcome
         self._actor = AccountActor(new_sid(Kind.ACCOUNT))
         self.bodies: list[str] = []
@@ -142,9 +142,9 @@ async def endure(folder: Path, episodes: int, seed: int) -> Outcome:
     trouble, chance, outcome = Trouble(seed), random.Random(seed), Outcome()
     vfs = Failing(trouble)
     try:
-        house = House(folder, rate=1_000_000, vfs=VFS)
-        await house.start()
-        talk = Talk(house, outcome)
+        core = ServiceCore(folder, rate=1_000_000, vfs=VFS)
+        await core.start()
+        talk = Talk(core, outcome)
         await talk.open()
         people = [asyncio.create_task(talk.write(who)) for who in range(SENDERS)] + [asyncio.create_task(talk.read())]
         for _ in range(episodes):
@@ -155,7 +155,7 @@ async def endure(folder: Path, episodes: int, seed: int) -> Outcome:
             await talk.got_through.wait()  # it recovers by itself
         talk.is_over = True
         await asyncio.gather(*people)
-        await house.close()
+        await core.close()
     finally:
         vfs.unregister()
     outcome.struck = dict(trouble.refused)

@@ -18,7 +18,7 @@ import apsw
 import msgspec
 
 from chat_tui.protocol.sids import Kind, new_sid
-from chat_tui.server.house import House
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.operations.accounts import EnsureAccount
 from chat_tui.server.operations.actors import SYSTEM, AccountActor
 from chat_tui.server.operations.channels import CreateChannel
@@ -78,10 +78,10 @@ async def record(folder: Path, synchronous: str) -> list[Step]:
     """People who write at once, and all that reached the disk meanwhile."""
     vfs = Recorded()
     try:
-        house = House(folder, synchronous=synchronous, rate=1_000_000, vfs=VFS)
-        await house.start()
+        core = ServiceCore(folder, synchronous=synchronous, rate=1_000_000, vfs=VFS)
+        await core.start()
         account = AccountActor(new_sid(Kind.ACCOUNT))
-        run = house.dispatcher.run
+        run = core.dispatcher.run
         await run(SYSTEM, EnsureAccount(account.account_sid, "sealed"))
         service = await run(account, CreateService(account_sid=account.account_sid, friendly_name="power"))
         await run(account, CreateChannel(service.sid, unique_name="general"))
@@ -93,7 +93,7 @@ async def record(folder: Path, synchronous: str) -> list[Step]:
                 vfs.steps.append(Step("acknowledge", "", data=body.encode()))
 
         await asyncio.gather(*(write(who) for who in range(SENDERS)))
-        await house.close()
+        await core.close()
     finally:
         vfs.unregister()
     return vfs.steps

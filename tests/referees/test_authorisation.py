@@ -11,7 +11,7 @@ import pytest
 
 from chat_tui.local_service import LocalService
 from chat_tui.protocol.sids import Kind, new_sid
-from chat_tui.server.house import House
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.operations.accounts import EnsureAccount
 from chat_tui.server.operations.actors import SYSTEM
 from chat_tui.server.operations.keys import EnsureKey
@@ -40,12 +40,12 @@ class Scene(msgspec.Struct, frozen=True):
 
 async def _settle(data: Path) -> Stranger:
     """Another account, in a data directory that is not served yet."""
-    house = House(data)
+    core = ServiceCore(data)
     other = Stranger(new_sid(Kind.ACCOUNT), new_sid(Kind.KEY))
-    run, seal = house.dispatcher.run, house.box.seal
+    run, seal = core.dispatcher.run, core.box.seal
     await run(SYSTEM, EnsureAccount(other.account_sid, seal(OTHER_TOKEN)))
     await run(SYSTEM, EnsureKey(other.account_sid, other.key_sid, "other", seal(OTHER_SECRET)))
-    await house.close()
+    await core.close()
     return other
 
 

@@ -80,7 +80,7 @@ class Undoing:
     """A store that does everything and keeps nothing; ``told`` shows what the last operation changed."""
 
     def __init__(self, domain: Domain) -> None:
-        self._store = domain.house.store
+        self._store = domain.core.store
         self.told = ""
 
     async def write(self, operation: Callable[[Transaction], T]) -> T:
@@ -124,7 +124,7 @@ async def build(domain: Domain, store: Undoing) -> Scene:
     other = await run(CreateService(account_sid=domain.account.account_sid, friendly_name="other"))
     far = await run(EnsureUser(other.sid, "member"), SYSTEM)
     actors["elsewhere"] = ClientActor(other.sid, "member", far.user.sid)
-    dispatcher = Dispatcher(store, domain.house.bus, rate=10**6)  # type: ignore[arg-type]
+    dispatcher = Dispatcher(store, domain.core.bus, rate=10**6)  # type: ignore[arg-type]
     return Scene(sid, actors, channels, messages, binding.sid, role.sid, dispatcher)
 
 

@@ -36,7 +36,7 @@ async def refused(domain: Domain, command: Any, actor: ClientActor) -> int:
 
 async def follows(domain: Domain, actor: ClientActor, channel: Channel) -> set[str]:
     """Which of the channel's objects the actor may follow, by the end of their names."""
-    objects = await domain.house.store.read(
+    objects = await domain.core.store.read(
         lambda tx: [
             found.name.partition(".")[2]
             for found in tx.all(SyncObject, "objects_of_owner", owner_sid=channel.sid)
@@ -53,7 +53,7 @@ def revoked(domain: Domain, user_sid: str) -> set[str]:
 
 async def documents(domain: Domain, channel: Channel, *ends: str) -> set[str]:
     names = {f"{channel.sid}.{end}" for end in ends}
-    found: list[SyncObject] = await domain.house.store.read(
+    found: list[SyncObject] = await domain.core.store.read(
         lambda tx: tx.all(SyncObject, "objects_of_owner", owner_sid=channel.sid)
     )
     return {one.sid for one in found if one.name in names}
@@ -214,10 +214,10 @@ async def test_a_sync_object_answers_by_sid_as_by_name(domain: Domain) -> None:
                         there.append(access.find_object(tx, ann, kind, reference).name)
         return there
 
-    assert await domain.house.store.read(found) == []
+    assert await domain.core.store.read(found) == []
     await domain.run(AddMember(sid, "closed", "ann"))
     names = (views.document_name, views.messages_name, views.roster_name)
-    assert sorted(await domain.house.store.read(found)) == sorted(name(channel.sid) for name in names for _ in range(2))
+    assert sorted(await domain.core.store.read(found)) == sorted(name(channel.sid) for name in names for _ in range(2))
 
 
 async def test_a_name_that_looks_like_another_s_sid_opens_nothing(domain: Domain) -> None:

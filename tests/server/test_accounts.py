@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.protocol.errors import BadRequest
-from chat_tui.server.house import House
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.operations.accounts import (
     EnsureAccount,
     FetchAccount,
@@ -48,7 +48,7 @@ async def test_the_default_service_is_the_pinned_one_until_another_is_asked_for(
 async def test_an_account_without_a_service_gets_one(domain: Domain) -> None:
     """A path without a service always means one: before any was made, and after the last was deleted."""
     stranger = AccountActor("AC" + "1" * 32)
-    await domain.house.dispatcher.run(SYSTEM, EnsureAccount(stranger.account_sid, "sealed"))
+    await domain.core.dispatcher.run(SYSTEM, EnsureAccount(stranger.account_sid, "sealed"))
     seen = set()
     for _ in range(2):
         assert await domain.run(FindDefaultService(stranger.account_sid), stranger) is None
@@ -85,10 +85,10 @@ async def test_an_earlier_data_file_keeps_only_what_was_asked_for(
     before = None if pinned is None else services[pinned]
     file.execute("UPDATE accounts SET default_service_sid = ?", [before])
     file.close()
-    house = House(tmp_path, synchronous="OFF")
-    await house.start()
+    core = ServiceCore(tmp_path, synchronous="OFF")
+    await core.start()
     owner = AccountActor("AC1")
-    await house.dispatcher.run(owner, PinDefaultService("AC1", services[2]))
-    account = await house.dispatcher.run(owner, FetchAccount("AC1"))
+    await core.dispatcher.run(owner, PinDefaultService("AC1", services[2]))
+    account = await core.dispatcher.run(owner, FetchAccount("AC1"))
     assert account.default_service_sid == (before if kept else services[2])
-    await house.close()
+    await core.close()

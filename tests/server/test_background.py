@@ -9,7 +9,7 @@ import pytest
 from chat_tui.protocol.errors import Unavailable
 from chat_tui.protocol.sids import Kind
 from chat_tui.protocol.sync import ObjectType, SubscriptionRequest
-from chat_tui.server.house import House
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.messages import SendMessage
 from chat_tui.server.operations.users import FetchUser
@@ -72,13 +72,13 @@ async def test_what_nobody_waits_for_any_more_ends_at_once() -> None:
 async def test_who_left_while_nothing_could_be_written_is_offline_in_the_end(domain: Domain) -> None:
     """A full disk postpones the end of a lease, and does not make anybody online for ever."""
     bob = await domain.user("bob")
-    house: House = domain.house
-    await house.presence.connected("one", bob.user_sid)
-    house.store._write.pragma("query_only", True)
-    leaving = asyncio.ensure_future(house.presence.disconnected("one", bob.user_sid, clean=True))
+    core: ServiceCore = domain.core
+    await core.presence.connected("one", bob.user_sid)
+    core.store._write.pragma("query_only", True)
+    leaving = asyncio.ensure_future(core.presence.disconnected("one", bob.user_sid, clean=True))
     with pytest.raises(Unavailable):  # answered after the first try of the one who leaves
         await domain.run(SendMessage(domain.service_sid, "general", "no"))
-    house.store._write.pragma("query_only", False)
+    core.store._write.pragma("query_only", False)
     await asyncio.wait_for(leaving, 5)
     view = await domain.run(FetchUser(domain.service_sid, "bob"))
     assert rules.published(view.service, view.user).online is False
@@ -88,7 +88,7 @@ async def test_the_log_is_kept_short_by_age_and_by_number(domain: Domain) -> Non
     """What is pruned can no longer be replayed from, and the floor says so; the newest always can."""
     for number in range(20):
         await domain.run(SendMessage(domain.service_sid, "general", str(number)))
-    store = domain.house.store
+    store = domain.core.store
     sid, head = (await store.read(lambda reader: reader.tuples("busy_objects", keep=15)))[0]
     assert await store.read(lambda reader: log.floor(reader, sid)) == 0
     await log.prune(store, kept=5)
@@ -105,7 +105,7 @@ async def test_the_log_is_kept_short_by_age_and_by_number(domain: Domain) -> Non
 async def test_so_many_come_in_within_a_second(domain: Domain) -> None:
     """The default is 200; room for one more is made every five milliseconds."""
     assert Limits().upgrades_per_second == 200
-    gateway = Gateway(domain.house, Limits())
+    gateway = Gateway(domain.core, Limits())
     assert [gateway.admits_upgrade(100.0) for _ in range(201)] == [True] * 200 + [False]
     assert [gateway.admits_upgrade(100.0051) for _ in range(2)] == [True, False]
     gateway.is_draining = True
@@ -138,11 +138,11 @@ async def test_what_was_not_delivered_is_found_by_the_check(domain: Domain) -> N
     """The bus is only a hint: nothing of it came through here, and the event arrives, once."""
     assert subscriptions.CHECK_EVERY == 30.0
     bob = await domain.user("bob")
-    deaf = subscriptions.Subscriptions(domain.house.store)
+    deaf = subscriptions.Subscriptions(domain.core.store)
     reader = Reading(bob)
     deaf.admit(reader)
     await domain.run(SendMessage(domain.service_sid, "general", "seen"))
-    busy = await domain.house.store.read(lambda rows: rows.tuples("busy_objects", keep=0))
+    busy = await domain.core.store.read(lambda rows: rows.tuples("busy_objects", keep=0))
     [messages] = [sid for sid, _ in busy if sid.startswith(Kind.LIST)]
     deaf.establish(reader, [SubscriptionRequest(messages, ObjectType.LIST)], 1)
     assert b"subscription_established" in await asyncio.wait_for(reader.frames.get(), 5)

@@ -11,7 +11,7 @@ from chat_tui.protocol.sids import Kind
 from chat_tui.protocol.values import ChannelState
 from chat_tui.server.bus import ClockSet
 from chat_tui.server.clocks import JumpWatch, ServiceClock, read_clocks
-from chat_tui.server.house import House
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.operations import states
 from chat_tui.server.operations.channels import CreateChannel, FetchChannel
 from chat_tui.server.operations.messages import SendMessage
@@ -29,15 +29,15 @@ JUMPS = [sign * size for size in (1, HOUR, DAY, 10 * YEAR) for sign in (1.0, -1.
 @asynccontextmanager
 async def a_domain(data: Path, clock: FakeClock, before: Domain | None = None) -> AsyncIterator[Domain]:
     """A service; or the one of ``before``, started anew."""
-    house = House(data, synchronous="OFF", rate=10_000, clock=clock)
-    await house.start()
-    made = Domain(house)
+    core = ServiceCore(data, synchronous="OFF", rate=10_000, clock=clock)
+    await core.start()
+    made = Domain(core)
     if before is None:
         await made.start()
     else:
         made.account, made.service_sid = before.account, before.service_sid
     yield made
-    await house.close()
+    await core.close()
 
 
 def test_the_clocks_are_the_machines() -> None:
@@ -95,15 +95,15 @@ class Life:
             self._clock.set(self._jump)
         self._step += 1
         self._clock.pass_(seconds)
-        await domain.house.follow_clocks()
-        await domain.house.presence.sweep()
+        await domain.core.follow_clocks()
+        await domain.core.presence.sweep()
         return await self.online(domain)
 
     async def live(self, jump_at: int) -> list[bool | None]:
         """What is published of the user after each step."""
         seen = []
         async with a_domain(self._data, self._clock) as domain:
-            presence = domain.house.presence
+            presence = domain.core.presence
             bob = await domain.user("bob")
             await presence.connected("one", bob.user_sid)
             seen.append(await self._time(domain, jump_at, 1_000))
@@ -119,8 +119,8 @@ class Life:
         async with a_domain(self._data, self._clock, domain) as domain:
             seen.append(await self._time(domain, jump_at, 29.9))
             seen.append(await self._time(domain, jump_at, 0.2))
-            await domain.house.presence.connected("four", bob.user_sid)
-            await domain.house.presence.disconnected("four", bob.user_sid, clean=False)
+            await domain.core.presence.connected("four", bob.user_sid)
+            await domain.core.presence.disconnected("four", bob.user_sid, clean=False)
             seen.append(await self._time(domain, jump_at, 1))
         if self._step == jump_at:
             self._clock.set(self._jump)
@@ -151,14 +151,14 @@ async def test_a_channels_timer_runs_as_long_as_it_was_set(jump: float, tmp_path
 
         async def state_after(seconds: float) -> ChannelState:
             clock.pass_(seconds)
-            await domain.house.store.write(states.sweep)
+            await domain.core.store.write(states.sweep)
             return (await found()).state
 
         await domain.run(CreateChannel(domain.service_sid, unique_name="talk", inactive_timer="PT5M"))
         assert await state_after(100) is ChannelState.ACTIVE
         clock.set(jump)
         assert await state_after(0) is ChannelState.ACTIVE
-        await domain.house.follow_clocks()
+        await domain.core.follow_clocks()
         assert (await found()).date_inactive == round((clock.wall + 200) * 1000)
         assert await state_after(199) is ChannelState.ACTIVE
         assert await state_after(2) is ChannelState.INACTIVE
@@ -174,11 +174,11 @@ async def test_a_clock_set_back_between_two_starts_prolongs_no_timer(jump: float
     clock.set(jump)
     async with a_domain(tmp_path, clock, domain) as domain:
         clock.pass_(301)
-        await domain.house.store.write(states.sweep)
+        await domain.core.store.write(states.sweep)
         channel = await domain.run(FetchChannel(service_sid, "talk"))
         assert channel.state is ChannelState.INACTIVE
         clock.pass_(900)
-        await domain.house.store.write(states.sweep)
+        await domain.core.store.write(states.sweep)
         assert (await domain.run(FetchChannel(service_sid, "talk"))).state is ChannelState.CLOSED
 
 
@@ -186,17 +186,17 @@ async def test_dates_follow_only_when_the_store_takes_it(tmp_path: Path) -> None
     """A store that refuses leaves dates and timers as they were; the next look does both."""
     clock = FakeClock()
     async with a_domain(tmp_path, clock) as domain:
-        house = domain.house
+        core = domain.core
         await domain.run(CreateChannel(domain.service_sid, unique_name="talk", inactive_timer="PT5M"))
         clock.set(DAY)
-        before = house.store.clock()
-        house.store._write.pragma("query_only", True)
+        before = core.store.clock()
+        core.store._write.pragma("query_only", True)
         with pytest.raises(Unavailable):
-            await house.follow_clocks()
-        assert house.store.clock() == before
-        house.store._write.pragma("query_only", False)
-        await house.follow_clocks()
-        assert house.store.clock() == before + DAY * 1000
+            await core.follow_clocks()
+        assert core.store.clock() == before
+        core.store._write.pragma("query_only", False)
+        await core.follow_clocks()
+        assert core.store.clock() == before + DAY * 1000
         channel = await domain.run(FetchChannel(domain.service_sid, "talk"))
         assert channel.date_inactive == before + DAY * 1000 + 300_000
         assert [item for item in domain.published if isinstance(item, ClockSet)]
@@ -207,13 +207,13 @@ async def test_a_clock_set_forward_makes_nothing_old(tmp_path: Path) -> None:
     clock = FakeClock()
     async with a_domain(tmp_path, clock) as domain:
         await domain.run(SendMessage(domain.service_sid, "general", "hello"))
-        store = domain.house.store
+        store = domain.core.store
         busy = await store.read(lambda rows: rows.tuples("busy_objects", keep=0))
         [sid] = [sid for sid, _ in busy if sid.startswith(Kind.LIST)]
         clock.set(YEAR)
-        await domain.house.follow_clocks()
-        await domain.house.prune()
+        await domain.core.follow_clocks()
+        await domain.core.prune()
         assert len(await store.read(lambda reader: log.read(reader, sid, 0, 10))) == 1
         clock.pass_(8 * DAY)
-        await domain.house.prune()
+        await domain.core.prune()
         assert await store.read(lambda reader: log.read(reader, sid, 0, 10)) == []

@@ -17,8 +17,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from chat_tui.local_service import LocalServiceError, attach
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.data_directory import AlreadyServed, CannotServe, holding
-from chat_tui.server.house import House
 from chat_tui.server.seeding import check_belongings, seed
 from tests.support.service import ServiceProcess
 
@@ -38,15 +38,15 @@ def begin(data: Path) -> None:
 
 async def _begin(data: Path) -> None:
     with holding(data) as directory:
-        house = House(data, synchronous="OFF")
-        await house.start()
+        core = ServiceCore(data, synchronous="OFF")
+        await core.start()
         try:
-            await check_belongings(house, directory)
+            await check_belongings(core, directory)
             credentials = directory.credentials()
-            credentials.service_sid = await seed(house, credentials)
+            credentials.service_sid = await seed(core, credentials)
             directory.keep(credentials)
         finally:
-            await house.close()
+            await core.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import apsw
 import pytest
 
 from chat_tui.protocol.errors import NotFound, Unavailable
-from chat_tui.server.house import House
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.operations.messages import ListMessages, SendMessage
 from chat_tui.server.operations.pages import PageQuery
 from chat_tui.server.store import worker
@@ -83,7 +83,7 @@ async def test_nothing_is_acknowledged_that_went_to_a_file_nobody_finds(
         pytest.skip("cutting a mapped file short kills whoever maps it: SQLite, and the test")
     for number in range(before):
         await send(domain, f"before {number}")
-    path = domain.house.store.path.with_name(name)
+    path = domain.core.store.path.with_name(name)
     act(path)
     caplog.clear()
     with caplog.at_level(logging.ERROR):
@@ -95,7 +95,7 @@ async def test_nothing_is_acknowledged_that_went_to_a_file_nobody_finds(
 
 async def test_a_directory_that_is_renamed_is_missed_and_found_again(domain: Domain) -> None:
     """What was refused meanwhile is sent again under its mutation id and is stored once."""
-    folder = domain.house.store.path.parent
+    folder = domain.core.store.path.parent
     inside = folder / "away"
     inside.mkdir()
     await send(domain, "before")
@@ -114,7 +114,7 @@ async def test_a_directory_that_is_renamed_is_missed_and_found_again(domain: Dom
 async def test_a_log_that_another_program_asked_sqlite_to_empty_is_no_fault(domain: Domain) -> None:
     """Whoever makes copies does so."""
     await send(domain, "before")
-    other = apsw.Connection(str(domain.house.store.path))
+    other = apsw.Connection(str(domain.core.store.path))
     for body in ("one", "two"):
         other.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         await send(domain, body)
@@ -215,7 +215,7 @@ def test_a_file_of_a_newer_program_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(12))
 async def test_damage_under_way_is_an_answer(seed: int, domain: Domain) -> None:
     """Whatever page it strikes, each request is answered: with 503 when it cannot be done."""
-    dice, store = random.Random(seed), domain.house.store
+    dice, store = random.Random(seed), domain.core.store
     for number in range(50):
         await send(domain, f"{number} " + "x" * 500)
     store._write.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
@@ -322,21 +322,21 @@ async def test_closing_does_each_step_whatever_becomes_of_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is left open because something else failed."""
-    house = House(tmp_path, synchronous="OFF")
-    await house.start()
+    core = ServiceCore(tmp_path, synchronous="OFF")
+    await core.start()
 
     async def fail() -> None:
         raise OSError("on purpose")
 
-    monkeypatch.setattr(house.presence, "stop", fail)
+    monkeypatch.setattr(core.presence, "stop", fail)
     with pytest.raises(OSError, match="on purpose"):
-        await house.close()
+        await core.close()
     with pytest.raises(Unavailable, match="closed"):
-        await house.store.read(lambda reader: 1)
-    assert len(house._tasks) == 0
+        await core.store.read(lambda reader: 1)
+    assert len(core._tasks) == 0
     assert not (tmp_path / "chat.db-wal").exists()
     monkeypatch.undo()
-    await house.presence.stop()
+    await core.presence.stop()
 
 
 async def test_a_read_that_does_not_end_does_not_keep_the_store_open(

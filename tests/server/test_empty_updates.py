@@ -58,9 +58,9 @@ class Room:
             UpdateCredential(account, credential.sid),
             RenameKey(account, key.sid),
         ]
-        self._connection = connect_reader(domain.house.store.path)
-        later = domain.house.store.clock() + 60_000
-        domain.house.store.clock = lambda: later
+        self._connection = connect_reader(domain.core.store.path)
+        later = domain.core.store.clock() + 60_000
+        domain.core.store.clock = lambda: later
         domain.published.clear()
 
     def everything(self) -> dict[str, list[Any]]:

@@ -27,7 +27,7 @@ async def counts(domain: Domain) -> dict[str, int]:
         rows = reader._connection.execute
         return {table: next(iter(rows(f"SELECT COUNT(*) FROM {table}")))[0] for table in TABLES}
 
-    return await domain.house.store.read(read)
+    return await domain.core.store.read(read)
 
 
 async def fill(domain: Domain) -> None:
@@ -42,7 +42,7 @@ async def fill(domain: Domain) -> None:
 async def clear(domain: Domain) -> int:
     """How many steps it took; each touches so many rows at most, and some seats beside."""
     steps, before = 0, await counts(domain)
-    while await domain.house.store.write(graves.clear):
+    while await domain.core.store.write(graves.clear):
         after = await counts(domain)
         assert sum(before[table] - after[table] for table in TABLES) <= graves.STEP + 5
         steps, before = steps + 1, after
@@ -63,10 +63,10 @@ async def test_a_deleted_service_is_gone_at_once_and_its_rows_in_steps(domain: D
             with pytest.raises((NotFound, Exception), match=r"not found|gone|Only account"):
                 await domain.run(command, actor)
     assert (await domain.run(ListServices(domain.account.account_sid))).items == []
-    assert await domain.house.dispatcher.run(SYSTEM, FindCredentials(sid=graves.ACCOUNT)) is None
+    assert await domain.core.dispatcher.run(SYSTEM, FindCredentials(sid=graves.ACCOUNT)) is None
     await clear(domain)
     assert set((await counts(domain)).values()) == {0}
-    assert not await domain.house.store.read(graves.is_any)
+    assert not await domain.core.store.read(graves.is_any)
 
 
 async def test_a_deleted_channel_is_gone_at_once_and_its_messages_in_steps(domain: Domain) -> None:
@@ -82,7 +82,7 @@ async def test_a_deleted_channel_is_gone_at_once_and_its_messages_in_steps(domai
     assert [room.channel.unique_name for room in rooms.items] == ["general"]
     assert (await domain.run(FetchUser(domain.service_sid, "alice"))).user.joined_channels_count == 1
     await domain.run(CreateChannel(domain.service_sid, unique_name="full"))
-    await domain.house.clear_graves()
+    await domain.core.clear_graves()
     left = await counts(domain)
     assert (left["messages"], left["tombstones"], left["channels"]) == (0, 0, 2)
     assert (await domain.run(FetchChannel(domain.service_sid, "full"))).messages_count == 0
@@ -93,7 +93,7 @@ async def test_a_deleted_users_log_goes_in_steps_too(domain: Domain) -> None:
     await domain.user("alice")
     before = await counts(domain)
     await domain.run(DeleteUser(domain.service_sid, "alice"))
-    await domain.house.clear_graves()
+    await domain.core.clear_graves()
     assert (await counts(domain))["sync_objects"] == before["sync_objects"] - 2
 
 
@@ -104,8 +104,8 @@ async def test_pruning_keeps_pace(domain: Domain) -> None:
         await domain.run(SendMessage(domain.service_sid, ("general", "side")[number % 2], str(number)))
     before = (await counts(domain))["sync_events"]
     assert before > 3 * log.PRUNE_STEP
-    await log.prune(domain.house.store, kept=10)
-    busy = await domain.house.store.read(lambda reader: reader.tuples("busy_objects", keep=10))
+    await log.prune(domain.core.store, kept=10)
+    busy = await domain.core.store.read(lambda reader: reader.tuples("busy_objects", keep=10))
     assert len(busy) == 4
     for sid, head in busy:
-        assert await domain.house.store.read(lambda reader: log.floor(reader, sid)) == head - 10  # noqa: B023
+        assert await domain.core.store.read(lambda reader: log.floor(reader, sid)) == head - 10  # noqa: B023

@@ -99,13 +99,13 @@ async def test_a_token_for_an_identity_nobody_may_have_is_refused_for_good(domai
 
 async def test_a_token_gives_service_roles_of_its_service_only(domain: Domain) -> None:
     """Not a channel's role, not another service's, not one that is none."""
-    house, account = domain.house, domain.account.account_sid
+    core, account = domain.core, domain.account.account_sid
     other = await domain.run(CreateService(account_sid=account, friendly_name="other"))
     own = await domain.run(CreateService(account_sid=account, friendly_name="own"))
 
     async def role_of(role_sid: str) -> str | None:
         token = await domain.token("ann", own.sid, role_sid)
-        return (await house.authenticator.client(token)).role_sid
+        return (await core.authenticator.client(token)).role_sid
 
     assert await role_of(own.default_service_role_sid) == own.default_service_role_sid
     for wrong in (own.default_channel_creator_role_sid, other.default_service_role_sid, "RL" + "0" * 32, "x"):
@@ -139,10 +139,10 @@ async def test_who_may_not_join_is_not_seated(domain: Domain) -> None:
 @pytest.mark.parametrize(("permission", "seats"), [("editOwnUserInfo", 0), ("joinChannel", 1)])
 async def test_whom_a_token_does_not_let_join_is_not_seated(permission: str, seats: int, domain: Domain) -> None:
     """What a newcomer may do is what its token says, where it says anything."""
-    sid, house = domain.service_sid, domain.house
-    house.first_channel, house.local_service_sid = "general", sid
+    sid, core = domain.service_sid, domain.core
+    core.first_channel, core.local_service_sid = "general", sid
     role = await domain.run(CreateRole(sid, "guest", "deployment", (permission,)))
-    caller = Caller(domain, Gateway(house))
+    caller = Caller(domain, Gateway(core))
     caller.link.received(encode(Header("init", "1", token=await domain.token("ann", sid, role.sid))))
     answer = await asyncio.wait_for(caller.socket.packets.get(), 5)
     assert answer.header.status is not None
@@ -154,11 +154,11 @@ async def test_whom_a_token_does_not_let_join_is_not_seated(permission: str, sea
 
 async def test_the_first_channel_is_the_local_service_s(domain: Domain) -> None:
     """Another service that has a channel of the same name seats nobody."""
-    house = domain.house
-    house.first_channel, house.local_service_sid = "general", domain.service_sid
+    core = domain.core
+    core.first_channel, core.local_service_sid = "general", domain.service_sid
     other = await domain.run(CreateService(account_sid=domain.account.account_sid, friendly_name="other"))
-    assert house.first_channel_of(domain.service_sid) == "general"
-    assert house.first_channel_of(other.sid) is None
+    assert core.first_channel_of(domain.service_sid) == "general"
+    assert core.first_channel_of(other.sid) is None
 
 
 async def test_who_was_deleted_and_comes_again_is_somebody_new(domain: Domain) -> None:
@@ -176,7 +176,7 @@ async def test_a_renewed_token_brings_its_role(domain: Domain) -> None:
     await domain.user("bob")
     greater = await domain.run(CreateRole(sid, "greater", "deployment", ("editAnyUserInfo",)))
     lesser = await domain.run(CreateRole(sid, "lesser", "deployment", ("joinChannel",)))
-    caller = Caller(domain, Gateway(domain.house))
+    caller = Caller(domain, Gateway(domain.core))
     caller.link.received(encode(Header("init", "1", token=await domain.token("ann", sid, greater.sid))))
     found = []
     for number, role_sid in enumerate((greater.sid, lesser.sid, greater.sid, None, "RL" + "0" * 32), 2):

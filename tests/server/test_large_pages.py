@@ -108,7 +108,7 @@ async def test_large_items_come_page_by_page(domain: Domain, name: str, order: s
     }[name]
 
     async def page(**query: Any) -> Any:
-        return await domain.house.store.read(
+        return await domain.core.store.read(
             lambda reader: objects.items(reader, find_object(reader, alice, kind, sync_name), ItemQuery(**query))
         )
 
@@ -126,7 +126,7 @@ async def test_large_items_come_page_by_page(domain: Domain, name: str, order: s
         back = found.items + back
     assert [item.url for item in back] == [item.url for item in seen]
     assert len({item.url for item in seen}) == len(seen)
-    descriptor = await domain.house.store.read(
+    descriptor = await domain.core.store.read(
         lambda reader: objects.describe(reader, find_object(reader, alice, kind, sync_name), with_items=True)
     )
     assert (descriptor.items is None) == (len(sizes) > 1)
@@ -137,17 +137,17 @@ async def test_a_replay_and_a_summary_are_bounded_too(domain: Domain) -> None:
     alice = await domain.user("alice")
     await messages(domain, alice)
     channel = await domain.run(FetchChannel(domain.service_sid, "general"))
-    found = await domain.house.store.read(
+    found = await domain.core.store.read(
         lambda reader: find_object(reader, alice, ObjectType.LIST, views.messages_name(channel.sid))
     )
     seen: list[int] = []
     while True:
         after = seen[-1] if seen else 0
-        events = await domain.house.store.read(lambda reader: log.read(reader, found.sid, after, 200, 256 * 1024))  # noqa: B023
+        events = await domain.core.store.read(lambda reader: log.read(reader, found.sid, after, 200, 256 * 1024))  # noqa: B023
         if not events:
             break
         assert sum(len(event.notification) for event in events) < LARGEST_PAGE
         seen += [event.id for event in events]
     assert seen == list(range(1, COUNT + 1))
-    told = await domain.house.store.read(lambda reader: summary(reader, found, 0))
+    told = await domain.core.store.read(lambda reader: summary(reader, found, 0))
     assert sum(map(len, told)) <= MOST_BYTES + 64 * 1024

@@ -28,7 +28,7 @@ ALLOWED, SHARED = 15, 10
 @pytest.fixture
 def paced(domain: Domain) -> Domain:
     """A domain with small budgets that nothing has used up, and a clock that stands."""
-    domain.house.dispatcher = Dispatcher(domain.house.store, domain.house.bus, rate=3, clock=lambda: 100.0)
+    domain.core.dispatcher = Dispatcher(domain.core.store, domain.core.bus, rate=3, clock=lambda: 100.0)
     return domain
 
 
@@ -57,7 +57,7 @@ async def test_what_strangers_are_refused_uses_up_nothing_of_the_members(domain:
     """Nor what is refused for its form, or finds nothing to delete."""
     sid = domain.service_sid
     _, ann, out = await room(domain)
-    domain.house.dispatcher = Dispatcher(domain.house.store, domain.house.bus, rate=3, clock=lambda: 100.0)
+    domain.core.dispatcher = Dispatcher(domain.core.store, domain.core.bus, rate=3, clock=lambda: 100.0)
     assert await tries(domain, SendMessage(sid, "room", "x"), out, 40) == {50400: 40}
     assert await tries(domain, SendMessage(sid, "room", "x", attributes="{"), ann, 40) == {50304: 40}
     assert await tries(domain, RemoveMember(sid, "room", "nobody"), None, 40) == {50402: 40}
@@ -84,7 +84,7 @@ async def test_a_channel_has_one_budget_by_whichever_name(domain: Domain) -> Non
     """Its SID, its unique name, and the one it is given meanwhile."""
     sid = domain.service_sid
     channel, _, _ = await room(domain)
-    domain.house.dispatcher = Dispatcher(domain.house.store, domain.house.bus, rate=3, clock=lambda: 100.0)
+    domain.core.dispatcher = Dispatcher(domain.core.store, domain.core.bus, rate=3, clock=lambda: 100.0)
     assert await tries(domain, SendMessage(sid, "room", "x"), None, 6) == {0: 6}
     assert await tries(domain, SendMessage(sid, channel, "x"), None, 6) == {0: 6}
     await domain.run(UpdateChannel(service_sid=sid, channel="room", unique_name="hall"))
@@ -100,7 +100,7 @@ async def test_one_user_leaves_others_their_part(domain: Domain) -> None:
     channel, ann, _ = await room(domain)
     await domain.run(AddMember(sid, "room", "bob"))
     bob = await domain.user("bob")
-    domain.house.dispatcher = Dispatcher(domain.house.store, domain.house.bus, rate=3, clock=lambda: 100.0)
+    domain.core.dispatcher = Dispatcher(domain.core.store, domain.core.bus, rate=3, clock=lambda: 100.0)
     elsewhere = ClientActor(sid, "ann", ann.user_sid, "RL" + "0" * 32)
     left = ALLOWED - SHARED
     assert await tries(domain, SendMessage(sid, "room", "x"), ann, SHARED) == {0: SHARED}
@@ -126,8 +126,8 @@ class FullDisk:
 async def test_what_was_not_written_after_all_is_given_back(domain: Domain) -> None:
     """Once the disk has room again nobody has to wait for what never happened."""
     _, ann, _ = await room(domain)
-    disk = FullDisk(domain.house.store)
-    domain.house.dispatcher = Dispatcher(disk, domain.house.bus, rate=3, clock=lambda: 100.0)  # type: ignore[arg-type]
+    disk = FullDisk(domain.core.store)
+    domain.core.dispatcher = Dispatcher(disk, domain.core.bus, rate=3, clock=lambda: 100.0)  # type: ignore[arg-type]
     command = SendMessage(domain.service_sid, "room", "x")
     assert await tries(domain, command, ann, 40) == {20500: 40}
     disk.is_full = False
@@ -147,8 +147,8 @@ class BegunAnew:
 async def test_what_had_to_be_done_anew_counts_once(domain: Domain) -> None:
     """Another operation that fails its whole group costs nobody a part of a budget."""
     _, ann, _ = await room(domain)
-    store = BegunAnew(domain.house.store)
-    domain.house.dispatcher = Dispatcher(store, domain.house.bus, rate=3, clock=lambda: 100.0)  # type: ignore[arg-type]
+    store = BegunAnew(domain.core.store)
+    domain.core.dispatcher = Dispatcher(store, domain.core.bus, rate=3, clock=lambda: 100.0)  # type: ignore[arg-type]
     command = SendMessage(domain.service_sid, "room", "x")
     assert await tries(domain, command, ann, ALLOWED + 1) == {0: ALLOWED, 50063: 1}
 

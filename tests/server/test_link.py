@@ -63,8 +63,8 @@ class Caller:
     async def log_in(self, lifetime: int = 3600) -> Packet:
         """The answer to an ``init``."""
         sid, secret = self._key
-        account, box = self._domain.account.account_sid, self._domain.house.box
-        await self._domain.house.dispatcher.run(SYSTEM, EnsureKey(account, sid, "test", box.seal(secret)))
+        account, box = self._domain.account.account_sid, self._domain.core.box
+        await self._domain.core.dispatcher.run(SYSTEM, EnsureKey(account, sid, "test", box.seal(secret)))
         return await self.present(lifetime)
 
     async def present(self, lifetime: int = 3600) -> Packet:
@@ -100,12 +100,12 @@ async def test_a_login_while_nothing_can_be_written_is_answered(domain: Domain, 
     """503 and hung up on, so that the client backs off; nobody stays online by it, and later it works."""
     if known:
         await domain.user("bob")
-    gateway = Gateway(domain.house)
+    gateway = Gateway(domain.core)
     caller = Caller(domain, gateway)
     sid, secret = caller._key
-    box, account = domain.house.box, domain.account.account_sid
-    await domain.house.dispatcher.run(SYSTEM, EnsureKey(account, sid, "test", box.seal(secret)))
-    mend = unwritable(domain.house.store)
+    box, account = domain.core.box, domain.account.account_sid
+    await domain.core.dispatcher.run(SYSTEM, EnsureKey(account, sid, "test", box.seal(secret)))
+    mend = unwritable(domain.core.store)
     answer = await caller.present()
     assert answer.header.status is not None
     assert answer.header.status.code == 503
@@ -114,7 +114,7 @@ async def test_a_login_while_nothing_can_be_written_is_answered(domain: Domain, 
     mend()
     caller.link.lost()
     await gateway.drain()
-    again = Caller(domain, Gateway(domain.house))
+    again = Caller(domain, Gateway(domain.core))
     answer = await again.log_in()
     assert answer.header.status is not None
     assert answer.header.status.code == 200
@@ -131,10 +131,10 @@ async def test_a_login_is_answered_whatever_fails(
     async def fail(*_: Any) -> None:
         raise fault
 
-    gateway = Gateway(domain.house)
+    gateway = Gateway(domain.core)
     caller = Caller(domain, gateway)
     method = {"authenticator": "client", "presence": "connected"}[step]
-    monkeypatch.setattr(getattr(domain.house, step), method, fail)
+    monkeypatch.setattr(getattr(domain.core, step), method, fail)
     answer = await caller.log_in()
     assert answer.header.status is not None
     assert answer.header.status.code == 500
@@ -146,7 +146,7 @@ async def test_a_login_is_answered_whatever_fails(
 
 async def test_typing_takes_a_turn_as_reading_does(domain: Domain) -> None:
     """Nothing counts these notices, so no number of them is worked on at once; what is counted does not wait."""
-    gateway = Gateway(domain.house)
+    gateway = Gateway(domain.core)
     caller = Caller(domain, gateway)
     await caller.log_in()
     reading = caller.link.share.reading

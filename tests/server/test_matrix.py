@@ -250,7 +250,7 @@ async def test_every_subscription_by_everybody(domain: Domain, scene: Scene, sto
     for name, (found, statuses) in (await _objects(scene, store)).items():
         for place, who in enumerate(STANDINGS):
             for after in (None, 0, 10_000):
-                subscriptions, reader = Subscriptions(domain.house.store), Reading(scene.actors[who])
+                subscriptions, reader = Subscriptions(domain.core.store), Reading(scene.actors[who])
                 subscriptions.admit(reader)
                 request = SubscriptionRequest(found.sid, found.type, after)  # type: ignore[arg-type]
                 subscriptions.establish(reader, [msgspec.convert(msgspec.to_builtins(request), SubscriptionRequest)], 1)

@@ -33,7 +33,7 @@ async def summary(domain: Domain, name: str, position: int) -> list[dict[str, An
         found = reader.one(SyncObject, "object_by_name", name=name)
         return summaries.summary(reader, found, position)
 
-    told = [msgspec.json.decode(payload) for payload in await domain.house.store.read(read)]
+    told = [msgspec.json.decode(payload) for payload in await domain.core.store.read(read)]
     return [one["event"] | {"type": one["event_type"], "ordered": one["strictly_ordered"]} for one in told]
 
 
@@ -112,7 +112,7 @@ async def live_and_die(domain: Domain, *, seed: int, deeds: int) -> None:
 async def test_a_summary_leads_from_any_position_to_what_is_there(seed: int, domain: Domain) -> None:
     """Whoever held what there was after any event holds, with the summary, what there is: deletions too."""
     await live_and_die(domain, seed=seed, deeds=150)
-    store = domain.house.store
+    store = domain.core.store
     positions = removals = 0
     for object_sid, _ in await store.read(lambda rows: rows.tuples("busy_objects", keep=0)):
         if object_sid.startswith(Kind.DOCUMENT):
@@ -160,7 +160,7 @@ class Leaving(Reading):
 
 async def test_who_is_removed_hears_no_more_of_a_summary(domain: Domain) -> None:
     """Not the rest of it, nor that it is complete."""
-    reader, store = Leaving(await domain.user("bob")), domain.house.store
+    reader, store = Leaving(await domain.user("bob")), domain.core.store
     for body in ("one", "two", "three"):
         await domain.run(SendMessage(domain.service_sid, "general", body))
     busy = await store.read(lambda rows: rows.tuples("busy_objects", keep=0))
@@ -181,7 +181,7 @@ async def test_who_is_removed_hears_no_more_of_a_summary(domain: Domain) -> None
 
 async def test_a_replay_ends_where_the_right_to_it_does(domain: Domain) -> None:
     """Though the bus has not said so yet: what is told is read together with who may be told."""
-    sid, store = domain.service_sid, domain.house.store
+    sid, store = domain.service_sid, domain.core.store
     reader = Reading(await domain.user("bob"))
     await domain.run(SendMessage(sid, "general", "before"))
     busy = await store.read(lambda rows: rows.tuples("busy_objects", keep=0))
@@ -201,7 +201,7 @@ async def test_a_replay_ends_where_the_right_to_it_does(domain: Domain) -> None:
 async def test_what_is_followed_is_named_by_its_sid(domain: Domain) -> None:
     """A name would be established, and nothing ever delivered."""
     reader = Reading(await domain.user("bob"))
-    follows = subscriptions.Subscriptions(domain.house.store)
+    follows = subscriptions.Subscriptions(domain.core.store)
     follows.admit(reader)
     name = views.info_name(reader.actor.user_sid)
     await follows.establish(reader, [SubscriptionRequest(name, ObjectType.MAP)], 1)

@@ -43,7 +43,7 @@ async def walk(domain: Domain, make: Callable[[PageQuery], Command], size: int, 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
 async def test_ties_in_time_keep_the_order_of_arrival(size: int, domain: Domain) -> None:
     """All of one millisecond, or of any date a request claims."""
-    domain.house.store.clock = lambda: 1_700_000_000_000
+    domain.core.store.clock = lambda: 1_700_000_000_000
     sid = domain.service_sid
     names = [f"channel-{number}" for number in range(7)]
     for number, name in enumerate(names):
@@ -145,7 +145,7 @@ async def test_what_comes_after_the_last_was_deleted_is_not_missed(listed: str, 
     page = await domain.run(ask(PageQuery(max(1, len(everything.items) - 1))))
     for made in last:
         await domain.run(delete(made))
-    await domain.house.clear_graves()
+    await domain.core.clear_graves()
     await domain.run(make("three"))
     assert page.next is not None
     assert len((await domain.run(ask(page.next))).items) == 1

@@ -19,7 +19,7 @@ async def marks(domain: Domain, identity: str) -> tuple[bool | None, bool | None
 
 
 async def apply(domain: Domain, change: Callable[..., object], *arguments: Any) -> None:
-    await domain.house.store.write(lambda tx: change(tx, *arguments))
+    await domain.core.store.write(lambda tx: change(tx, *arguments))
 
 
 async def test_online_is_at_least_one_live_connection(domain: Domain) -> None:

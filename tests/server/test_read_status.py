@@ -126,7 +126,7 @@ async def test_a_member_keeps_its_identity(domain: Domain) -> None:
     sid = domain.service_sid
     await domain.user("ann")
     before = await domain.run(FetchMember(sid, "general", "ann"))
-    domain.house.store.clock = lambda: before.date_updated + 60_000
+    domain.core.store.clock = lambda: before.date_updated + 60_000
     assert await domain.run(UpdateMember(sid, "general", "ann", identity="ann")) == before
     with pytest.raises(BadRequest, match="Identity"):
         await domain.run(UpdateMember(sid, "general", "ann", identity="bob"))

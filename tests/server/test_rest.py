@@ -216,7 +216,7 @@ class Owner:
 @pytest.fixture
 async def rest(domain: Domain) -> AsyncIterator[httpx.AsyncClient]:
     """The face of a domain, in this process."""
-    api = RestApi(domain.house.dispatcher, Owner(domain), domain.house.box)  # type: ignore[arg-type]
+    api = RestApi(domain.core.dispatcher, Owner(domain), domain.core.box)  # type: ignore[arg-type]
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await (await api(Request(scope, receive)))(scope, receive, send)
@@ -256,7 +256,7 @@ async def test_a_token_of_an_earlier_version_still_leads_on(domain: Domain, rest
     path = f"/v2/Services/{domain.service_sid}/Channels/general/Messages"
 
     async def read(held: object) -> httpx.Response:
-        signed = domain.house.box.sign(msgspec.msgpack.encode(held))
+        signed = domain.core.box.sign(msgspec.msgpack.encode(held))
         token = base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
         return await rest.get(path, params={"PageSize": 2, "Page": 2, "PageToken": token})
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import apsw
 import pytest
 
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.data_directory import Credentials, holding
-from chat_tui.server.house import House
 from chat_tui.server.operations.actors import AccountActor
 from chat_tui.server.operations.messages import ListMessages, SendMessage
 from chat_tui.server.operations.services import DeleteService
@@ -17,14 +17,14 @@ from chat_tui.server.seeding import check_belongings, seed
 
 async def _start(data: Path, body: str | None, *, delete: bool = False) -> tuple[Credentials, list[str]]:
     with holding(data) as directory:
-        house = House(data, synchronous="OFF")
-        await house.start()
+        core = ServiceCore(data, synchronous="OFF")
+        await core.start()
         try:
-            await check_belongings(house, directory)
+            await check_belongings(core, directory)
             credentials = directory.credentials()
-            credentials.service_sid = await seed(house, credentials)
+            credentials.service_sid = await seed(core, credentials)
             directory.keep(credentials)
-            run, actor, sid = house.dispatcher.run, AccountActor(credentials.account_sid), credentials.service_sid
+            run, actor, sid = core.dispatcher.run, AccountActor(credentials.account_sid), credentials.service_sid
             if body is not None:
                 await run(actor, SendMessage(sid, "general", body))
             found = [message.body for message in (await run(actor, ListMessages(sid, "general"))).items]
@@ -32,7 +32,7 @@ async def _start(data: Path, body: str | None, *, delete: bool = False) -> tuple
                 await run(actor, DeleteService(sid))
             return credentials, found
         finally:
-            await house.close()
+            await core.close()
 
 
 def start(data: Path, body: str | None = None, *, delete: bool = False) -> tuple[Credentials, list[str]]:

@@ -16,7 +16,7 @@ from chat_tui.protocol.errors import NotFound, Unauthenticated
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.tokens import encode_token
 from chat_tui.protocol.twilsock import Header, decode, encode
-from chat_tui.server.house import House
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.operations.accounts import EnsureAccount
 from chat_tui.server.operations.actors import SYSTEM, AccountActor, ClientActor
 from chat_tui.server.operations.channels import CreateChannel, ListChannels
@@ -38,19 +38,19 @@ disk: that the loop hears of it, or that the call returns."""
 
 
 class SlowStore:
-    """Holds back one call of a house's store, and the news of commits, until it is told."""
+    """Holds back one call of a core's store, and the news of commits, until it is told."""
 
-    def __init__(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, core: ServiceCore, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls = 0
         self.reached = asyncio.Event()
         self._number: int | None = None
         self._manner = ""
         self._going_on = asyncio.Event()
         self._news: list[list[Any]] | None = None
-        self._house = house
+        self._core = core
         for name in ("read", "write"):
-            monkeypatch.setattr(house.store, name, self._held(getattr(house.store, name)))
-        monkeypatch.setattr(house.store, "on_commit", self._hear)
+            monkeypatch.setattr(core.store, name, self._held(getattr(core.store, name)))
+        monkeypatch.setattr(core.store, "on_commit", self._hear)
 
     def _held(self, call: Callable[[Any], Awaitable[Any]]) -> Callable[[Any], Awaitable[Any]]:
         async def run(work: Any) -> Any:
@@ -79,11 +79,11 @@ class SlowStore:
     def publish(self) -> None:
         news, self._news = self._news or [], None
         for items in news:
-            self._house.bus.publish(items)
+            self._core.bus.publish(items)
 
     def _hear(self, items: list[Any]) -> None:
         if self._news is None:
-            self._house.bus.publish(items)
+            self._core.bus.publish(items)
         else:
             self._news.append(items)
 
@@ -130,17 +130,17 @@ class FakeSocket:
 
 
 class Scene:
-    """A house with an account, a service and a key to revoke."""
+    """A core with an account, a service and a key to revoke."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.gateway = Gateway(house)
+    def __init__(self, core: ServiceCore) -> None:
+        self.core = core
+        self.gateway = Gateway(core)
         self.account = AccountActor(new_sid(Kind.ACCOUNT))
         self.keys = {name: new_sid(Kind.KEY) for name in ("first", "second")}
         self.service_sid = ""
 
     async def start(self) -> None:
-        run, seal = self.house.dispatcher.run, self.house.box.seal
+        run, seal = self.core.dispatcher.run, self.core.box.seal
         await run(SYSTEM, EnsureAccount(self.account.account_sid, seal(SECRET)))
         for name, sid in self.keys.items():
             await run(SYSTEM, EnsureKey(self.account.account_sid, sid, name, seal(SECRET)))
@@ -166,7 +166,7 @@ class Scene:
             "service": DeleteService(self.service_sid),
         }
         with contextlib.suppress(NotFound):
-            await self.house.dispatcher.run(self.account, commands[what])
+            await self.core.dispatcher.run(self.account, commands[what])
 
     def connect(self) -> tuple[Link, FakeSocket]:
         socket = FakeSocket()
@@ -177,15 +177,15 @@ class Scene:
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    house = House(tmp_path, synchronous="OFF", rate=10_000)
-    await house.start()
-    made = Scene(house)
+    core = ServiceCore(tmp_path, synchronous="OFF", rate=10_000)
+    await core.start()
+    made = Scene(core)
     await made.start()
     yield made
     for link in list(made.gateway.links):
         link.lost()
     await made.gateway.drain()
-    await house.close()
+    await core.close()
 
 
 def statuses(socket: FakeSocket) -> list[int]:
@@ -215,9 +215,9 @@ async def test_who_is_being_let_in_does_not_outrun_it(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, what: str, call: int, manner: str, order: str
 ) -> None:
     """Whichever store call of a login is under way. Only a user deleted before the login made one comes in: anew."""
-    store = SlowStore(scene.house, monkeypatch)
-    await scene.house.dispatcher.run(scene.account, CreateUser(scene.service_sid, "alice"))
-    before = (await scene.house.dispatcher.run(scene.account, FetchUser(scene.service_sid, "alice"))).user
+    store = SlowStore(scene.core, monkeypatch)
+    await scene.core.dispatcher.run(scene.account, CreateUser(scene.service_sid, "alice"))
+    before = (await scene.core.dispatcher.run(scene.account, FetchUser(scene.service_sid, "alice"))).user
     link, socket = scene.connect()
     store.hold(call, manner)
     link.received(encode(Header("init", "TM1", token=scene.token())))
@@ -240,7 +240,7 @@ async def test_a_renewal_does_not_outrun_it(
 ) -> None:
     """A link that lives by another key changes to a token of one that is being revoked: it may stay as it was, but is
     not held by the revoked one, nor by a user or a service that is gone."""
-    store = SlowStore(scene.house, monkeypatch)
+    store = SlowStore(scene.core, monkeypatch)
     link, socket = scene.connect()
     link.received(encode(Header("init", "TM1", token=scene.token("second"))))
     await socket.see()
@@ -258,15 +258,15 @@ async def test_a_header_is_not_known_for_ever(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, manner: str, order: str
 ) -> None:
     """A header that was being checked when its key was revoked is not remembered as good."""
-    store = SlowStore(scene.house, monkeypatch)
+    store = SlowStore(scene.core, monkeypatch)
     store.hold(0, manner)
-    checking = asyncio.create_task(scene.house.authenticator.account(scene.header()))
+    checking = asyncio.create_task(scene.core.authenticator.account(scene.header()))
     await asyncio.wait_for(store.reached.wait(), SOON)
     await race(scene, store, "key", order)
     with contextlib.suppress(Unauthenticated):
         await checking
     with pytest.raises(Unauthenticated):
-        await scene.house.authenticator.account(scene.header())
+        await scene.core.authenticator.account(scene.header())
 
 
 @pytest.mark.parametrize("what", ["key", "user", "service"])
@@ -274,7 +274,7 @@ async def test_a_header_is_not_known_for_ever(
 async def test_what_was_checked_before_does_nothing_after(scene: Scene, what: str, writes: bool) -> None:
     """An operation that comes to the store after the revocation, for somebody who was let in before, is refused:
     reading and writing, for a link and for a request whose form came slowly."""
-    run = scene.house.dispatcher.run
+    run = scene.core.dispatcher.run
     user = (await run(scene.account, CreateUser(scene.service_sid, "alice"))).user
     client = ClientActor(scene.service_sid, "alice", user.sid, None, scene.keys["first"])
     by_key = AccountActor(scene.account.account_sid, scene.keys["first"])
@@ -307,9 +307,9 @@ async def test_a_listener_that_fails_hides_no_revocation(scene: Scene) -> None:
     def fail(items: list[Any]) -> None:
         raise RuntimeError("a fault elsewhere")
 
-    house = scene.house
-    house.bus.subscribe(fail)
-    gateway = Gateway(house)
+    core = scene.core
+    core.bus.subscribe(fail)
+    gateway = Gateway(core)
     socket = FakeSocket()
     link = Link(gateway, socket)
     gateway.links.add(link)

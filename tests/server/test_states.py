@@ -23,7 +23,7 @@ class Later:
     """Moves the store's clock."""
 
     def __init__(self, domain: Domain) -> None:
-        self._store = domain.house.store
+        self._store = domain.core.store
         self.now = 1_700_000_000_000
         self._store.clock = lambda: self.now
 

@@ -167,7 +167,7 @@ def test_an_earlier_file_gives_nothing_to_who_has_a_name_again(tmp_path: Path) -
 
 async def test_a_full_disk_acknowledges_nothing_and_is_got_over(domain: Domain) -> None:
     """503 with the reason, reading goes on, nothing half-written; with room again, it works without a restart."""
-    sid, store = domain.service_sid, domain.house.store
+    sid, store = domain.service_sid, domain.core.store
     await domain.run(SendMessage(sid, "general", "before"))
     pages = int(store._write.pragma("page_count"))
     store._write.pragma("max_page_count", pages)
@@ -188,7 +188,7 @@ async def test_a_full_disk_acknowledges_nothing_and_is_got_over(domain: Domain) 
 
 async def test_a_file_that_cannot_be_written_is_said_and_got_over(domain: Domain) -> None:
     """Read-only for a while: the same promises."""
-    sid, store = domain.service_sid, domain.house.store
+    sid, store = domain.service_sid, domain.core.store
     store._write.pragma("query_only", True)
     with pytest.raises(Unavailable):
         await domain.run(SendMessage(sid, "general", "no"))

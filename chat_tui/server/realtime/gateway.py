@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Iterable, Iterator
 from typing import Any
 
 from chat_tui.server import bus
-from chat_tui.server.house import House
+from chat_tui.server.core import ServiceCore
 from chat_tui.server.realtime import client_api, push, sync_api
 from chat_tui.server.realtime.bucket import Bucket
 from chat_tui.server.realtime.limits import Limits
@@ -24,7 +24,12 @@ class Gateway:
     """``origins``: web origins that may connect beside loopback ones."""
 
     def __init__(
-        self, house: House, limits: Limits | None = None, *, origins: Iterable[str] = (), public_name: str | None = None
+        self,
+        house: ServiceCore,
+        limits: Limits | None = None,
+        *,
+        origins: Iterable[str] = (),
+        public_name: str | None = None,
     ) -> None:
         self.house = house
         self.limits = limits or Limits()

@@ -1,4 +1,4 @@
-"""The versions of the API as views of one house: each names the same things in its own words (contract 1.5, 2.1)."""
+"""The versions of the API as views of one thing: each names the same things in its own words (contract 1.5, 2.1)."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -34,7 +34,7 @@ CLOCKS_EVERY = 1.0
 """Seconds between two looks at whether a clock was set."""
 
 
-class House:
+class ServiceCore:
     """Everything behind the two faces. ``data`` is the directory of one service process.
 
     ``linger`` in milliseconds; ``rate`` in mutations a second; ``first_channel``: the unique name of the channel
