@@ -6,11 +6,11 @@ from chat_tui.protocol.errors import Code, Forbidden, NotFound
 from chat_tui.protocol.sids import Kind
 from chat_tui.protocol.sync import ObjectType
 from chat_tui.protocol.values import ChannelType, Permission, RoleType
+from chat_tui.server.changes import AccessLost
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, Role, SyncObject, User
 from chat_tui.server.store.transaction import Reader, Transaction
 from chat_tui.server.sync import views
-from chat_tui.server.sync.changes import AccessLost
 
 _decode_permissions = msgspec.json.Decoder(list[str]).decode
 _NOT_FOUND = {

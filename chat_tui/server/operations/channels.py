@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 from chat_tui.protocol.errors import Code, Conflict
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import ChannelState, ChannelType, Permission
+from chat_tui.server.changes import ChannelCreated, ChannelDeleted, ChannelUpdated
 from chat_tui.server.operations import checks, graves, states
 from chat_tui.server.operations.access import authorise, revoke
 from chat_tui.server.operations.actors import Actor, ClientActor
@@ -16,7 +17,6 @@ from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.operations.states import Standing
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
-from chat_tui.server.sync.changes import ChannelCreated, ChannelDeleted, ChannelUpdated
 
 SYSTEM_AUTHOR = "system"
 

@@ -1,8 +1,8 @@
 """Consumption horizons of a whole service: they are not kept while read status is off (contract U18)."""
 
+from chat_tui.server.changes import MemberUpdated
 from chat_tui.server.store.rows import Channel, Member, Service
 from chat_tui.server.store.transaction import Transaction
-from chat_tui.server.sync.changes import MemberUpdated
 
 
 def forget(tx: Transaction, service: Service) -> None:

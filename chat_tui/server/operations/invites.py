@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 from chat_tui.protocol.errors import Code, Conflict, Forbidden, NotFound
 from chat_tui.protocol.sids import Kind, is_sid, new_sid
 from chat_tui.protocol.values import Permission, RoleType
+from chat_tui.server.changes import InviteAdded, InviteRemoved
 from chat_tui.server.operations import states
 from chat_tui.server.operations.access import authorise, revoke
 from chat_tui.server.operations.actors import Actor, ClientActor
@@ -17,7 +18,6 @@ from chat_tui.server.operations.pages import Page, PageQuery, json_list, page
 from chat_tui.server.operations.users import ensure_user
 from chat_tui.server.store.rows import Channel, Invite, Member, Service
 from chat_tui.server.store.transaction import Reader, Transaction
-from chat_tui.server.sync.changes import InviteAdded, InviteRemoved
 
 
 class InviteMember(Command):

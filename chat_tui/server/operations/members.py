@@ -5,6 +5,7 @@ from msgspec import UNSET, UnsetType
 from chat_tui.protocol.errors import BadRequest, Code, Conflict, Forbidden
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import ChannelType, NotificationLevel, Permission, RoleType
+from chat_tui.server.changes import MemberAdded, MemberRemoved, MemberUpdated
 from chat_tui.server.operations import checks, states
 from chat_tui.server.operations.access import authorise, check_insider, revoke
 from chat_tui.server.operations.actors import Actor, ClientActor
@@ -15,7 +16,6 @@ from chat_tui.server.operations.pages import Page, PageQuery, json_list, page
 from chat_tui.server.operations.users import ensure_user
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
-from chat_tui.server.sync.changes import MemberAdded, MemberRemoved, MemberUpdated
 
 MAX_INDEX = 2**53
 """What every client can count to."""

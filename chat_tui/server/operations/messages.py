@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from chat_tui.protocol.errors import BadRequest, Code, Conflict
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import Order, Permission
+from chat_tui.server.changes import MessageAdded, MessageRemoved, MessageUpdated
 from chat_tui.server.operations import checks, states
 from chat_tui.server.operations.access import authorise, check_insider, is_author, own_seat
 from chat_tui.server.operations.actors import Actor, ClientActor
@@ -18,7 +19,6 @@ from chat_tui.server.operations.operation import Command, Rate, gives_nothing, o
 from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, cut, walked
 from chat_tui.server.store.rows import Channel, Member, Message, Service, Tombstone, User
 from chat_tui.server.store.transaction import Reader, Transaction
-from chat_tui.server.sync.changes import MessageAdded, MessageRemoved, MessageUpdated
 
 MAX_MUTATION_ID = 128
 

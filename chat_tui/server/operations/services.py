@@ -9,6 +9,7 @@ from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import HttpMethod, RoleType
+from chat_tui.server.changes import ServiceDeleted
 from chat_tui.server.operations import checks, graves, horizons, roles
 from chat_tui.server.operations.actors import AccountActor, Actor
 from chat_tui.server.operations.lookup import find_role, find_service
@@ -17,7 +18,6 @@ from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.reachability import tracker
 from chat_tui.server.store.rows import Service
 from chat_tui.server.store.transaction import Reader, Transaction
-from chat_tui.server.sync.changes import ServiceDeleted
 
 CHANNEL_MEMBERS_LIMIT = 100
 USER_CHANNELS_LIMIT = 250

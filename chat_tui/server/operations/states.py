@@ -7,11 +7,11 @@ from msgspec import UNSET, UnsetType
 
 from chat_tui.protocol.errors import BadRequest, Code, Conflict
 from chat_tui.protocol.values import ChannelState
+from chat_tui.server.changes import ChannelUpdated
 from chat_tui.server.operations import checks
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.store.rows import Account, Channel, Service
 from chat_tui.server.store.transaction import Transaction
-from chat_tui.server.sync.changes import ChannelUpdated
 
 SHORTEST = {"Timers.Inactive": timedelta(minutes=1), "Timers.Closed": timedelta(minutes=10)}
 LONGEST = timedelta(days=36500)

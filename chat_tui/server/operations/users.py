@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 from chat_tui.protocol.errors import BadRequest, Code, Conflict, Forbidden, Unauthenticated
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import ChannelState, ChannelType, Permission, RoleType
+from chat_tui.server.changes import InviteRemoved, UserCreated, UserDeleted, UserUpdated
 from chat_tui.server.operations import checks
 from chat_tui.server.operations.access import authorise, check_insider
 from chat_tui.server.operations.actors import Actor, ClientActor
@@ -16,7 +17,6 @@ from chat_tui.server.operations.operation import Command, Rate, gives_nothing, o
 from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
-from chat_tui.server.sync.changes import InviteRemoved, UserCreated, UserDeleted, UserUpdated
 
 
 class UserView(msgspec.Struct, frozen=True):

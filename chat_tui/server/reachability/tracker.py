@@ -1,9 +1,9 @@
 """Applies the reachability rules inside a transaction: leases and registrations in, published changes out."""
 
+from chat_tui.server.changes import ReachabilityChanged
 from chat_tui.server.reachability import rules
 from chat_tui.server.store.rows import Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
-from chat_tui.server.sync.changes import ReachabilityChanged
 
 
 def _reload(tx: Reader, user: User) -> User:

@@ -5,11 +5,11 @@ from typing import Any
 
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.sync import EventType, ObjectType
+from chat_tui.server import changes as c
 from chat_tui.server.bus import AccessRevoked, EventPublished, ObjectsRemoved, ServiceGone, UserGone
 from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, SyncObject
 from chat_tui.server.store.transaction import Transaction
-from chat_tui.server.sync import changes as c
 from chat_tui.server.sync import notifications as n
 from chat_tui.server.sync import views as v
 from chat_tui.server.sync.summary import MOST_REMOVED
