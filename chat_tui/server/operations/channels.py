@@ -11,7 +11,7 @@ from chat_tui.server.changes import ChannelCreated, ChannelDeleted, ChannelUpdat
 from chat_tui.server.operations import checks, graves, states
 from chat_tui.server.operations.access import authorise, revoke
 from chat_tui.server.operations.actors import Actor, ClientActor
-from chat_tui.server.operations.lookup import find_channel, find_service
+from chat_tui.server.operations.lookup import find_channel, find_service, reload_channel
 from chat_tui.server.operations.operation import Command, Rate, gives_nothing, operation
 from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.operations.states import Standing
@@ -101,13 +101,6 @@ def create_channel(tx: Transaction, actor: Actor, command: CreateChannel) -> Cha
     )
     channel = states.begin(tx, service, reload_channel(tx, sid), command)
     tx.record(ChannelCreated(channel))
-    return channel
-
-
-def reload_channel(tx: Reader, sid: str) -> Channel:
-    """A channel that is known to exist."""
-    channel = tx.one(Channel, "channel_by_sid_alone", sid=sid)
-    assert channel is not None
     return channel
 
 

@@ -47,6 +47,13 @@ def find_channel(tx: Reader, actor: Actor, service: Service, sid_or_name: str) -
     return found
 
 
+def reload_channel(tx: Reader, sid: str) -> Channel:
+    """A channel that is known to exist."""
+    channel = tx.one(Channel, "channel_by_sid_alone", sid=sid)
+    assert channel is not None
+    return channel
+
+
 def find_member(tx: Reader, channel: Channel, sid_or_identity: str) -> Member:
     """A member by SID or identity. Raises NotFound (50402)."""
     if is_sid(sid_or_identity, Kind.MEMBER):

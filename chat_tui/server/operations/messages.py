@@ -13,8 +13,8 @@ from chat_tui.server.changes import MessageAdded, MessageRemoved, MessageUpdated
 from chat_tui.server.operations import checks, states
 from chat_tui.server.operations.access import authorise, check_insider, is_author, own_seat
 from chat_tui.server.operations.actors import Actor, ClientActor
-from chat_tui.server.operations.channels import SYSTEM_AUTHOR, reload_channel
-from chat_tui.server.operations.lookup import find_channel, find_message, find_service
+from chat_tui.server.operations.channels import SYSTEM_AUTHOR
+from chat_tui.server.operations.lookup import find_channel, find_message, find_service, reload_channel
 from chat_tui.server.operations.operation import Command, Rate, gives_nothing, operation
 from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, cut, walked
 from chat_tui.server.store.rows import Channel, Member, Message, Service, Tombstone, User

@@ -5,8 +5,8 @@ from msgspec import UNSET
 
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.server.operations.actors import Actor
-from chat_tui.server.operations.channels import CreateChannel, create_channel, reload_channel
-from chat_tui.server.operations.lookup import find_service
+from chat_tui.server.operations.channels import CreateChannel, create_channel
+from chat_tui.server.operations.lookup import find_service, reload_channel
 from chat_tui.server.operations.members import AddMember, add_member
 from chat_tui.server.operations.operation import Rate, operation
 from chat_tui.server.store.rows import Channel

@@ -12,9 +12,9 @@ from chat_tui.server.operations import checks
 from chat_tui.server.operations.access import authorise
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.lookup import find_channel, find_service, find_user
-from chat_tui.server.operations.members import change_seat, drop_member
 from chat_tui.server.operations.operation import Command, Rate, operation
 from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, Positions, cut, walked
+from chat_tui.server.operations.seats import change_seat, drop_seat
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
 
@@ -192,4 +192,4 @@ def leave_user_channel(tx: Transaction, actor: Actor, command: LeaveUserChannel)
     if found.member is None:
         raise NotFound(f"{found.user.identity} is only invited to {command.channel}", Code.NOT_A_MEMBER)
     authorise(tx, actor, Permission.LEAVE_CHANNEL, channel=found.channel)
-    drop_member(tx, found.channel, found.member)
+    drop_seat(tx, found.channel, found.member)

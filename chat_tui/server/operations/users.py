@@ -15,6 +15,7 @@ from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.lookup import find_channel, find_role, find_service, find_user
 from chat_tui.server.operations.operation import Command, Rate, gives_nothing, operation
 from chat_tui.server.operations.pages import Page, PageQuery, page
+from chat_tui.server.operations.seats import add_seat, drop_seat
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
 
@@ -186,14 +187,12 @@ def update_user(tx: Transaction, actor: Actor, command: UpdateUser) -> UserView:
 @operation(DeleteUser, rate=Rate.SERVICE)
 def delete_user(tx: Transaction, actor: Actor, command: DeleteUser) -> None:
     """The user leaves every channel, and its state is dropped (contract R32)."""
-    from chat_tui.server.operations.members import drop_member
-
     service = find_service(tx, actor, command.service_sid)
     user = find_user(tx, service, command.user)
     for member in tx.all(Member, "members_of_user", user_sid=user.sid):
         channel = tx.one(Channel, "channel_by_sid_alone", sid=member.channel_sid)
         if channel is not None:
-            drop_member(tx, channel, member)
+            drop_seat(tx, channel, member)
     for invite in tx.all(Invite, "invites_of_user", user_sid=user.sid):
         channel = tx.one(Channel, "channel_by_sid_alone", sid=invite.channel_sid)
         if channel is not None:
@@ -211,8 +210,6 @@ def ensure(tx: Transaction, actor: Actor, command: EnsureUser) -> UserView:
     A first channel that is private, full or closed takes nobody else, and keeps nobody out of the service; nor does it
     take who could not join it.
     """
-    from chat_tui.server.operations.members import seat
-
     service = find_service(tx, actor, command.service_sid)
     try:
         user = ensure_user(tx, service, command.identity)
@@ -224,5 +221,5 @@ def ensure(tx: Transaction, actor: Actor, command: EnsureUser) -> UserView:
         if channel is not None and channel.type is ChannelType.PUBLIC and channel.state is not ChannelState.CLOSED:
             with suppress(Forbidden):
                 authorise(tx, newcomer, Permission.JOIN_CHANNEL)
-                seat(tx, service, channel, user)
+                add_seat(tx, service, channel, user)
     return UserView(find_user(tx, service, user.sid), service)
