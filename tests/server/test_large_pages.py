@@ -16,8 +16,8 @@ from chat_tui.server.operations.messages import ListMessages, SendMessage
 from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery
 from chat_tui.server.operations.user_channels import ListUserChannels
 from chat_tui.server.operations.users import ListUsers, UpdateUser
-from chat_tui.server.sync import log, objects, views
-from chat_tui.server.sync.objects import ItemQuery
+from chat_tui.server.sync import log, objects, pages, views
+from chat_tui.server.sync.pages import ItemQuery
 from chat_tui.server.sync.summary import MOST_BYTES, summary
 from tests.server.conftest import Domain
 
@@ -109,7 +109,7 @@ async def test_large_items_come_page_by_page(domain: Domain, name: str, order: s
 
     async def page(**query: Any) -> Any:
         return await domain.core.store.read(
-            lambda reader: objects.items(reader, find_object(reader, alice, kind, sync_name), ItemQuery(**query))
+            lambda reader: pages.read_items(reader, find_object(reader, alice, kind, sync_name), ItemQuery(**query))
         )
 
     found = await page(order=order, page_size=1000)

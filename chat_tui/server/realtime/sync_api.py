@@ -7,8 +7,8 @@ from chat_tui.protocol.numbers import check_whole, whole_or
 from chat_tui.protocol.sync import ObjectType, Subscriptions, SubscriptionsAnswer
 from chat_tui.server.operations.access import find_object
 from chat_tui.server.realtime.requests import Answer, Request, Routes
-from chat_tui.server.sync import objects
-from chat_tui.server.sync.objects import ItemQuery
+from chat_tui.server.sync import objects, pages
+from chat_tui.server.sync.pages import ItemQuery
 
 _KINDS = {"Maps": ObjectType.MAP, "Lists": ObjectType.LIST, "Documents": ObjectType.DOCUMENT}
 MAX_BATCH = 1000
@@ -38,7 +38,7 @@ async def describe(request: Request) -> Answer:
 async def items(request: Request) -> Answer:
     kind, name, params = _kind(request), request.path["name"], request.params
     try:
-        size = whole_or(params.get("PageSize"), objects.DEFAULT_PAGE)
+        size = whole_or(params.get("PageSize"), pages.DEFAULT_PAGE)
     except ValueError:
         raise BadRequest("PageSize: must be a whole number", Code.BAD_PARAMETER) from None
     query = ItemQuery(
@@ -51,7 +51,7 @@ async def items(request: Request) -> Answer:
     return Answer(
         200,
         await request.connection.read(
-            lambda reader: objects.items(reader, find_object(reader, request.actor, kind, name), query)
+            lambda reader: pages.read_items(reader, find_object(reader, request.actor, kind, name), query)
         ),
     )
 

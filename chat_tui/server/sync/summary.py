@@ -5,8 +5,8 @@ from chat_tui.protocol.sync import EventType, Item, ObjectType
 from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, SyncObject
 from chat_tui.server.store.transaction import Reader
+from chat_tui.server.sync import items
 from chat_tui.server.sync import notifications as n
-from chat_tui.server.sync import objects
 from chat_tui.server.sync import views as v
 
 MOST_REMOVED = 1000
@@ -24,7 +24,7 @@ def summary(reader: Reader, found: SyncObject, position: int) -> list[bytes]:
     told: list[tuple[int, bytes]] = []
     there: set[str | None] = set()
     left = MOST_BYTES
-    for item in objects.newest(reader, found):
+    for item in items.newest(reader, found):
         there.add(item.key)
         if item.last_event_id > position and left > 0:
             told.append((item.last_event_id, _changed(found, item)))
