@@ -1,7 +1,9 @@
 """Finds the handler for a method and a path; both faces of the service route by it."""
 
-from collections.abc import Iterable
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import unquote
 
 from chat_tui.protocol.errors import BadRequest, Code, MethodNotAllowed, NotFound
@@ -63,6 +65,12 @@ class Router(Generic[H]):
                 raise NotFound(f"The requested resource {raw_path} was not found", Code.NOT_FOUND)
             raise MethodNotAllowed(f"{method} is not supported here", Code.METHOD_NOT_ALLOWED)
         return Match(node.methods[method], found)
+
+
+def gathered(package: str, name: str) -> Iterator[Any]:
+    """What the modules of ``package`` call ``name``, one after the other: a new module is served by being there."""
+    for found in iter_modules(import_module(package).__path__):
+        yield from getattr(import_module(f"{package}.{found.name}"), name)
 
 
 def _decoded(segment: str) -> str:

@@ -8,7 +8,8 @@ from chat_tui.protocol import twilsock
 from chat_tui.server.operations import dispatch
 from chat_tui.server.operations import typing as typing_operations
 from chat_tui.server.reachability import rules
-from chat_tui.server.realtime import client_api, subscriptions
+from chat_tui.server.realtime import subscriptions
+from chat_tui.server.realtime.endpoints import configuration
 from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.sync import log
 from chat_tui.settings import Settings
@@ -47,7 +48,7 @@ def test_the_service_keeps_the_promised_times_and_bounds() -> None:
     assert (settings.ping_every, settings.pong_within, settings.linger) == (20.0, 10.0, 15.0)
     assert (settings.rate, settings.session_rate, settings.synchronous) == (30.0, 10.0, "FULL")
     assert (dispatch.RATE, typing_operations.PACE) == (30, 3.0)
-    assert (twilsock.MAX_FRAME, client_api.USERS_TO_SUBSCRIBE) == (256 * 1024, 100)
+    assert (twilsock.MAX_FRAME, configuration.USERS_TO_SUBSCRIBE) == (256 * 1024, 100)
 
 
 def test_a_link_of_a_client_keeps_the_promised_times() -> None:

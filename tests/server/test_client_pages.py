@@ -8,12 +8,12 @@ from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.channels import CreateChannel, DeleteChannel
 from chat_tui.server.operations.members import AddMember
 from chat_tui.server.operations.operation import Command
-from chat_tui.server.realtime import client_api
+from chat_tui.server.realtime import endpoints
 from chat_tui.server.realtime.requests import Handler, Request
 from chat_tui.server.routes import Router
 from tests.server.conftest import Domain
 
-ROUTER: Router[Handler] = Router(client_api.ROUTES)
+ROUTER: Router[Handler] = Router(endpoints.ROUTES)
 
 
 class Connection:

@@ -11,7 +11,7 @@ from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.sync import SubscriptionRequest
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.operation import OPERATIONS, Command
-from chat_tui.server.realtime import client_api, push, sync_api
+from chat_tui.server.realtime import endpoints
 from chat_tui.server.realtime.requests import Handler, Request
 from chat_tui.server.realtime.subscriptions import Subscriptions
 from chat_tui.server.routes import Router
@@ -25,7 +25,7 @@ from tests.server.test_background import Reading
 from tests.server.test_operation import full, some
 from tests.support.counts import COUNTS
 
-ROUTER: Router[Handler] = Router([*client_api.ROUTES, *push.ROUTES, *sync_api.ROUTES])
+ROUTER: Router[Handler] = Router(endpoints.ROUTES)
 
 
 @pytest.fixture

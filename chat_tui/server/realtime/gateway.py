@@ -8,7 +8,7 @@ from typing import Any
 
 from chat_tui.server import bus
 from chat_tui.server.core import ServiceCore
-from chat_tui.server.realtime import client_api, push, sync_api
+from chat_tui.server.realtime import endpoints
 from chat_tui.server.realtime.bucket import Bucket
 from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.realtime.link import Link
@@ -35,7 +35,7 @@ class Gateway:
         self.limits = limits or Limits()
         self.origins = frozenset(origins)
         self.public_name = public_name
-        self.router: Router[Handler] = Router([*client_api.ROUTES, *push.ROUTES, *sync_api.ROUTES])
+        self.router: Router[Handler] = Router(endpoints.ROUTES)
         self.subscriptions = Subscriptions(house.store)
         self.links: set[Link] = set()
         self.shares = Shares(self.limits)

@@ -25,6 +25,10 @@ MAX_FIELDS = 200
 """Parameters of a query, fields of a form: no request has a tenth of it, and taking them apart is what costs."""
 
 
+BASE = "https://aim.chat-tui.invalid"
+"""A label: every request travels inside the socket."""
+
+
 class Answer(msgspec.Struct, frozen=True):
     status: int
     body: Any = None
@@ -56,6 +60,11 @@ class Request(msgspec.Struct, frozen=True):
     @property
     def actor(self) -> ClientActor:
         return self.connection.actor
+
+    @property
+    def api(self) -> str:
+        """Where the Client API is, in the version that is asked."""
+        return f"{BASE}/Client/{self.path['version']}"
 
     async def run(self, command: Command) -> Any:
         return await self.connection.run(command)

@@ -1,0 +1,53 @@
+"""The Client API's first answer: where everything is, and what the service allows (contract 7.5)."""
+
+from chat_tui.server.operations.services import FetchService
+from chat_tui.server.realtime.requests import BASE, Answer, Request, Routes
+from chat_tui.server.store.rows import Service
+from chat_tui.server.sync import views
+
+USERS_TO_SUBSCRIBE = 100
+
+
+async def configuration(request: Request) -> Answer:
+    """Where everything is; all further URLs come from here."""
+    service: Service = await request.run(FetchService(service_sid=request.actor.service_sid))
+    user_sid, api = request.actor.user_sid, request.api
+    return Answer(
+        200,
+        {
+            "identity": request.actor.identity,
+            "user_sid": user_sid,
+            "sync_objects": {
+                "my_user_info": views.info_name(user_sid),
+                "my_conversations": views.own_channels_name(user_sid),
+            },
+            "links": {
+                "my_conversations": f"{api}/UserConversations",
+                "conversations": f"{api}/Conversations",
+                "users": f"{api}/Users",
+                "current_user": f"{api}/Users/{user_sid}",
+                "typing": f"{BASE}/v1/typing",
+                "media_service": f"{BASE}/v1/Services/{service.sid}/Media",
+                "media_set_service": f"{BASE}/v1/Services/{service.sid}/MediaSet",
+                "messages_receipts": f"{api}/Receipts",
+            },
+            "options": {
+                "reachability_enabled": service.reachability_enabled,
+                "read_status_enabled": service.read_status_enabled,
+                "typing_indicator_timeout": service.typing_indicator_timeout,
+                "user_infos_to_subscribe": USERS_TO_SUBSCRIBE,
+                "http_cache_interval": "PT0S",
+                "consumption_report_interval": "PT1S",
+                "media_attachments_count_limit": 10,
+                "media_attachment_size_limit_in_mb": 50,
+                "media_attachments_total_size_limit_in_mb": 150,
+                "email_histories_allowed_mime_types": [],
+                "email_bodies_allowed_mime_types": [],
+            },
+        },
+    )
+
+
+ROUTES: Routes = [
+    ("GET /Client/{version}/Configuration", configuration),
+]
