@@ -14,26 +14,11 @@ from chat_tui.server.auth import KNOWN, Authenticator
 from chat_tui.server.hosts import is_own_page
 from chat_tui.server.operations.accounts import FetchAccount, FindDefaultService
 from chat_tui.server.operations.dispatch import Dispatcher
-from chat_tui.server.rest import (
-    bindings,
-    channels,
-    configuration,
-    credentials,
-    invites,
-    keys,
-    members,
-    messages,
-    roles,
-    service_configuration,
-    services,
-    telephone,
-    user_channels,
-    users,
-    webhooks,
-)
+from chat_tui.server.rest import keys, telephone
 from chat_tui.server.rest.call import Answer, Call, Form, decode_form
 from chat_tui.server.rest.dialects import CHAT, CONVERSATIONS, DEFAULT_SERVICE, Dialect
-from chat_tui.server.rest.resource import Endpoint, Resource, router
+from chat_tui.server.rest.resource import Endpoint, router
+from chat_tui.server.rest.resources import RESOURCES
 from chat_tui.server.rest.urls import Product, Target, target
 from chat_tui.server.routes import Router
 from chat_tui.server.store.secrets import SecretBox
@@ -47,22 +32,6 @@ _ONCE = ("authorization", "content-type", "x-twilio-webhook-enabled")
 
 _log = logging.getLogger(__name__)
 
-_MODULES = (
-    services,
-    service_configuration,
-    users,
-    user_channels,
-    channels,
-    members,
-    messages,
-    invites,
-    roles,
-    bindings,
-    webhooks,
-    credentials,
-    configuration,
-)
-RESOURCES: tuple[Resource, ...] = tuple(resource for module in _MODULES for resource in module.RESOURCES)
 ROUTERS: dict[Product, Router[Endpoint]] = {
     Product.CHAT: router(RESOURCES, CHAT),
     Product.CONVERSATIONS: router(RESOURCES, (CONVERSATIONS, DEFAULT_SERVICE), more=telephone.ROUTES),

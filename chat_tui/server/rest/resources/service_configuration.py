@@ -9,7 +9,7 @@ from chat_tui.server.operations.services import FetchService, UpdateService
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CONVERSATIONS, Parameters
 from chat_tui.server.rest.resource import Resource, Write
-from chat_tui.server.rest.services import notifications_in, urls_in
+from chat_tui.server.rest.resources.services import notifications_in, urls_in
 from chat_tui.server.store.rows import Service
 
 

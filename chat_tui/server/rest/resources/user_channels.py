@@ -12,10 +12,10 @@ from chat_tui.server.operations.user_channels import (
     UpdateUserChannel,
     UserChannel,
 )
-from chat_tui.server.rest import channels
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V1, CONVERSATIONS, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
+from chat_tui.server.rest.resources import channels
 
 
 def _links(call: Call, found: UserChannel) -> dict[str, str]:
