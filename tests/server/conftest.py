@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import AsyncIterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import jwt
@@ -10,6 +12,7 @@ import pytest
 
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.tokens import CONTENT_TYPE
+from chat_tui.server import operations
 from chat_tui.server.core import ServiceCore
 from chat_tui.server.operations.accounts import EnsureAccount
 from chat_tui.server.operations.actors import SYSTEM, AccountActor, ClientActor
@@ -18,6 +21,11 @@ from chat_tui.server.operations.keys import EnsureKey
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.operations.services import CreateService, UpdateService
 from chat_tui.server.operations.users import EnsureUser
+
+for found in iter_modules(
+    operations.__path__
+):  # whoever asks for all operations finds them, whichever face offers them
+    import_module(f"{operations.__name__}.{found.name}")
 
 
 class Domain:

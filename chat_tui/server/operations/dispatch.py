@@ -7,23 +7,7 @@ from typing import Any
 from chat_tui.protocol.errors import Code, NotFound
 from chat_tui.protocol.sids import Kind, is_sid
 from chat_tui.server.bus import Bus
-from chat_tui.server.operations import (  # noqa: F401 - importing registers the operations
-    accounts,
-    bindings,
-    channels,
-    credentials,
-    invites,
-    keys,
-    members,
-    messages,
-    participants,
-    roles,
-    services,
-    typing,
-    user_channels,
-    users,
-    webhooks,
-)
+from chat_tui.server.operations import typing
 from chat_tui.server.operations.actors import AccountActor, Actor, ClientActor
 from chat_tui.server.operations.limits import Event, SlidingWindow
 from chat_tui.server.operations.operation import OPERATIONS, Command, Operation, Rate

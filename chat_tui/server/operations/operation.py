@@ -63,7 +63,8 @@ OPERATIONS: dict[type[Command], Operation] = {}
 def operation(
     command: type[Command], *, writes: bool = True, rate: Rate = Rate.FREE, clients: tuple[str, ...] | None = None
 ) -> Callable[[F], F]:
-    """Register ``function(tx, actor, command)`` as what runs for ``command``.
+    """Register ``function(tx, actor, command)`` as what runs for ``command``. Both stand in one module, so that whoever
+    has a command has what runs for it.
 
     ``clients``: the fields a connected user may give beside those that name the thing; none of them, ``()``, or not
     even ask, ``None``. Whatever is not declared is refused them, so a new field is, too.
