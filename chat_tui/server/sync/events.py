@@ -4,11 +4,11 @@ from typing import Any
 
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.sync import EventType, ObjectType
-from chat_tui.server.sync import views as v
+from chat_tui.server.sync import views
 
 
 def item_url(kind: ObjectType, sid: str, key: str | int) -> str:
-    return f"{v.LABEL}/v3/{kind.value.title()}s/{sid}/Items/{key}"
+    return f"{views.LABEL}/v3/{kind.value.title()}s/{sid}/Items/{key}"
 
 
 def map_item(sid: str, event_id: int, key: str, data: Any) -> dict[str, Any]:

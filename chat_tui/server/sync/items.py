@@ -11,8 +11,7 @@ from chat_tui.server.dates import timestamp
 from chat_tui.server.reachability.rules import published
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, Service, SyncObject, User
 from chat_tui.server.store.transaction import Reader
-from chat_tui.server.sync import notifications as n
-from chat_tui.server.sync import views as v
+from chat_tui.server.sync import events, views
 
 NEWEST = 1000
 """Items of a list that stand in for all of them."""
@@ -59,7 +58,7 @@ def _item(
         data=data,
         revision=str(event),
         last_event_id=event,
-        url=n.item_url(ObjectType(found.type), found.sid, key if index is None else index),  # type: ignore[arg-type]
+        url=events.item_url(ObjectType(found.type), found.sid, key if index is None else index),  # type: ignore[arg-type]
         date_updated=timestamp(date),
         date_created=timestamp(date),
         key=key,
@@ -71,7 +70,7 @@ def _messages(reader: Reader, found: SyncObject, start: int | None, descending: 
     query = "messages_descending" if descending else "messages_ascending"
     begin = (2**62 if descending else 0) if start is None else start
     for row in reader.each(Message, query, channel_sid=found.owner_sid, start=begin, limit=limit):
-        yield _item(found, row.event_id, row.date_updated, v.message_item(row), index=row.idx)
+        yield _item(found, row.event_id, row.date_updated, views.message_item(row), index=row.idx)
 
 
 def _slice(entries: list[Item], start: str | None, descending: bool, limit: int) -> Iterator[Item]:
@@ -85,12 +84,12 @@ def _slice(entries: list[Item], start: str | None, descending: bool, limit: int)
 
 def _map_items(reader: Reader, found: SyncObject) -> list[Item]:
     """All items of a map, by key: at most a thousand members or channels, by the limits of a service."""
-    if found.name == v.info_name(found.owner_sid):
+    if found.name == views.info_name(found.owner_sid):
         return _info_items(reader, found)
-    if found.name == v.own_channels_name(found.owner_sid):
+    if found.name == views.own_channels_name(found.owner_sid):
         return _own_channel_items(reader, found)
     members = reader.all(Member, "members_of_channel", channel_sid=found.owner_sid)
-    return [_item(found, m.roster_event, m.date_updated, v.roster_item(m), key=m.sid) for m in members]
+    return [_item(found, m.roster_event, m.date_updated, views.roster_item(m), key=m.sid) for m in members]
 
 
 def _info_items(reader: Reader, found: SyncObject) -> list[Item]:
@@ -100,11 +99,11 @@ def _info_items(reader: Reader, found: SyncObject) -> list[Item]:
     service = reader.one(Service, "service_by_sid", sid=user.service_sid)
     if service is None:
         return []
-    reachability = v.reachability_item(published(service, user))
+    reachability = views.reachability_item(published(service, user))
     date = user.date_updated
     return [
-        _item(found, user.attributes_event, date, v.attributes_item(user), key="attributes"),
-        _item(found, user.friendly_name_event, date, v.name_item(user), key="friendlyName"),
+        _item(found, user.attributes_event, date, views.attributes_item(user), key="attributes"),
+        _item(found, user.friendly_name_event, date, views.name_item(user), key="friendlyName"),
         _item(found, user.reachability_event, date, reachability, key="reachability"),
     ]
 
@@ -117,7 +116,7 @@ def _own_channel_items(reader: Reader, found: SyncObject) -> list[Item]:
     channels = reader.by_sid(Channel, "channels_by_sids", (seat.channel_sid for seat in seats))
     entries = [
         _item(
-            found, seat.own_event, seat.date_updated, v.own_channel_item(channels[seat.channel_sid], seat),
+            found, seat.own_event, seat.date_updated, views.own_channel_item(channels[seat.channel_sid], seat),
             key=seat.channel_sid,
         )
         for seat in seats

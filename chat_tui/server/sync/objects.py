@@ -4,14 +4,13 @@ from chat_tui.protocol.sync import Descriptor, ObjectType
 from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, SyncObject
 from chat_tui.server.store.transaction import Reader
-from chat_tui.server.sync import pages
-from chat_tui.server.sync import views as v
+from chat_tui.server.sync import pages, views
 
 
 def describe(reader: Reader, found: SyncObject, *, with_items: bool = False) -> Descriptor:
     """What the object is and where it stands. The position is read before the data."""
     kind = ObjectType(found.type)
-    url = f"{v.LABEL}/v3/{kind.value.title()}s/{found.sid}"
+    url = f"{views.LABEL}/v3/{kind.value.title()}s/{found.sid}"
     date = timestamp(found.date_created)
     descriptor = Descriptor(
         sid=found.sid,
@@ -25,7 +24,7 @@ def describe(reader: Reader, found: SyncObject, *, with_items: bool = False) -> 
     )
     if kind is ObjectType.DOCUMENT:
         channel = reader.one(Channel, "channel_by_sid_alone", sid=found.owner_sid)
-        descriptor.data = None if channel is None else v.channel_document(channel)
+        descriptor.data = None if channel is None else views.channel_document(channel)
     elif with_items:
         descriptor.items = pages.all_items(reader, found)
     return descriptor

@@ -1,19 +1,22 @@
 """Turns domain changes into Sync events, in the transaction that made them: the only writer of events."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.sync import EventType, ObjectType
-from chat_tui.server import changes as c
+from chat_tui.server import changes
 from chat_tui.server.bus import AccessRevoked, EventPublished, ObjectsRemoved, ServiceGone, UserGone
 from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, SyncObject
 from chat_tui.server.store.transaction import Transaction
-from chat_tui.server.sync import notifications as n
-from chat_tui.server.sync import views as v
+from chat_tui.server.sync import events, views
 from chat_tui.server.sync.summary import MOST_REMOVED
 
+Reducer = Callable[[Transaction, Any], None]
+R = TypeVar("R", bound=Reducer)
+
+_REDUCERS: dict[type[changes.Change], Reducer] = {}
 _KINDS = {ObjectType.MAP: Kind.MAP, ObjectType.LIST: Kind.LIST, ObjectType.DOCUMENT: Kind.DOCUMENT}
 
 
@@ -23,19 +26,29 @@ def project(tx: Transaction) -> None:
         _REDUCERS[type(change)](tx, change)
 
 
+def _reduces(change: type[changes.Change]) -> Callable[[R], R]:
+    """Register what writes the events of one kind of change."""
+
+    def register(reducer: R) -> R:
+        _REDUCERS[change] = reducer
+        return reducer
+
+    return register
+
+
 def _create(tx: Transaction, name: str, kind: ObjectType, owner_sid: str) -> None:
     tx.run("insert_object", name=name, sid=new_sid(_KINDS[kind]), type=kind.value, owner_sid=owner_sid, now=tx.now)
 
 
 def _write(tx: Transaction, sid: str, event_id: int, event_type: EventType, event: dict[str, Any]) -> None:
-    payload = n.notification(event_type, event_id, timestamp(tx.now), event)
+    payload = events.notification(event_type, event_id, timestamp(tx.now), event)
     tx.run("insert_event", object_sid=sid, id=event_id, notification=payload, now=tx.now)
     tx.publish(EventPublished(sid, event_id, payload))
 
 
 def _map_event(tx: Transaction, name: str, event_type: EventType, key: str, data: Any) -> int:
     (sid, event_id) = tx.first("next_event", name=name)
-    _write(tx, sid, event_id, event_type, n.map_item(sid, event_id, key, data))
+    _write(tx, sid, event_id, event_type, events.map_item(sid, event_id, key, data))
     if event_type is EventType.MAP_ITEM_REMOVED:
         tx.run("remember_removed_item", object_sid=sid, key=key, event=event_id, now=tx.now)
         tx.run("forget_removed_items", object_sid=sid, kept=MOST_REMOVED)
@@ -44,13 +57,14 @@ def _map_event(tx: Transaction, name: str, event_type: EventType, key: str, data
 
 def _list_event(tx: Transaction, name: str, event_type: EventType, index: int, data: Any) -> int:
     (sid, event_id) = tx.first("next_event", name=name)
-    _write(tx, sid, event_id, event_type, n.list_item(sid, event_id, index, data))
+    _write(tx, sid, event_id, event_type, events.list_item(sid, event_id, index, data))
     return int(event_id)
 
 
 def _document_event(tx: Transaction, channel: Channel) -> None:
-    (sid, event_id) = tx.first("next_event", name=v.document_name(channel.sid))
-    _write(tx, sid, event_id, EventType.DOCUMENT_UPDATED, n.document(sid, event_id, v.channel_document(channel)))
+    (sid, event_id) = tx.first("next_event", name=views.document_name(channel.sid))
+    data = views.channel_document(channel)
+    _write(tx, sid, event_id, EventType.DOCUMENT_UPDATED, events.document(sid, event_id, data))
 
 
 _GONE = {
@@ -71,143 +85,139 @@ def _remove_objects(tx: Transaction, owner_sid: str) -> None:
     tx.publish(ObjectsRemoved(tuple(found.sid for found in objects)))
 
 
-def _user_created(tx: Transaction, change: c.UserCreated) -> None:
+@_reduces(changes.UserCreated)
+def _user_created(tx: Transaction, change: changes.UserCreated) -> None:
     user = change.user
-    _create(tx, v.info_name(user.sid), ObjectType.MAP, user.sid)
-    _create(tx, v.own_channels_name(user.sid), ObjectType.MAP, user.sid)
+    _create(tx, views.info_name(user.sid), ObjectType.MAP, user.sid)
+    _create(tx, views.own_channels_name(user.sid), ObjectType.MAP, user.sid)
 
 
-def _user_updated(tx: Transaction, change: c.UserUpdated) -> None:
-    user, name = change.user, v.info_name(change.user.sid)
+@_reduces(changes.UserUpdated)
+def _user_updated(tx: Transaction, change: changes.UserUpdated) -> None:
+    user, name = change.user, views.info_name(change.user.sid)
     if change.has_new_name:
-        event = _map_event(tx, name, EventType.MAP_ITEM_UPDATED, "friendlyName", v.name_item(user))
+        event = _map_event(tx, name, EventType.MAP_ITEM_UPDATED, "friendlyName", views.name_item(user))
         tx.run("set_user_name_event", sid=user.sid, event=event)
     if change.has_new_attributes:
-        event = _map_event(tx, name, EventType.MAP_ITEM_UPDATED, "attributes", v.attributes_item(user))
+        event = _map_event(tx, name, EventType.MAP_ITEM_UPDATED, "attributes", views.attributes_item(user))
         tx.run("set_user_attributes_event", sid=user.sid, event=event)
 
 
-def _reachability_changed(tx: Transaction, change: c.ReachabilityChanged) -> None:
-    data = v.reachability_item(change.reachability)
-    event = _map_event(tx, v.info_name(change.user.sid), EventType.MAP_ITEM_UPDATED, "reachability", data)
+@_reduces(changes.ReachabilityChanged)
+def _reachability_changed(tx: Transaction, change: changes.ReachabilityChanged) -> None:
+    data = views.reachability_item(change.reachability)
+    event = _map_event(tx, views.info_name(change.user.sid), EventType.MAP_ITEM_UPDATED, "reachability", data)
     tx.run("set_user_reachability_event", sid=change.user.sid, event=event)
 
 
-def _user_deleted(tx: Transaction, change: c.UserDeleted) -> None:
+@_reduces(changes.UserDeleted)
+def _user_deleted(tx: Transaction, change: changes.UserDeleted) -> None:
     _remove_objects(tx, change.user.sid)
     tx.publish(UserGone(change.user.sid))
 
 
-def _channel_created(tx: Transaction, change: c.ChannelCreated) -> None:
+@_reduces(changes.ChannelCreated)
+def _channel_created(tx: Transaction, change: changes.ChannelCreated) -> None:
     sid = change.channel.sid
-    _create(tx, v.document_name(sid), ObjectType.DOCUMENT, sid)
-    _create(tx, v.messages_name(sid), ObjectType.LIST, sid)
-    _create(tx, v.roster_name(sid), ObjectType.MAP, sid)
+    _create(tx, views.document_name(sid), ObjectType.DOCUMENT, sid)
+    _create(tx, views.messages_name(sid), ObjectType.LIST, sid)
+    _create(tx, views.roster_name(sid), ObjectType.MAP, sid)
 
 
-def _channel_updated(tx: Transaction, change: c.ChannelUpdated) -> None:
+@_reduces(changes.ChannelUpdated)
+def _channel_updated(tx: Transaction, change: changes.ChannelUpdated) -> None:
     _document_event(tx, change.channel)
 
 
-def _channel_deleted(tx: Transaction, change: c.ChannelDeleted) -> None:
+@_reduces(changes.ChannelDeleted)
+def _channel_deleted(tx: Transaction, change: changes.ChannelDeleted) -> None:
     users = [member.user_sid for member in change.members] + [invite.user_sid for invite in change.invites]
     for user_sid in users:
         _own_item_removed(tx, change.channel, user_sid)
     _remove_objects(tx, change.channel.sid)
 
 
-def _member_added(tx: Transaction, change: c.MemberAdded) -> None:
+@_reduces(changes.MemberAdded)
+def _member_added(tx: Transaction, change: changes.MemberAdded) -> None:
     channel, member = change.channel, change.member
-    roster, own = v.roster_name(channel.sid), v.own_channels_name(member.user_sid)
-    event = _map_event(tx, roster, EventType.MAP_ITEM_ADDED, member.sid, v.roster_item(member))
+    roster, own = views.roster_name(channel.sid), views.own_channels_name(member.user_sid)
+    event = _map_event(tx, roster, EventType.MAP_ITEM_ADDED, member.sid, views.roster_item(member))
     tx.run("set_member_roster_event", sid=member.sid, event=event)
     kind = EventType.MAP_ITEM_UPDATED if change.was_invited else EventType.MAP_ITEM_ADDED
-    event = _map_event(tx, own, kind, channel.sid, v.own_channel_item(channel, member))
+    event = _map_event(tx, own, kind, channel.sid, views.own_channel_item(channel, member))
     tx.run("set_member_own_event", sid=member.sid, event=event)
     _document_event(tx, channel)
 
 
-def _member_updated(tx: Transaction, change: c.MemberUpdated) -> None:
+@_reduces(changes.MemberUpdated)
+def _member_updated(tx: Transaction, change: changes.MemberUpdated) -> None:
     channel, member = change.channel, change.member
     if change.in_roster:
-        roster = v.roster_name(channel.sid)
-        event = _map_event(tx, roster, EventType.MAP_ITEM_UPDATED, member.sid, v.roster_item(member))
+        roster = views.roster_name(channel.sid)
+        event = _map_event(tx, roster, EventType.MAP_ITEM_UPDATED, member.sid, views.roster_item(member))
         tx.run("set_member_roster_event", sid=member.sid, event=event)
     if change.in_own:
-        own = v.own_channels_name(member.user_sid)
-        event = _map_event(tx, own, EventType.MAP_ITEM_UPDATED, channel.sid, v.own_channel_item(channel, member))
+        own = views.own_channels_name(member.user_sid)
+        event = _map_event(tx, own, EventType.MAP_ITEM_UPDATED, channel.sid, views.own_channel_item(channel, member))
         tx.run("set_member_own_event", sid=member.sid, event=event)
 
 
-def _member_removed(tx: Transaction, change: c.MemberRemoved) -> None:
+@_reduces(changes.MemberRemoved)
+def _member_removed(tx: Transaction, change: changes.MemberRemoved) -> None:
     channel, member = change.channel, change.member
-    _map_event(tx, v.roster_name(channel.sid), EventType.MAP_ITEM_REMOVED, member.sid, v.roster_item(member))
+    _map_event(tx, views.roster_name(channel.sid), EventType.MAP_ITEM_REMOVED, member.sid, views.roster_item(member))
     _own_item_removed(tx, channel, member.user_sid)
     _document_event(tx, channel)
 
 
-def _access_lost(tx: Transaction, change: c.AccessLost) -> None:
+@_reduces(changes.AccessLost)
+def _access_lost(tx: Transaction, change: changes.AccessLost) -> None:
     tx.publish(AccessRevoked(change.user_sid, change.object_sids))
 
 
 def _own_item_removed(tx: Transaction, channel: Channel, user_sid: str) -> None:
-    _map_event(tx, v.own_channels_name(user_sid), EventType.MAP_ITEM_REMOVED, channel.sid, None)
+    _map_event(tx, views.own_channels_name(user_sid), EventType.MAP_ITEM_REMOVED, channel.sid, None)
 
 
-def _invite_added(tx: Transaction, change: c.InviteAdded) -> None:
-    own = v.own_channels_name(change.invite.user_sid)
-    data = v.own_channel_item(change.channel, change.invite)
+@_reduces(changes.InviteAdded)
+def _invite_added(tx: Transaction, change: changes.InviteAdded) -> None:
+    own = views.own_channels_name(change.invite.user_sid)
+    data = views.own_channel_item(change.channel, change.invite)
     event = _map_event(tx, own, EventType.MAP_ITEM_ADDED, change.channel.sid, data)
     tx.run("set_invite_own_event", sid=change.invite.sid, event=event)
 
 
-def _invite_removed(tx: Transaction, change: c.InviteRemoved) -> None:
+@_reduces(changes.InviteRemoved)
+def _invite_removed(tx: Transaction, change: changes.InviteRemoved) -> None:
     _own_item_removed(tx, change.channel, change.invite.user_sid)
 
 
-def _message_added(tx: Transaction, change: c.MessageAdded) -> None:
+@_reduces(changes.MessageAdded)
+def _message_added(tx: Transaction, change: changes.MessageAdded) -> None:
     message = change.message
-    name = v.messages_name(message.channel_sid)
-    event = _list_event(tx, name, EventType.LIST_ITEM_ADDED, message.idx, v.message_item(message))
+    name = views.messages_name(message.channel_sid)
+    event = _list_event(tx, name, EventType.LIST_ITEM_ADDED, message.idx, views.message_item(message))
     tx.run("set_message_event", sid=message.sid, event=event)
     _document_event(tx, change.channel)
 
 
-def _message_updated(tx: Transaction, change: c.MessageUpdated) -> None:
+@_reduces(changes.MessageUpdated)
+def _message_updated(tx: Transaction, change: changes.MessageUpdated) -> None:
     message = change.message
-    name = v.messages_name(message.channel_sid)
-    event = _list_event(tx, name, EventType.LIST_ITEM_UPDATED, message.idx, v.message_item(message))
+    name = views.messages_name(message.channel_sid)
+    event = _list_event(tx, name, EventType.LIST_ITEM_UPDATED, message.idx, views.message_item(message))
     tx.run("set_message_event", sid=message.sid, event=event)
 
 
-def _message_removed(tx: Transaction, change: c.MessageRemoved) -> None:
+@_reduces(changes.MessageRemoved)
+def _message_removed(tx: Transaction, change: changes.MessageRemoved) -> None:
     message = change.message
-    name = v.messages_name(message.channel_sid)
-    event = _list_event(tx, name, EventType.LIST_ITEM_REMOVED, message.idx, v.message_item(message))
+    name = views.messages_name(message.channel_sid)
+    event = _list_event(tx, name, EventType.LIST_ITEM_REMOVED, message.idx, views.message_item(message))
     tx.run("set_tombstone_event", channel_sid=message.channel_sid, idx=message.idx, event=event)
     _document_event(tx, change.channel)
 
 
-def _service_deleted(tx: Transaction, change: c.ServiceDeleted) -> None:
+@_reduces(changes.ServiceDeleted)
+def _service_deleted(tx: Transaction, change: changes.ServiceDeleted) -> None:
     tx.publish(ServiceGone(change.service.sid))
-
-
-_REDUCERS: dict[type[c.Change], Callable[[Transaction, Any], None]] = {
-    c.UserCreated: _user_created,
-    c.UserUpdated: _user_updated,
-    c.ReachabilityChanged: _reachability_changed,
-    c.UserDeleted: _user_deleted,
-    c.ChannelCreated: _channel_created,
-    c.ChannelUpdated: _channel_updated,
-    c.ChannelDeleted: _channel_deleted,
-    c.MemberAdded: _member_added,
-    c.MemberUpdated: _member_updated,
-    c.MemberRemoved: _member_removed,
-    c.AccessLost: _access_lost,
-    c.InviteAdded: _invite_added,
-    c.InviteRemoved: _invite_removed,
-    c.MessageAdded: _message_added,
-    c.MessageUpdated: _message_updated,
-    c.MessageRemoved: _message_removed,
-    c.ServiceDeleted: _service_deleted,
-}

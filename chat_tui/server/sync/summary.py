@@ -5,9 +5,7 @@ from chat_tui.protocol.sync import EventType, Item, ObjectType
 from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, SyncObject
 from chat_tui.server.store.transaction import Reader
-from chat_tui.server.sync import items
-from chat_tui.server.sync import notifications as n
-from chat_tui.server.sync import views as v
+from chat_tui.server.sync import events, items, views
 
 MOST_REMOVED = 1000
 """The newest removals of an object that are told; of a map, no others are kept."""
@@ -39,18 +37,20 @@ def _document(reader: Reader, found: SyncObject) -> list[bytes]:
     channel = reader.one(Channel, "channel_by_sid_alone", sid=found.owner_sid)
     if channel is None:
         return []
-    event = n.document(found.sid, found.last_event_id, v.channel_document(channel))
+    event = events.document(found.sid, found.last_event_id, views.channel_document(channel))
     date = timestamp(channel.date_updated)
-    return [n.notification(EventType.DOCUMENT_UPDATED, found.last_event_id, date, event)]
+    return [events.notification(EventType.DOCUMENT_UPDATED, found.last_event_id, date, event)]
 
 
 def _changed(found: SyncObject, item: Item) -> bytes:
     """As added: whoever has the item takes it as an update."""
     at, date = item.last_event_id, item.date_updated
     if item.index is not None:
-        return n.notification(EventType.LIST_ITEM_ADDED, at, date, n.list_item(found.sid, at, item.index, item.data))
-    event = n.map_item(found.sid, at, item.key or "", item.data)
-    return n.notification(EventType.MAP_ITEM_ADDED, at, date, event)
+        return events.notification(
+            EventType.LIST_ITEM_ADDED, at, date, events.list_item(found.sid, at, item.index, item.data)
+        )
+    event = events.map_item(found.sid, at, item.key or "", item.data)
+    return events.notification(EventType.MAP_ITEM_ADDED, at, date, event)
 
 
 def _removed(reader: Reader, found: SyncObject, position: int, there: set[str | None]) -> list[tuple[int, bytes]]:
@@ -59,11 +59,11 @@ def _removed(reader: Reader, found: SyncObject, position: int, there: set[str | 
     told = []
     if found.type == ObjectType.LIST:
         for index, at, date in reader.tuples("messages_removed_after", channel_sid=found.owner_sid, **asked):
-            event = n.list_item(found.sid, at, index, None)
-            told.append((at, n.notification(EventType.LIST_ITEM_REMOVED, at, timestamp(date), event)))
+            event = events.list_item(found.sid, at, index, None)
+            told.append((at, events.notification(EventType.LIST_ITEM_REMOVED, at, timestamp(date), event)))
         return told
     for key, at, date in reader.tuples("items_removed_after", object_sid=found.sid, **asked):
         if key not in there:
-            event = n.map_item(found.sid, at, key, None)
-            told.append((at, n.notification(EventType.MAP_ITEM_REMOVED, at, timestamp(date), event)))
+            event = events.map_item(found.sid, at, key, None)
+            told.append((at, events.notification(EventType.MAP_ITEM_REMOVED, at, timestamp(date), event)))
     return told
