@@ -11,10 +11,10 @@ from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.bindings import RemoveBinding
 from chat_tui.server.operations.channels import CreateChannel, DeleteChannel, UpdateChannel
 from chat_tui.server.operations.dispatch import Dispatcher
-from chat_tui.server.operations.limits import SlidingWindow
 from chat_tui.server.operations.members import AddMember, RemoveMember
 from chat_tui.server.operations.messages import SendMessage, UpdateMessage
 from chat_tui.server.operations.operation import Command
+from chat_tui.server.operations.rates import SlidingWindow
 from chat_tui.server.operations.typing import NotifyTyping
 from chat_tui.server.operations.users import CreateUser, UpdateUser
 from tests.bench.raw_socket import RawSocket

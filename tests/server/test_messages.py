@@ -9,10 +9,10 @@ from chat_tui.protocol.errors import BadRequest, ChatError, Code, Conflict, Forb
 from chat_tui.server.bus import EventPublished, TypingPublished
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.channels import CreateChannel
-from chat_tui.server.operations.limits import SlidingWindow
 from chat_tui.server.operations.members import RemoveMember
 from chat_tui.server.operations.messages import DeleteMessage, ListMessages, SendMessage, UpdateMessage
 from chat_tui.server.operations.pages import PageQuery
+from chat_tui.server.operations.rates import SlidingWindow
 from chat_tui.server.operations.typing import NotifyTyping, TypingPace
 from chat_tui.server.operations.user_channels import FetchUserChannel, UpdateUserChannel
 from chat_tui.server.store.database import DatabaseTooNew, connect, migrate

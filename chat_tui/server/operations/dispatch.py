@@ -9,8 +9,8 @@ from chat_tui.protocol.sids import Kind, is_sid
 from chat_tui.server.bus import Bus
 from chat_tui.server.operations import typing
 from chat_tui.server.operations.actors import AccountActor, Actor, ClientActor
-from chat_tui.server.operations.limits import Event, SlidingWindow
 from chat_tui.server.operations.operation import OPERATIONS, Command, Operation, Rate
+from chat_tui.server.operations.rates import Event, SlidingWindow
 from chat_tui.server.operations.revocation import check_stands
 from chat_tui.server.store.store import Store
 from chat_tui.server.store.transaction import Reader, Transaction
