@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from chat_tui.protocol.proof import CHALLENGE, HEALTH, Prover
-from chat_tui.server.auth import KNOWN
 from chat_tui.server.core import ServiceCore
+from chat_tui.server.network.visitors import KNOWN
 from chat_tui.server.rest.api import RestApi
 
 Scope = MutableMapping[str, Any]

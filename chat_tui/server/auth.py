@@ -23,9 +23,6 @@ from chat_tui.server.operations.services import FetchService
 from chat_tui.server.store.rows import Account, ApiKey, Role, Service
 from chat_tui.server.store.secrets import SecretBox
 
-KNOWN = "chat_tui.known"
-"""In a request's ``state``: set by the application once the caller has shown who they are."""
-
 MAX_KNOWN = 1_000
 """Headers that were found good, by a digest that says nothing of them: REST callers send the same one every time."""
 

@@ -27,11 +27,11 @@ from chat_tui.server.data_directory import (
     holding,
     telling,
 )
-from chat_tui.server.http import MAX_HEAD, http_class
-from chat_tui.server.listener import Listener
 from chat_tui.server.logs import configure
+from chat_tui.server.network.http import MAX_HEAD, http_class
+from chat_tui.server.network.limits import Limits
+from chat_tui.server.network.listener import Listener
 from chat_tui.server.realtime.gateway import Gateway
-from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.realtime.socket import SETTINGS, socket_class
 from chat_tui.server.seeding import FIRST_CHANNEL, check_belongings, seed
 from chat_tui.server.store.database import DatabaseUnusable

@@ -18,7 +18,7 @@ from chat_tui.client import ChatClient, events
 from chat_tui.client.link.timing import Timing
 from chat_tui.client.link.transport import Phase
 from chat_tui.local_service import LocalService
-from chat_tui.server.realtime.limits import Limits
+from chat_tui.server.network.limits import Limits
 from tests.checker.proxy import Fault, Proxy
 from tests.support.service import Tenant, serving
 

@@ -5,12 +5,12 @@ import msgspec
 from chat_tui.client.commands import horizons, outbox
 from chat_tui.client.link.timing import Timing
 from chat_tui.protocol import twilsock
+from chat_tui.server.network.limits import Limits
 from chat_tui.server.operations import dispatch
 from chat_tui.server.operations import typing as typing_operations
 from chat_tui.server.reachability import rules
 from chat_tui.server.realtime import subscriptions
 from chat_tui.server.realtime.endpoints import configuration
-from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.sync import log
 from chat_tui.settings import Settings
 

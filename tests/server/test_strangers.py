@@ -14,7 +14,7 @@ import pytest
 from chat_tui import local_service
 from chat_tui.local_service import LocalService
 from chat_tui.protocol.twilsock import Header, encode
-from chat_tui.server.hosts import host_name, is_own_page, may_connect
+from chat_tui.server.network.hosts import host_name, is_own_page, may_connect
 from tests.doors.visit import Frames, frame, upgrade
 from tests.support.service import ServiceProcess, Tenant, serving
 

@@ -16,11 +16,10 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from chat_tui.server.auth import KNOWN
-from chat_tui.server.http import http_class
-from chat_tui.server.listener import REST, Listener
-from chat_tui.server.realtime.limits import Limits
-from chat_tui.server.visitors import Visitors
+from chat_tui.server.network.http import http_class
+from chat_tui.server.network.limits import Limits
+from chat_tui.server.network.listener import REST, Listener
+from chat_tui.server.network.visitors import KNOWN, Visitors
 from chat_tui.tasks import Tasks
 
 WITHIN = 5.0

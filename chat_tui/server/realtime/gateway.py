@@ -8,15 +8,15 @@ from typing import Any
 
 from chat_tui.server import bus
 from chat_tui.server.core import ServiceCore
+from chat_tui.server.network.limits import Limits
+from chat_tui.server.network.visitors import Visitors
 from chat_tui.server.realtime import endpoints
 from chat_tui.server.realtime.bucket import Bucket
-from chat_tui.server.realtime.limits import Limits
 from chat_tui.server.realtime.link import Link
 from chat_tui.server.realtime.requests import Handler
 from chat_tui.server.realtime.share import Shares
 from chat_tui.server.realtime.subscriptions import Subscriptions
 from chat_tui.server.routes import Router
-from chat_tui.server.visitors import Visitors
 from chat_tui.tasks import Tasks
 
 

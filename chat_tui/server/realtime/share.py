@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from chat_tui.server.realtime.limits import Limits
+from chat_tui.server.network.limits import Limits
 
 REQUEST_COST = 4096
 """Bytes a request in flight costs beside its own: its task, what it decoded, its answer."""

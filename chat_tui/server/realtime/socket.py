@@ -18,7 +18,7 @@ from websockets.http11 import Request, Response
 
 from chat_tui.protocol.proof import CHALLENGE, Prover
 from chat_tui.protocol.twilsock import MAX_FRAME, PATH
-from chat_tui.server.hosts import is_known, may_connect
+from chat_tui.server.network.hosts import is_known, may_connect
 from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.link import Link
 

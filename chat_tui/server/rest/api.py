@@ -10,8 +10,9 @@ from starlette.responses import Response
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, ChatError, Code, Forbidden, NotFound, TooManyRequests, Unauthenticated
 from chat_tui.protocol.words import CODES
-from chat_tui.server.auth import KNOWN, Authenticator
-from chat_tui.server.hosts import is_own_page
+from chat_tui.server.auth import Authenticator
+from chat_tui.server.network.hosts import is_own_page
+from chat_tui.server.network.visitors import KNOWN
 from chat_tui.server.operations.accounts import FetchAccount, FindDefaultService
 from chat_tui.server.operations.dispatch import Dispatcher
 from chat_tui.server.rest import keys, telephone

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import msgspec
 
 from chat_tui.protocol.errors import ChatError, Code
-from chat_tui.server.hosts import TWILIO, host_name, is_known
+from chat_tui.server.network.hosts import TWILIO, host_name, is_known
 
 
 class Product(StrEnum):

@@ -5,7 +5,10 @@ import ipaddress
 from collections import OrderedDict
 from typing import Protocol
 
-from chat_tui.server.realtime.limits import Limits
+from chat_tui.server.network.limits import Limits
+
+KNOWN = "chat_tui.known"
+"""In a request's ``state``: set by the application once the caller has shown who they are."""
 
 SWEEP_EVERY = 1.0
 """Seconds at most between two looks at the deadlines."""
