@@ -14,14 +14,14 @@ from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.lookup import find_channel, find_service, reload_channel
 from chat_tui.server.operations.operation import Command, Rate, gives_nothing, operation
 from chat_tui.server.operations.pages import Page, PageQuery, page
-from chat_tui.server.operations.states import Standing
+from chat_tui.server.operations.states import StateFields
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
 
 SYSTEM_AUTHOR = "system"
 
 
-class CreateChannel(Standing):
+class CreateChannel(StateFields):
     service_sid: str
     friendly_name: str | None = None
     unique_name: str | None = None
@@ -51,7 +51,7 @@ class ListChannels(Command):
     page: PageQuery = PageQuery()
 
 
-class UpdateChannel(Standing):
+class UpdateChannel(StateFields):
     service_sid: str
     channel: str
     friendly_name: str | UnsetType | None = UNSET
@@ -99,7 +99,7 @@ def create_channel(tx: Transaction, actor: Actor, command: CreateChannel) -> Cha
         date_created=tx.now if command.date_created is UNSET else command.date_created,
         date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
     )
-    channel = states.begin(tx, service, reload_channel(tx, sid), command)
+    channel = states.initialise(tx, service, reload_channel(tx, sid), command)
     tx.record(ChannelCreated(channel))
     return channel
 
@@ -154,7 +154,7 @@ def update_channel(tx: Transaction, actor: Actor, command: UpdateChannel) -> Cha
         date_created=before.date_created if command.date_created is UNSET else command.date_created,
         date_updated=tx.now if command.date_updated is UNSET else command.date_updated,
     )
-    after = states.change(tx, reload_channel(tx, before.sid), command)
+    after = states.apply(tx, reload_channel(tx, before.sid), command)
     tx.record(ChannelUpdated(after))
     if before.awaits not in (None, after.awaits):
         _revoke_founder(tx, service, after, before.awaits)

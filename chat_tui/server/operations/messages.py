@@ -124,7 +124,7 @@ def send_message(tx: Transaction, actor: Actor, command: SendMessage) -> Sent:
         date_updated=date if command.date_updated is UNSET else command.date_updated,
     )
     tx.run("advance_channel", sid=channel.sid, idx=channel.next_index, date=date, message_sid=sid)
-    states.stir(tx, channel)
+    states.touch(tx, channel)
     message = find_message(tx, channel, sid)
     tx.record(MessageAdded(reload_channel(tx, channel.sid), message))
     return Sent(sid, message.idx, message)

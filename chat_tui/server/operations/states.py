@@ -21,8 +21,8 @@ SWEEP = 200
 """Channels moved on in one transaction."""
 
 
-class Standing(Command, kw_only=True):
-    """The part of a command that says how a channel stands; timers are ISO 8601 durations."""
+class StateFields(Command, kw_only=True):
+    """The part of a command that gives a channel a state and timers, which are ISO 8601 durations."""
 
     state: str | UnsetType = UNSET
     inactive_timer: str | UnsetType = UNSET
@@ -53,7 +53,7 @@ def ensure_open(channel: Channel) -> Channel:
     return channel
 
 
-def begin(tx: Transaction, service: Service, channel: Channel, wanted: Standing) -> Channel:
+def initialise(tx: Transaction, service: Service, channel: Channel, wanted: StateFields) -> Channel:
     """A new channel with its state and timers, or the account's default timers. Raises BadRequest (50384) for one
     that is to be born closed."""
     state = ChannelState.ACTIVE if wanted.state is UNSET else _state(wanted.state)
@@ -63,7 +63,7 @@ def begin(tx: Transaction, service: Service, channel: Channel, wanted: Standing)
     inactive_timer, closed_timer = (
         (None, None) if account is None else (account.default_inactive_timer, account.default_closed_timer)
     )
-    return _stand(
+    return _set(
         tx,
         channel,
         state,
@@ -72,11 +72,11 @@ def begin(tx: Transaction, service: Service, channel: Channel, wanted: Standing)
     )
 
 
-def change(tx: Transaction, channel: Channel, wanted: Standing) -> Channel:
+def apply(tx: Transaction, channel: Channel, wanted: StateFields) -> Channel:
     """The channel with whatever ``wanted`` says of its state and timers; both timers start anew then."""
     if wanted.state is UNSET and wanted.inactive_timer is UNSET and wanted.closed_timer is UNSET:
         return channel
-    return _stand(
+    return _set(
         tx,
         channel,
         channel.state if wanted.state is UNSET else _state(wanted.state),
@@ -85,10 +85,10 @@ def change(tx: Transaction, channel: Channel, wanted: Standing) -> Channel:
     )
 
 
-def stir(tx: Transaction, channel: Channel) -> None:
+def touch(tx: Transaction, channel: Channel) -> None:
     """A message came: the channel is active again, and its timers start anew."""
     if channel.state is not ChannelState.ACTIVE or channel.date_inactive or channel.date_closed:
-        _stand(tx, channel, ChannelState.ACTIVE, channel.inactive_timer, channel.closed_timer)
+        _set(tx, channel, ChannelState.ACTIVE, channel.inactive_timer, channel.closed_timer)
 
 
 def sweep(tx: Transaction) -> None:
@@ -121,7 +121,7 @@ def _state(value: str) -> ChannelState:
     return checks.choice("State", value, ChannelState, Code.BAD_STATE)
 
 
-def _stand(
+def _set(
     tx: Transaction, channel: Channel, state: ChannelState, inactive_timer: int | None, closed_timer: int | None
 ) -> Channel:
     runs_down = state in (ChannelState.ACTIVE, ChannelState.INITIALIZING) and inactive_timer is not None
