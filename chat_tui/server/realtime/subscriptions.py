@@ -13,8 +13,8 @@ from chat_tui.protocol.sync import EventType, ReplayStatus, SubscriptionRequest,
 from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, Header, encode
 from chat_tui.server import bus
 from chat_tui.server.operations.actors import ClientActor
+from chat_tui.server.realtime.replay import ReplayRange, missed_events, replay_range, summarised
 from chat_tui.server.realtime.share import Share
-from chat_tui.server.realtime.standing import Standing, missed, standing_of, summed_up
 from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.store.transaction import Reader
 from chat_tui.server.sync import log
@@ -197,17 +197,17 @@ class Subscriptions:
             found = await self._read(
                 subscriber,
                 lambda reader: [
-                    standing_of(reader, subscriber.actor, request, subscription.interrupted_at)
+                    replay_range(reader, subscriber.actor, request, subscription.interrupted_at)
                     for request, subscription in asked  # noqa: B023
                 ],
             )
             subscriber.share.spend(len(asked) * OBJECT_SECONDS)
-            for (request, subscription), standing in zip(asked, found, strict=True):
-                if isinstance(standing, ChatError):
+            for (request, subscription), found_range in zip(asked, found, strict=True):
+                if isinstance(found_range, ChatError):
                     self._drop_if_current(subscription)
-                    await self._fail(subscriber, request, standing, correlation_id)
+                    await self._fail(subscriber, request, found_range, correlation_id)
                 else:
-                    await self._begin(subscription, request, standing, correlation_id)
+                    await self._begin(subscription, request, found_range, correlation_id)
         refusal = TooManyRequests(
             f"At most {MAX_PER_CONNECTION} subscriptions of a connection, {MAX_PER_USER} of a user: cancel some first",
             Code.SUBSCRIPTION_LIMIT,
@@ -218,19 +218,19 @@ class Subscriptions:
             await asyncio.sleep(0)
 
     async def _begin(
-        self, subscription: Subscription, request: SubscriptionRequest, standing: Standing, correlation_id: int
+        self, subscription: Subscription, request: SubscriptionRequest, found_range: ReplayRange, correlation_id: int
     ) -> None:
         status = ReplayStatus.COMPLETED
         if request.last_event_id is None:
-            subscription.position = standing.head
-        elif not standing.floor <= subscription.position <= standing.head:
-            if standing.asks_again:
+            subscription.position = found_range.head
+        elif not found_range.floor <= subscription.position <= found_range.head:
+            if found_range.asks_again:
                 await self._summarise(subscription)
             else:
                 status = ReplayStatus.INTERRUPTED
                 subscription.interrupted_at = subscription.position
-            subscription.position = standing.head
-        await self._catch_up(subscription, nothing_new=subscription.position == standing.head)
+            subscription.position = found_range.head
+        await self._catch_up(subscription, nothing_new=subscription.position == found_range.head)
         if self._is_current(subscription):
             event = SyncEvent(
                 object_sid=subscription.object_sid,
@@ -244,7 +244,7 @@ class Subscriptions:
         """What is there stands in for what cannot be replayed."""
         subscriber = subscription.subscriber
         sid, position = subscription.object_sid, subscription.position
-        for payload in await self._read(subscriber, lambda reader: summed_up(reader, subscriber.actor, sid, position)):
+        for payload in await self._read(subscriber, lambda reader: summarised(reader, subscriber.actor, sid, position)):
             if self._is_current(subscription):
                 await subscriber.send(frame(payload))
 
@@ -255,7 +255,7 @@ class Subscriptions:
             subscriber, sid, position = subscription.subscriber, subscription.object_sid, subscription.position
             events = await self._read(
                 subscriber,
-                lambda reader: missed(reader, subscriber.actor, sid, position),  # noqa: B023
+                lambda reader: missed_events(reader, subscriber.actor, sid, position),  # noqa: B023
             )
             if events is None:
                 return  # the bus says so next, and takes the subscription away

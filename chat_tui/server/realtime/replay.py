@@ -16,7 +16,7 @@ REPLAY_BYTES = 256 * 1024
 """Events, and bytes of them, read from the log at a time."""
 
 
-class Standing(msgspec.Struct, frozen=True):
+class ReplayRange(msgspec.Struct, frozen=True):
     """Where an object stood when a subscriber asked: from ``floor`` on, up to ``head``, events can be replayed.
     ``asks_again``: for what cannot, a second time."""
 
@@ -25,9 +25,9 @@ class Standing(msgspec.Struct, frozen=True):
     asks_again: bool = False
 
 
-def standing_of(
+def replay_range(
     reader: Reader, actor: ClientActor, request: SubscriptionRequest, interrupted_at: int | None
-) -> Standing | ChatError:
+) -> ReplayRange | ChatError:
     """``interrupted_at``: from where a replay was asked for in vain before."""
     try:
         found = open_object(reader, actor, request.object_sid)
@@ -35,14 +35,14 @@ def standing_of(
         return error
     position, head = request.last_event_id, found.last_event_id
     if position is None or position == head:
-        return Standing(head, head)
+        return ReplayRange(head, head)
     floor = log.floor(reader, found.sid)
     # Our client reads the object anew. An official SDK asks again at once, for ever: it gets what there is.
     asks_again = interrupted_at == position and not floor <= position <= head
-    return Standing(head, floor, asks_again)
+    return ReplayRange(head, floor, asks_again)
 
 
-def missed(reader: Reader, actor: ClientActor, object_sid: str, position: int) -> list[LoggedEvent] | None:
+def missed_events(reader: Reader, actor: ClientActor, object_sid: str, position: int) -> list[LoggedEvent] | None:
     """The next events after ``position``; ``None`` for whom they are no longer for."""
     try:
         open_object(reader, actor, object_sid)
@@ -51,7 +51,7 @@ def missed(reader: Reader, actor: ClientActor, object_sid: str, position: int) -
     return log.read(reader, object_sid, position, REPLAY_STEP, REPLAY_BYTES)
 
 
-def summed_up(reader: Reader, actor: ClientActor, object_sid: str, position: int) -> list[bytes]:
+def summarised(reader: Reader, actor: ClientActor, object_sid: str, position: int) -> list[bytes]:
     """What stands in for the events after ``position``; nothing for whom it is no longer."""
     try:
         found = open_object(reader, actor, object_sid)
