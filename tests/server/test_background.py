@@ -81,7 +81,7 @@ async def test_who_left_while_nothing_could_be_written_is_offline_in_the_end(dom
     core.store._write.pragma("query_only", False)
     await asyncio.wait_for(leaving, 5)
     view = await domain.run(FetchUser(domain.service_sid, "bob"))
-    assert rules.published(view.service, view.user).online is False
+    assert rules.visible_reachability(view.service, view.user).online is False
 
 
 async def test_the_log_is_kept_short_by_age_and_by_number(domain: Domain) -> None:

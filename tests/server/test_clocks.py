@@ -87,7 +87,7 @@ class Life:
 
     async def online(self, domain: Domain) -> bool | None:
         view = await domain.run(FetchUser(domain.service_sid, "bob"))
-        return rules.published(view.service, view.user).online
+        return rules.visible_reachability(view.service, view.user).online
 
     async def _time(self, domain: Domain, jump_at: int, seconds: float) -> bool | None:
         """The next step begins; then time passes, and what is due is done."""

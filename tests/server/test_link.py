@@ -82,7 +82,7 @@ class Caller:
 
     async def online(self) -> bool | None:
         view = await self._domain.run(FetchUser(self._domain.service_sid, "bob"))
-        return rules.published(view.service, view.user).online
+        return rules.visible_reachability(view.service, view.user).online
 
 
 def unwritable(store: Any) -> Callable[[], None]:

@@ -14,7 +14,7 @@ from tests.server.conftest import Domain
 
 async def marks(domain: Domain, identity: str) -> tuple[bool | None, bool | None]:
     view = await domain.run(FetchUser(domain.service_sid, identity))
-    found = rules.published(view.service, view.user)
+    found = rules.visible_reachability(view.service, view.user)
     return found.online, found.notifiable
 
 

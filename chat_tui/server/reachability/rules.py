@@ -20,7 +20,7 @@ FLAP_WINDOW = 120_000
 FLAPS_FREE = 4
 
 
-def published(service: Service, user: User) -> Reachability:
+def visible_reachability(service: Service, user: User) -> Reachability:
     """The value REST, Sync and every client show for ``user``.
 
     Null while the feature is off, and before the user was online since it was enabled (contract R14, R15); notifiable

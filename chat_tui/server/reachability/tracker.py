@@ -13,8 +13,8 @@ def _reload(tx: Reader, user: User) -> User:
 def announce(tx: Transaction, service: Service, before: User) -> User:
     """Record a change if what may be shown of the user is no longer what it was. Returns the user as it is now."""
     after = _reload(tx, before)
-    now = rules.published(service, after)
-    if now != rules.published(service, before):
+    now = rules.visible_reachability(service, after)
+    if now != rules.visible_reachability(service, before):
         tx.record(ReachabilityChanged(after, now))
     return after
 

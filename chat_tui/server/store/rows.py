@@ -83,7 +83,7 @@ class Role(Row):
 
 
 class User(Row):
-    """``is_online`` holds for ``online_epoch`` only; what may be shown is `reachability.rules.published`."""
+    """``is_online`` holds for ``online_epoch`` only; what may be shown is `reachability.rules.visible_reachability`."""
 
     sid: str
     service_sid: str

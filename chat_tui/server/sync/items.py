@@ -8,7 +8,7 @@ from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import whole
 from chat_tui.protocol.sync import Item, ObjectType
 from chat_tui.server.dates import timestamp
-from chat_tui.server.reachability.rules import published
+from chat_tui.server.reachability.rules import visible_reachability
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, Service, SyncObject, User
 from chat_tui.server.store.transaction import Reader
 from chat_tui.server.sync import events, views
@@ -99,7 +99,7 @@ def _info_items(reader: Reader, found: SyncObject) -> list[Item]:
     service = reader.one(Service, "service_by_sid", sid=user.service_sid)
     if service is None:
         return []
-    reachability = views.reachability_item(published(service, user))
+    reachability = views.reachability_item(visible_reachability(service, user))
     date = user.date_updated
     return [
         _item(found, user.attributes_event, date, views.attributes_item(user), key="attributes"),

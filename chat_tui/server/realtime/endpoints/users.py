@@ -4,14 +4,14 @@ from typing import Any
 
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.server.operations import users
-from chat_tui.server.reachability.rules import published
+from chat_tui.server.reachability.rules import visible_reachability
 from chat_tui.server.realtime.paging import page_meta, page_query
 from chat_tui.server.realtime.requests import Answer, Request, Routes
 from chat_tui.server.sync import views
 
 
 def _describe_user(request: Request, view: users.UserView) -> dict[str, Any]:
-    user, reachability = view.user, published(view.service, view.user)
+    user, reachability = view.user, visible_reachability(view.service, view.user)
     return {
         "sid": user.sid,
         "identity": user.identity,

@@ -5,7 +5,7 @@ from typing import Any
 from chat_tui.protocol.values import Reachability
 from chat_tui.server.dates import date
 from chat_tui.server.operations.users import CreateUser, DeleteUser, FetchUser, ListUsers, UpdateUser, UserView
-from chat_tui.server.reachability.rules import UNKNOWN, published
+from chat_tui.server.reachability.rules import UNKNOWN, visible_reachability
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V2, CONVERSATIONS, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
@@ -38,7 +38,7 @@ def _represent(call: Call, user: User, reachability: Reachability) -> dict[str, 
 
 
 def represent(call: Call, view: UserView) -> dict[str, Any]:
-    return _represent(call, view.user, published(view.service, view.user))
+    return _represent(call, view.user, visible_reachability(view.service, view.user))
 
 
 def _listed(call: Call, user: User) -> dict[str, Any]:
