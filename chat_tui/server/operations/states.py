@@ -22,7 +22,7 @@ SWEEP = 200
 
 
 class StateFields(Command, kw_only=True):
-    """The part of a command that gives a channel a state and timers, which are ISO 8601 durations."""
+    """The part of a command that gives a channel a state and timers, ISO 8601 durations."""
 
     state: str | UnsetType = UNSET
     inactive_timer: str | UnsetType = UNSET

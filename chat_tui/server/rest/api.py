@@ -15,7 +15,7 @@ from chat_tui.server.network.hosts import is_own_page
 from chat_tui.server.network.visitors import KNOWN
 from chat_tui.server.operations.accounts import FetchAccount, FindDefaultService
 from chat_tui.server.operations.dispatch import Dispatcher
-from chat_tui.server.rest import keys, telephone
+from chat_tui.server.rest import keys, unsupported
 from chat_tui.server.rest.call import Answer, Call, Form, decode_form
 from chat_tui.server.rest.dialects import CHAT, CONVERSATIONS, DEFAULT_SERVICE, Dialect
 from chat_tui.server.rest.resource import Endpoint, router
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 ROUTERS: dict[Product, Router[Endpoint]] = {
     Product.CHAT: router(RESOURCES, CHAT),
-    Product.CONVERSATIONS: router(RESOURCES, (CONVERSATIONS, DEFAULT_SERVICE), more=telephone.ROUTES),
+    Product.CONVERSATIONS: router(RESOURCES, (CONVERSATIONS, DEFAULT_SERVICE), more=unsupported.ROUTES),
     Product.API: keys.ROUTER,
 }
 

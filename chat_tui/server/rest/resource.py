@@ -18,16 +18,16 @@ Represent = Callable[[Call, Any], dict[str, Any]]
 
 
 class Write(msgspec.Struct, frozen=True):
-    """How a POST becomes a command. ``more`` gives fields that are no plain parameters; ``telephone``: parameters that
-    mean nothing without a telephone network or a mail system, and are refused."""
+    """How a POST becomes a command. ``more`` gives fields that are no plain parameters; ``unsupported``: parameters
+    that mean nothing without a telephone network or a mail system, and are refused."""
 
     command: type[Command]
     parameters: Parameters = NONE
     more: Callable[[Call], dict[str, Any]] = lambda call: {}
-    telephone: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
 
     def __call__(self, call: Call) -> Command:
-        for parameter in self.telephone:
+        for parameter in self.unsupported:
             if any(call.form.get(parameter, ())):
                 raise BadRequest(f"{parameter}: needs a telephone network or mail", Code.BAD_PARAMETER)
         names = self.parameters.names(call.dialect)

@@ -30,7 +30,7 @@ _CREATE = Parameters(
     chat={"CreatedBy": "created_by", "Type": "type"},
     conversations=_STATE,
 )
-_TELEPHONE = ("MessagingServiceSid", "Bindings.Email.Address", "Bindings.Email.Name")
+_UNSUPPORTED = ("MessagingServiceSid", "Bindings.Email.Address", "Bindings.Email.Name")
 
 
 def links(call: Call, channel: Channel) -> dict[str, str]:
@@ -86,7 +86,7 @@ RESOURCES = (
         path="/Services/{service_sid}/Channels",
         item="channel",
         represent=represent,
-        create=Write(CreateChannel, _CREATE, _more, _TELEPHONE),
+        create=Write(CreateChannel, _CREATE, _more, _UNSUPPORTED),
         page=Listed(
             ListChannels,
             Parameters(
@@ -95,7 +95,7 @@ RESOURCES = (
             ),
         ),
         fetch=FetchChannel,
-        update=Write(UpdateChannel, _UPDATE, telephone=_TELEPHONE),
+        update=Write(UpdateChannel, _UPDATE, unsupported=_UNSUPPORTED),
         delete=DeleteChannel,
     ),
     Resource(
@@ -109,7 +109,7 @@ RESOURCES = (
                 conversations=_STATE | {"Participant": "participants"},
             ),
             _more,
-            _TELEPHONE,
+            _UNSUPPORTED,
         ),
         dialects=(CONVERSATIONS, DEFAULT_SERVICE),
     ),

@@ -67,7 +67,7 @@ RESOURCES = (
             Parameters(
                 "DefaultInactiveTimer", "DefaultClosedTimer", named={"DefaultChatServiceSid": "default_service_sid"}
             ),
-            telephone=("DefaultMessagingServiceSid",),
+            unsupported=("DefaultMessagingServiceSid",),
         ),
         dialects=(CONVERSATIONS,),
     ),

@@ -10,7 +10,7 @@ from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Member
 
 _LATER = ("Attributes", "LastConsumptionTimestamp", "DateCreated", "DateUpdated")
-_TELEPHONE = ("MessagingBinding.Address", "MessagingBinding.ProxyAddress", "MessagingBinding.ProjectedAddress")
+_UNSUPPORTED = ("MessagingBinding.Address", "MessagingBinding.ProxyAddress", "MessagingBinding.ProjectedAddress")
 
 
 def represent(call: Call, member: Member) -> dict[str, Any]:
@@ -40,14 +40,14 @@ RESOURCES = (
         create=Write(
             AddMember,
             Parameters("Identity", "RoleSid", later=(*_LATER, "LastConsumedMessageIndex")),
-            telephone=_TELEPHONE,
+            unsupported=_UNSUPPORTED,
         ),
         page=Listed(ListMembers, Parameters(named={"Identity": "identities"})),
         fetch=FetchMember,
         update=Write(
             UpdateMember,
             Parameters("RoleSid", "LastConsumedMessageIndex", later=_LATER, conversations={"Identity": "identity"}),
-            telephone=_TELEPHONE,
+            unsupported=_UNSUPPORTED,
         ),
         delete=RemoveMember,
         hidden={

@@ -22,7 +22,7 @@ MAX_CONVERSATIONS_BODY = 1600
 """Characters (guarantees, Bounds 1)."""
 
 _LATER = ("DateCreated", "DateUpdated")
-_CONTENT = ("ContentSid", "ContentVariables")
+_UNSUPPORTED = ("ContentSid", "ContentVariables")
 
 
 def represent(call: Call, message: Message) -> dict[str, Any]:
@@ -93,7 +93,7 @@ RESOURCES = (
                 named={"From": "author"},
             ),
             _to_send,
-            telephone=_CONTENT,
+            unsupported=_UNSUPPORTED,
         ),
         page=Listed(ListMessages, Parameters("Order")),
         fetch=FetchMessage,
