@@ -59,10 +59,10 @@ def invite_member(tx: Transaction, actor: Actor, command: InviteMember) -> Invit
     channel = states.ensure_open(find_channel(tx, actor, service, command.channel))
     authorise(tx, actor, Permission.INVITE_MEMBER, channel=channel)
     user = ensure_user(tx, service, command.identity)
-    seat = {"channel_sid": channel.sid, "user_sid": user.sid}
-    if tx.one(Member, "member_of_user", **seat) is not None:
+    key = {"channel_sid": channel.sid, "user_sid": user.sid}
+    if tx.one(Member, "member_of_user", **key) is not None:
         raise Conflict(f"{user.identity} is a member of this channel already", Code.MEMBER_EXISTS)
-    if tx.one(Invite, "invite_of_user", **seat) is not None:
+    if tx.one(Invite, "invite_of_user", **key) is not None:
         raise Conflict(f"{user.identity} is invited already", Code.ALREADY_INVITED)
     role_sid = service.default_channel_role_sid
     if command.role_sid is not UNSET:
@@ -76,9 +76,9 @@ def invite_member(tx: Transaction, actor: Actor, command: InviteMember) -> Invit
         created_by=created_by,
         now=tx.now,
         position=tx.value("next_position"),
-        **seat,
+        **key,
     )
-    invite = tx.one(Invite, "invite_of_user", **seat)
+    invite = tx.one(Invite, "invite_of_user", **key)
     assert invite is not None
     tx.record(InviteAdded(channel, invite))
     return invite

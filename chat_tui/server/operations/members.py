@@ -97,8 +97,8 @@ def _authorise_adding(tx: Reader, actor: ClientActor, channel: Channel, identity
     if identity != actor.identity:
         authorise(tx, actor, Permission.ADD_MEMBER, channel=channel)
         return
-    seat = {"channel_sid": channel.sid, "user_sid": actor.user_sid}
-    is_expected = tx.one(Invite, "invite_of_user", **seat) or tx.one(Member, "member_of_user", **seat)
+    key = {"channel_sid": channel.sid, "user_sid": actor.user_sid}
+    is_expected = tx.one(Invite, "invite_of_user", **key) or tx.one(Member, "member_of_user", **key)
     if is_expected is None:
         if channel.type is ChannelType.PRIVATE and channel.awaits != identity:
             authorise(tx, actor, Permission.ADD_MEMBER, channel=channel)
