@@ -133,15 +133,15 @@ def _readable(content: object) -> bytes:
 
 
 @contextlib.contextmanager
-def holding(path: Path) -> Iterator[DataDirectory]:
+def locked_directory(path: Path) -> Iterator[DataDirectory]:
     """The directory, made when missing, which is this process's until the end of the block. What an earlier service
     said of its whereabouts is gone before anything else is done. Raises CannotServe."""
-    with telling(path):
+    with as_cannot_serve(path):
         path = private_directory(path, mark=LOCK)
         lock = _take_lock(path)
     try:
         held = DataDirectory(path, lock)
-        with telling(path):
+        with as_cannot_serve(path):
             (path / SERVICE_FILE).unlink(missing_ok=True)
             tidy(path)
             for name in _FILES:
@@ -155,7 +155,7 @@ def holding(path: Path) -> Iterator[DataDirectory]:
 
 
 @contextlib.contextmanager
-def telling(path: Path) -> Iterator[None]:
+def as_cannot_serve(path: Path) -> Iterator[None]:
     """What the machine has against a file at the start is a CannotServe."""
     try:
         yield

@@ -24,8 +24,8 @@ from chat_tui.server.data_directory import (
     CannotServe,
     Credentials,
     DataDirectory,
-    holding,
-    telling,
+    as_cannot_serve,
+    locked_directory,
 )
 from chat_tui.server.logs import configure
 from chat_tui.server.network.http import MAX_HEAD, http_class
@@ -53,9 +53,9 @@ def serve(settings: Settings, data: Path, *, on_demand: bool = False) -> int:
     configure(settings.log_level)
     _check_exposure(settings)
     os.umask(0o077)
-    with holding(data) as directory:
+    with locked_directory(data) as directory:
         if on_demand:  # nobody watches: what it says goes where it is bounded, its last words to standard error
-            with telling(directory.path):
+            with as_cannot_serve(directory.path):
                 configure(settings.log_level, directory.path / LOG)
         try:
             asyncio.run(_Runner(settings, directory, on_demand=on_demand).run())
@@ -135,7 +135,7 @@ class _Runner:
     async def _prepare(self, core: ServiceCore) -> tuple[socket.socket, Credentials]:
         """What serves, and what opens it; both are kept for the next time."""
         try:
-            with telling(self._directory.path):
+            with as_cannot_serve(self._directory.path):
                 await check_belongings(core, self._directory)
                 credentials = self._directory.credentials()
                 credentials.service_sid = core.local_service_sid = await seed(core, credentials)
@@ -161,7 +161,7 @@ class _Runner:
     def _make_core(self) -> ServiceCore:
         settings, path = self._settings, self._directory.path
         try:
-            with telling(path):
+            with as_cannot_serve(path):
                 return ServiceCore(
                     path,
                     linger=round(settings.linger * 1000),

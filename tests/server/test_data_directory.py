@@ -18,7 +18,7 @@ from cryptography.fernet import Fernet
 
 from chat_tui.local_service import LocalServiceError, attach
 from chat_tui.server.core import ServiceCore
-from chat_tui.server.data_directory import AlreadyServed, CannotServe, holding
+from chat_tui.server.data_directory import AlreadyServed, CannotServe, locked_directory
 from chat_tui.server.seeding import check_belongings, seed
 from tests.support.service import ServiceProcess
 
@@ -37,7 +37,7 @@ def begin(data: Path) -> None:
 
 
 async def _begin(data: Path) -> None:
-    with holding(data) as directory:
+    with locked_directory(data) as directory:
         core = ServiceCore(data, synchronous="OFF")
         await core.start()
         try:
@@ -82,7 +82,7 @@ def test_loose_rights_are_tightened(begun: Path) -> None:
         (begun / name).touch()
         (begun / name).chmod(0o644)
     (begun / "secrets.key").chmod(0o666)
-    with holding(begun):
+    with locked_directory(begun):
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in begun.iterdir()}
     assert (stat.S_IMODE(begun.stat().st_mode), set(modes.values())) == (0o700, {0o600})
 
@@ -103,7 +103,7 @@ def test_what_is_no_file_of_its_own_is_refused(begun: Path, name: str, kind: str
         "directory": Path.mkdir,
     }
     make[kind](begun / name)
-    with pytest.raises(CannotServe, match=f"{name} "), holding(begun):
+    with pytest.raises(CannotServe, match=f"{name} "), locked_directory(begun):
         raise AssertionError("held")
     assert (elsewhere.read_text(), stat.S_IMODE(elsewhere.stat().st_mode)) == ("precious", 0o644)
     assert not (begun.parent / "nowhere").exists()
@@ -112,32 +112,32 @@ def test_what_is_no_file_of_its_own_is_refused(begun: Path, name: str, kind: str
 def test_service_json_is_removed_whatever_it_is(begun: Path) -> None:
     """A link there is removed, not what it leads to."""
     (begun / "service.json").symlink_to(begun / "credentials.json")
-    with holding(begun):
+    with locked_directory(begun):
         assert not (begun / "service.json").is_symlink()
         assert (begun / "credentials.json").exists()
 
 
 def test_one_service_has_the_directory(begun: Path) -> None:
     """By the lock on the file that has the name, and a client that just looks does not stand in the way."""
-    with holding(begun) as directory:
+    with locked_directory(begun) as directory:
         assert (begun / "service.lock").read_text() == directory.prover.instance
-        with pytest.raises(AlreadyServed, match="served already"), holding(begun):
+        with pytest.raises(AlreadyServed, match="served already"), locked_directory(begun):
             raise AssertionError("held twice")
     looking = (begun / "service.lock").open()
     fcntl.flock(looking, fcntl.LOCK_SH)
     threading.Timer(0.05, looking.close).start()
-    with holding(begun):
+    with locked_directory(begun):
         assert looking.closed
 
 
 def test_a_service_leaves_what_another_announced(begun: Path) -> None:
     """The directory was moved away, and another begun in its place, as long as the first one ran."""
-    with holding(begun) as first:
+    with locked_directory(begun) as first:
         first.announce("http://127.0.0.1:1", first.credentials())
         assert not first.is_taken()
         begun.rename(begun.with_name("moved"))
         assert not first.is_taken()  # it may come back
-        with holding(begun) as second:
+        with locked_directory(begun) as second:
             second.announce("http://127.0.0.1:2", second.credentials())
             assert first.is_taken()
             first.withdraw()
@@ -148,7 +148,7 @@ def test_a_service_leaves_what_another_announced(begun: Path) -> None:
 
 def test_what_stands_in_the_place_of_service_json_keeps_no_service_from_ending(begun: Path) -> None:
     """A directory, of which nobody knows what for."""
-    with holding(begun) as directory:
+    with locked_directory(begun) as directory:
         directory.announce("http://127.0.0.1:1", directory.credentials())
         (begun / "service.json").unlink()
         (begun / "service.json").mkdir()
@@ -170,7 +170,7 @@ def test_no_secret_stays_of_a_start_that_was_killed(begun: Path) -> None:
     """What was being written when it died is removed by the next."""
     left = begun / ".credentials.json.0123456789abcdef"
     left.write_text("secret")
-    with holding(begun):
+    with locked_directory(begun):
         assert not left.exists()
         assert (begun / "credentials.json").exists()
 
@@ -297,10 +297,10 @@ def test_what_may_not_be_written_is_one_clear_line(strange_place: Path) -> None:
 AS_ANOTHER = """
 import os, sys
 from pathlib import Path
-from chat_tui.server.data_directory import CannotServe, holding
+from chat_tui.server.data_directory import CannotServe, locked_directory
 os.setgroups([]); os.setgid(12345); os.setuid(12345)
 try:
-    with holding(Path(sys.argv[1])): pass
+    with locked_directory(Path(sys.argv[1])): pass
 except CannotServe as error:
     print(error, file=sys.stderr); sys.exit(2)
 """

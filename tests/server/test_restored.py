@@ -8,7 +8,7 @@ import apsw
 import pytest
 
 from chat_tui.server.core import ServiceCore
-from chat_tui.server.data_directory import Credentials, holding
+from chat_tui.server.data_directory import Credentials, locked_directory
 from chat_tui.server.operations.actors import AccountActor
 from chat_tui.server.operations.messages import ListMessages, SendMessage
 from chat_tui.server.operations.services import DeleteService
@@ -16,7 +16,7 @@ from chat_tui.server.seeding import check_belongings, seed
 
 
 async def _start(data: Path, body: str | None, *, delete: bool = False) -> tuple[Credentials, list[str]]:
-    with holding(data) as directory:
+    with locked_directory(data) as directory:
         core = ServiceCore(data, synchronous="OFF")
         await core.start()
         try:
