@@ -13,7 +13,7 @@ PARTS = (
     ("peers go silent", "-m", "tests.checker.dead_peers"),
     ("the power is cut", "-m", "tests.checker.power"),
     ("the disk fails", "-m", "tests.checker.io_errors"),
-    ("the disk is full, or read-only", "-m", "pytest", "-q", "tests/server/test_store.py", "-k", "got_over"),
+    ("the disk is full, or read-only", "-m", "pytest", "-q", "tests/server/store/test_store.py", "-k", "got_over"),
     ("a crowd", "-m", "tests.bench.crowd"),
     ("a warm start", "-m", "tests.bench.warm"),
 )

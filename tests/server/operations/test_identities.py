@@ -17,7 +17,7 @@ from chat_tui.server.operations.services import CreateService, UpdateService
 from chat_tui.server.operations.users import CreateUser, DeleteUser, EnsureUser, FetchUser, UpdateUser
 from chat_tui.server.realtime.gateway import Gateway
 from tests.server.conftest import Domain
-from tests.server.test_link import Caller
+from tests.server.realtime.test_link import Caller
 
 RESERVED = ("system", "private", "unique")
 DISGUISES = (

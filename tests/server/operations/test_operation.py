@@ -12,7 +12,7 @@ from chat_tui.server.operations.actors import AccountActor
 from chat_tui.server.operations.operation import NAMING, OPERATIONS, Command, operation
 from chat_tui.server.operations.typing import NotifyTyping
 from tests.server.conftest import Domain
-from tests.server.given import CLIENTS_MAY_GIVE
+from tests.server.operations.given import CLIENTS_MAY_GIVE
 
 
 def some(type_: Any) -> Any:

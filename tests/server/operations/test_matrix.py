@@ -17,12 +17,12 @@ from chat_tui.server.realtime.subscriptions import Subscriptions
 from chat_tui.server.routes import Router
 from chat_tui.server.store.rows import SyncObject
 from chat_tui.server.store.transaction import Reader
-from tests.server import matrix
 from tests.server.conftest import Domain
-from tests.server.given import CLIENTS_MAY_GIVE
-from tests.server.matrix import GIVEN, INNER, OUTER, PLANTED, ROWS, STANDINGS, TRACES, WAYS, Scene, Undoing
+from tests.server.operations import matrix
+from tests.server.operations.given import CLIENTS_MAY_GIVE
+from tests.server.operations.matrix import GIVEN, INNER, OUTER, PLANTED, ROWS, STANDINGS, TRACES, WAYS, Scene, Undoing
+from tests.server.operations.test_operation import full, some
 from tests.server.test_background import Reading
-from tests.server.test_operation import full, some
 from tests.support.counts import COUNTS
 
 ROUTER: Router[Handler] = Router(endpoints.ROUTES)

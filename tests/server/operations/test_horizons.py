@@ -9,7 +9,7 @@ from chat_tui.server.operations.members import AddMember, FetchMember, UpdateMem
 from chat_tui.server.operations.services import UpdateService
 from chat_tui.server.operations.user_channels import UpdateUserChannel
 from tests.server.conftest import Domain
-from tests.server.test_realtime import Watch, watch  # noqa: F401 - a fixture
+from tests.server.realtime.test_realtime import Watch, watch  # noqa: F401 - a fixture
 from tests.support.service import Tenant
 
 HORIZONS = {
