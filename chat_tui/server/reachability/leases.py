@@ -67,7 +67,9 @@ def suspect_everybody(tx: Transaction) -> list[tuple[str, str, int]]:
     for (user_sid,) in tx.tuples("online_users_without_lease"):
         tx.run("upsert_lease", connection=f"suspect:{user_sid}", user_sid=user_sid, expires=None)
     found = tx.tuples("all_leases")
-    left = [(connection, user_sid, rules.suspicion(expires, tx.now)) for connection, user_sid, expires in found]
+    left = [
+        (connection, user_sid, rules.linger_after_restart(expires, tx.now)) for connection, user_sid, expires in found
+    ]
     tx.run("bound_leases", latest=tx.now + rules.SUSPECT_LINGER)
     return left
 

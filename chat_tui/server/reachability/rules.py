@@ -45,7 +45,7 @@ def linger_for(*, clean: bool, offloaded: bool, drops: Sequence[int], now: int, 
     return max(base, min(base << doublings, MAX_LINGER))
 
 
-def suspicion(expires: int | None, now: int) -> int:
+def linger_after_restart(expires: int | None, now: int) -> int:
     """Milliseconds that a lease found at the start counts: one that lived, half a minute; one that lingered, what it
     had left, as far as the dates can be believed. Nobody is kept online for longer by a clock that was set."""
     return SUSPECT_LINGER if expires is None else min(max(0, expires - now), SUSPECT_LINGER)
