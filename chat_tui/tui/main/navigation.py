@@ -12,7 +12,7 @@ from chat_tui.tui.main.presenter import Presenter
 from chat_tui.tui.main.view_state import ViewState
 from chat_tui.tui.quick_echo import QuickScreen
 from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs
-from chat_tui.tui.render.names import Within
+from chat_tui.tui.render.names import NameWithin
 from chat_tui.tui.render.safe_text import Safe, safe, safe_name
 from chat_tui.tui.render.times import Clock
 
@@ -180,5 +180,5 @@ class Navigation(QuickScreen):
         self.app.push_screen(Help(self.glyphs))
 
 
-def _signed(sign: str, within: Within, key: str, room: int) -> Safe:
+def _signed(sign: str, within: NameWithin, key: str, room: int) -> Safe:
     return Safe(sign + within(key, max(1, room - 1)))

@@ -60,7 +60,7 @@ class Panes:
 
     def _name_alike(self) -> None:
         """Whoever came into view may change what others are called, in every pane."""
-        version = self._presenter.people.version
+        version = self._presenter.people_names.version
         if version != self._named:
             self._named = version
             self.show_log()

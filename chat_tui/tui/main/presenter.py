@@ -7,16 +7,16 @@ from typing import TypeVar
 from chat_tui.client import ChatClient, NotificationLevel, Phase
 from chat_tui.client.model import Channel, Member
 from chat_tui.client.state.open_channel import OpenChannel
+from chat_tui.tui.main.display_names import DisplayNames
 from chat_tui.tui.main.folding import MEDIUM
 from chat_tui.tui.main.mentions import Mentions
-from chat_tui.tui.main.naming import Naming
 from chat_tui.tui.main.view_state import ViewState
 from chat_tui.tui.render.attention import Attention, attention
 from chat_tui.tui.render.channel_rows import ChannelRow, channel_row, mentions_badge, sort_key
 from chat_tui.tui.render.glyphs import Glyphs, Mark
 from chat_tui.tui.render.line import Line, Piece
 from chat_tui.tui.render.link_words import link_words
-from chat_tui.tui.render.names import Known
+from chat_tui.tui.render.names import Nameable
 from chat_tui.tui.render.roster_rows import Heading, RosterRow, grouped, reach_line, roster_row
 from chat_tui.tui.render.safe_text import Safe, safe_name
 from chat_tui.tui.render.times import Clock
@@ -56,8 +56,8 @@ class Presenter:
         self._clock = clock
         self._glyphs = glyphs
         self._place = safe_name(place)
-        self.people = Naming()
-        self.titles = Naming()
+        self.people_names = DisplayNames()
+        self.channel_names = DisplayNames()
 
     @property
     def identity(self) -> str:
@@ -76,7 +76,7 @@ class Presenter:
         )
 
     def channel_rows(self) -> list[ChannelRow]:
-        self._know_channels()
+        self._name_channels()
         return sorted(self._each("a channel", self._channel_row, self._client.channels.values()), key=sort_key)
 
     def _each(self, what: str, make: Callable[[T], R], things: Iterable[T]) -> list[R]:
@@ -90,11 +90,13 @@ class Presenter:
         return found
 
     def _channel_row(self, channel: Channel) -> ChannelRow:
-        name, has_draft = self.titles.called(channel.sid).text, self._view.has_draft(channel.sid)
+        name, has_draft = self.channel_names.of(channel.sid).text, self._view.has_draft(channel.sid)
         return channel_row(channel, self.attention(channel), name=name, has_draft=has_draft)
 
-    def _know_channels(self) -> None:
-        self.titles.know({sid: _known_channel(sid, channel) for sid, channel in self._client.channels.items()})
+    def _name_channels(self) -> None:
+        self.channel_names.replace(
+            {sid: _nameable_channel(sid, channel) for sid, channel in self._client.channels.items()}
+        )
 
     def next_unread(self) -> str | None:
         """The SID of the next channel below the open one that asks for a reader."""
@@ -127,7 +129,7 @@ class Presenter:
             messages=() if opened is None else opened.messages,
             pending=self._client.outbox.of(channel.sid),
             author=self.author,
-            naming=lambda: self.people.version,
+            naming=lambda: self.people_names.version,
             first_new=None if view.divider is None else view.divider.first,
             new_count=0 if view.divider is None else view.divider.count,
             has_older=opened is not None and opened.has_older,
@@ -143,9 +145,11 @@ class Presenter:
         """The name of a channel, which one may not be in any more, as no other channel's is."""
         if channel_sid not in self._client.channels:
             return safe_name(channel_sid)
-        if channel_sid not in self.titles:  # a change of name is learnt when the list is drawn
-            self._know_channels()
-        return self.titles.called(channel_sid).text if width is None else self.titles.within(channel_sid, width)
+        if channel_sid not in self.channel_names:  # a change of name is learnt when the list is drawn
+            self._name_channels()
+        return (
+            self.channel_names.of(channel_sid).text if width is None else self.channel_names.within(channel_sid, width)
+        )
 
     def log_title(self, width: int) -> tuple[Safe, Safe]:
         """The open channel's name in ``width`` cells, and what else it is called."""
@@ -169,7 +173,7 @@ class Presenter:
         typing = [] if channel is None else self._client.typing.active(channel)
         if not typing:
             return ()
-        self._meet(typing)
+        self._remember(typing)
         verb = " is typing…" if len(typing) == 1 else " are typing…"
         room = (width - cells(verb) - 2 * len(typing)) // len(typing)
         if len(typing) > TYPING_NAMES or room < MIN_TYPING:
@@ -179,42 +183,42 @@ class Presenter:
 
     # ---- people
 
-    def _meet(self, identities: Iterable[str]) -> None:
+    def _remember(self, identities: Iterable[str]) -> None:
         """They are in view from now on, under the names they have now."""
         known = self._client.people.known
         found = {}
         for identity in identities:
             if isinstance(identity, str):
                 user = known(identity)
-                found[identity] = Known(identity, None if user is None else user.friendly_name)
-        self.people.meet(found)
+                found[identity] = Nameable(identity, None if user is None else user.friendly_name)
+        self.people_names.remember(found)
 
     def name_of(self, identity: str) -> Safe:
         """What to call somebody so that nobody else in view is called so."""
-        self._meet((identity,))
-        return self.people.called(identity).text
+        self._remember((identity,))
+        return self.people_names.of(identity).text
 
     def author(self, identity: str, column: int, room: int) -> Safe:
         """What to call an author in ``column`` cells; in ``room`` cells where a cut name would not say who it is."""
-        self._meet((identity,))
-        label, short = self.people.called(identity), self.people.within(identity, column)
-        says_who = short == label.text or (short == shorten(label.text, column) and (label.is_alone or not label.name))
-        return short if says_who else self.people.within(identity, room)
+        self._remember((identity,))
+        full, short = self.people_names.of(identity), self.people_names.within(identity, column)
+        says_who = short == full.text or (short == shorten(full.text, column) and (full.is_alone or not full.name))
+        return short if says_who else self.people_names.within(identity, room)
 
     def name_within(self, identity: str, width: int) -> Safe:
         """The same in at most ``width`` cells."""
-        self._meet((identity,))
-        return self.people.within(identity, width)
+        self._remember((identity,))
+        return self.people_names.within(identity, width)
 
     def roster_rows(self) -> list[RosterRow]:
         opened = self.opened
         if opened is None:
             return []
-        self._meet([self._client.identity, *(member.identity for member in opened.members.values())])
+        self._remember([self._client.identity, *(member.identity for member in opened.members.values())])
         return self._each("a member", partial(self._roster_row, self._clock.now().timestamp()), opened.members.values())
 
     def _roster_row(self, now: float, member: Member) -> RosterRow:
-        user, name = self._client.people.known(member.identity), self.people.called(member.identity).text
+        user, name = self._client.people.known(member.identity), self.people_names.of(member.identity).text
         if user is None:
             return RosterRow(member.identity, name, Mark.UNKNOWN, Mark.UNKNOWN)
         is_live = self.is_live and (user.is_subscribed or user is self._client.user)
@@ -227,7 +231,7 @@ class Presenter:
         return self._client.connection.phase is Phase.CONNECTED
 
     def roster(self) -> list[Heading | RosterRow]:
-        self._meet(user.identity for user in self._client.people.followed())
+        self._remember(user.identity for user in self._client.people.followed())
         return grouped(self.roster_rows(), enabled=self._client.reachability_enabled)
 
     def reach(self, width: int, rows: Sequence[RosterRow]) -> Safe:
@@ -261,8 +265,8 @@ class Presenter:
         return left, tuple(right)
 
 
-def _known_channel(sid: str, channel: Channel) -> Known:
+def _nameable_channel(sid: str, channel: Channel) -> Nameable:
     """A channel is joined by its unique name, which no other has; one without is known by a piece of its SID."""
     if channel.unique_name:
-        return Known(safe_name(channel.unique_name), None, is_person=False)
-    return Known(f"CH{sid[-SID_SHOWN:]}", channel.friendly_name, is_person=False)
+        return Nameable(safe_name(channel.unique_name), None, is_person=False)
+    return Nameable(f"CH{sid[-SID_SHOWN:]}", channel.friendly_name, is_person=False)

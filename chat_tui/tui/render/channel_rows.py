@@ -7,7 +7,7 @@ from chat_tui.protocol.values import ChannelStatus
 from chat_tui.tui.render.attention import Attention
 from chat_tui.tui.render.glyphs import Glyphs
 from chat_tui.tui.render.line import Line, Piece, between, width_of
-from chat_tui.tui.render.names import Within, room_in_steps
+from chat_tui.tui.render.names import NameWithin, room_in_steps
 from chat_tui.tui.render.safe_text import Safe
 from chat_tui.tui.render.wrap import cells
 
@@ -47,7 +47,7 @@ def mentions_badge(count: int) -> Safe:
 
 
 def channel_line(
-    row: ChannelRow, width: int, glyphs: Glyphs, within: Within, *, is_current: bool, is_cursor: bool
+    row: ChannelRow, width: int, glyphs: Glyphs, within: NameWithin, *, is_current: bool, is_cursor: bool
 ) -> Line:
     """Sign, name, and at the right draft, mute, mentions, number. ``within`` says how a name is cut."""
     asks = row.attention

@@ -12,7 +12,7 @@ from functools import lru_cache
 from chat_tui.tui.render.safe_text import Safe, safe_name
 
 REMEMBERED = 16384
-"""Names whose looks are worked out once."""
+"""Names whose skeletons are worked out once."""
 
 
 def _table(pairs: str) -> dict[int, str]:
@@ -52,9 +52,9 @@ monday tuesday wednesday thursday friday saturday sunday
 RESERVED = frozenset(_WORDS.split())
 """Words of the screen itself, and those that claim an office. Nobody's name that holds one stands alone."""
 
-_OURS = frozenset({"you", "me", "myself", "self", "system", "nobody", "somebody", "everybody"})
+_SELF_WORDS = frozenset({"you", "me", "myself", "self", "system", "nobody", "somebody", "everybody"})
 
-_INERT = {
+_OUR_SIGNS = {
     ord(sign): instead
     for signs, instead in (
         ("(❨⟮⦅﴾⸨⁽₍（｟", "["),
@@ -65,24 +65,24 @@ _INERT = {
     )
     for sign in signs
 }
-"""The signs that labels are made with: in what others write they stand for nothing."""
+"""The signs that display names are made with: in what others write they stand for nothing."""
 
 
 @lru_cache(maxsize=REMEMBERED)
-def inert(text: str) -> Safe:
-    """A name on one line, without the signs by which labels are told apart."""
-    return Safe(" ".join(safe_name(text).split()).translate(_INERT))
+def without_our_signs(text: str) -> Safe:
+    """A name on one line, without the signs by which display names are told apart."""
+    return Safe(" ".join(safe_name(text).split()).translate(_OUR_SIGNS))
 
 
 @lru_cache(maxsize=2 * REMEMBERED)
-def keys(text: str, *, exactly: bool = False) -> frozenset[str]:
-    """Two names that share a key could be taken for each other. Case, accents, spaces and punctuation do not count;
-    ``exactly``: spaces and punctuation do."""
+def skeletons(text: str, *, exactly: bool = False) -> frozenset[str]:
+    """Two names that share a skeleton could be taken for each other. Case, accents, spaces and punctuation do not
+    count; ``exactly``: spaces and punctuation do."""
     if text.isascii():
-        return frozenset((_key(text.lower(), text, exactly=exactly),))
+        return frozenset((_skeleton(text.lower(), text, exactly=exactly),))
     folded = _bare(unicodedata.normalize("NFKD", text).casefold()).translate(_LOWER)
     capitals = _bare(unicodedata.normalize("NFKD", text).upper()).translate(_UPPER).lower()
-    return frozenset((_key(folded, text, exactly=exactly), _key(capitals, text, exactly=exactly)))
+    return frozenset((_skeleton(folded, text, exactly=exactly), _skeleton(capitals, text, exactly=exactly)))
 
 
 def _bare(text: str) -> str:
@@ -90,7 +90,7 @@ def _bare(text: str) -> str:
     return "".join(c for c in decomposed if c not in _BLANK and not unicodedata.category(c).startswith("M"))
 
 
-def _key(folded: str, text: str, *, exactly: bool) -> str:
+def _skeleton(folded: str, text: str, *, exactly: bool) -> str:
     kept = folded.translate(_ALIKE)
     if not exactly:
         kept = "".join(filter(str.isalnum, kept))
@@ -109,7 +109,7 @@ def is_plain(name: str) -> bool:
         return False
     if not all(c.isalnum() or c in _BETWEEN for c in name):
         return False
-    return not any(keys(word) & _RESERVED_KEYS for word in name.replace("-", " ").replace("_", " ").split())
+    return not any(skeletons(word) & _RESERVED_SKELETONS for word in name.replace("-", " ").replace("_", " ").split())
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -146,10 +146,10 @@ def _alphabet(character: str) -> str:
     return "cyrillic" if base in _CYRILLIC else "greek" if base in _GREEK else ""
 
 
-_RESERVED_KEYS = frozenset(key for word in RESERVED for key in keys(word))
-_KEYS_OF_OURS = frozenset(key for word in _OURS for key in keys(word))
+_RESERVED_SKELETONS = frozenset(skeleton for word in RESERVED for skeleton in skeletons(word))
+_SELF_SKELETONS = frozenset(skeleton for word in _SELF_WORDS for skeleton in skeletons(word))
 
 
-def is_ours(text: str) -> bool:
+def is_self_word(text: str) -> bool:
     """Whether ``text`` as a whole reads as what the screen calls its reader, or the service itself."""
-    return bool(keys(text) & _KEYS_OF_OURS)
+    return bool(skeletons(text) & _SELF_SKELETONS)

@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from chat_tui.tui.render.lookalikes import REMEMBERED, inert, is_one_script, is_ours, is_plain, keys
+from chat_tui.tui.render.lookalikes import (
+    REMEMBERED,
+    is_one_script,
+    is_plain,
+    is_self_word,
+    skeletons,
+    without_our_signs,
+)
 from chat_tui.tui.render.safe_text import Safe
 from chat_tui.tui.render.wrap import cells, shorten
 
@@ -25,13 +32,13 @@ SYSTEM = "system"
 MAX_DIGITS = 5
 
 _TAG_ALPHABET = "bcfghjknpqrstvxyz2346789"
-Within = Callable[[str, int], Safe]
-"""Somebody's label in so many cells, by identity or SID."""
+NameWithin = Callable[[str, int], Safe]
+"""Somebody's display name in so many cells, by identity or SID."""
 
 _IN_IDENTITIES = frozenset("-._@+:/ ")
 
 
-class Known(NamedTuple):
+class Nameable(NamedTuple):
     """``handle`` is an identity, or what a channel is called by those who join it: not theirs to choose. ``name``: what
     they chose, if it is a text. ``is_person``: a handle whose look is hard to judge gets a tag at once."""
 
@@ -40,11 +47,11 @@ class Known(NamedTuple):
     is_person: bool = True
 
 
-class Called(msgspec.Struct, frozen=True):
+class DisplayName(msgspec.Struct, frozen=True):
     """What somebody is called among those who are known. The handle has a ``tag`` where it looks like another, or like
     words of the screen.
 
-    Round brackets, commas, tildes and ellipses in a label are ours: in names and handles others stand for them.
+    Round brackets, commas, tildes and ellipses in a display name are ours: in names and handles others stand for them.
     """
 
     name: Safe
@@ -71,27 +78,27 @@ class Called(msgspec.Struct, frozen=True):
         return Safe(self.name + self.beside) if self.name else self.tagged_handle
 
 
-def told_apart(known: Mapping[str, Known]) -> dict[str, Called]:
-    """Labels for everybody, by identity or SID. A name is shown alone where it cannot be taken for anybody else's name
-    or handle; otherwise the handle stands beside it, for each of those who look alike."""
-    handles = {key: inert(person.handle) for key, person in known.items()}
-    names = {key: inert(person.name) for key, person in known.items() if isinstance(person.name, str)}
+def distinct_names(known: Mapping[str, Nameable]) -> dict[str, DisplayName]:
+    """What to call everybody, by identity or SID. A name is shown alone where it cannot be taken for anybody else's
+    name or handle; otherwise the handle stands beside it, for each of those who look alike."""
+    handles = {key: without_our_signs(person.handle) for key, person in known.items()}
+    names = {key: without_our_signs(person.name) for key, person in known.items() if isinstance(person.name, str)}
     tags = _tags(known, handles)
     owners: dict[str, str | None] = {}
     for key, handle in handles.items():
-        for look in keys(handle) | keys(names.get(key) or handle):
-            owners[look] = key if owners.get(look, key) == key else None
+        for skeleton in skeletons(handle) | skeletons(names.get(key) or handle):
+            owners[skeleton] = key if owners.get(skeleton, key) == key else None
     found = {}
     for key, handle in handles.items():
         name, tag = names.get(key, Safe("")), tags.get(key, "")
         if name == handle and not tag:
             name = Safe("")
-        is_alone = bool(name) and is_plain(name) and all(owners[look] == key for look in keys(name))
-        found[key] = Called(name, handle, tag, is_alone, "@" if known[key].is_person else "")
+        is_alone = bool(name) and is_plain(name) and all(owners[skeleton] == key for skeleton in skeletons(name))
+        found[key] = DisplayName(name, handle, tag, is_alone, "@" if known[key].is_person else "")
     return found
 
 
-def _tags(known: Mapping[str, Known], handles: Mapping[str, Safe]) -> dict[str, str]:
+def _tags(known: Mapping[str, Nameable], handles: Mapping[str, Safe]) -> dict[str, str]:
     """The digests of handles that do not say by themselves who it is."""
     wanting = {key for key, person in known.items() if not _is_clear(person, handles[key])}
     wanting |= _clashing(handles, exactly=False) - {SYSTEM}
@@ -103,13 +110,15 @@ def _tags(known: Mapping[str, Known], handles: Mapping[str, Safe]) -> dict[str, 
     return tags
 
 
-def _is_clear(known: Known, handle: Safe) -> bool:
+def _is_clear(known: Nameable, handle: Safe) -> bool:
     if handle != known.handle:
         return False
     if not known.is_person:
         return handle.isascii() or is_one_script(handle)
     if handle.isascii():
-        return all(c.isalnum() or c in _IN_IDENTITIES for c in handle) and (handle == SYSTEM or not is_ours(handle))
+        return all(c.isalnum() or c in _IN_IDENTITIES for c in handle) and (
+            handle == SYSTEM or not is_self_word(handle)
+        )
     return is_plain(handle)
 
 
@@ -117,8 +126,8 @@ def _clashing(shown: Mapping[str, Safe], *, exactly: bool) -> set[str]:
     """Those of whom two look alike."""
     owners: dict[str, list[str]] = {}
     for key, text in shown.items():
-        for look in keys(text, exactly=exactly):
-            owners.setdefault(look, []).append(key)
+        for skeleton in skeletons(text, exactly=exactly):
+            owners.setdefault(skeleton, []).append(key)
     return {key for alike in owners.values() if len(alike) > 1 for key in alike}
 
 
@@ -137,14 +146,14 @@ def _digest(key: str) -> str:
 # ---- within a width
 
 
-def fitted(labels: Mapping[str, Called], width: int) -> dict[str, Safe]:
-    """Each label in at most ``width`` cells, no two alike; the names give way first."""
-    found = {key: _fit(label, width) for key, label in labels.items()}
+def names_within(everybody: Mapping[str, DisplayName], width: int) -> dict[str, Safe]:
+    """Each name in at most ``width`` cells, no two alike; the names give way first."""
+    found = {key: _fit(shown, width) for key, shown in everybody.items()}
     size = TAG
     while (clashing := _clashing(found, exactly=True)) and size < min(width, DIGEST):
-        found |= {key: _cut(labels[key], _digest(key)[:size], width) for key in clashing}
+        found |= {key: _cut(everybody[key], _digest(key)[:size], width) for key in clashing}
         size *= 2
-    _number(found, sorted(clashing), labels, width)
+    _number(found, sorted(clashing), everybody, width)
     return found
 
 
@@ -157,31 +166,31 @@ def room_in_steps(room: int) -> int:
     return max(1, room // STEP * STEP)
 
 
-def _fit(label: Called, width: int) -> Safe:
-    text = label.text
+def _fit(shown: DisplayName, width: int) -> Safe:
+    text = shown.text
     if cells(text) <= width:
         return text
-    if label.is_alone:
+    if shown.is_alone:
         return shorten(text, width)
-    room = width - cells(label.beside)
-    if label.name and room >= MIN_NAME:
-        return Safe(shorten(label.name, room).rstrip() + label.beside)
-    return _cut(label, label.tag, width)
+    room = width - cells(shown.beside)
+    if shown.name and room >= MIN_NAME:
+        return Safe(shorten(shown.name, room).rstrip() + shown.beside)
+    return _cut(shown, shown.tag, width)
 
 
-def _cut(label: Called, tag: str, width: int) -> Safe:
+def _cut(shown: DisplayName, tag: str, width: int) -> Safe:
     """As much of a name, or of the identity where the name says nothing, as there is room for before the tag."""
-    words = label.name if label.is_alone else Safe(f"{label.sign}{label.handle}") if label.name else label.handle
+    words = shown.name if shown.is_alone else Safe(f"{shown.sign}{shown.handle}") if shown.name else shown.handle
     tail = f"~{tag}" if tag else ""
     return Safe(shorten(words, max(0, width - len(tail))) + tail[: max(0, width)])
 
 
-def _number(found: dict[str, Safe], alike: Iterable[str], labels: Mapping[str, Called], width: int) -> None:
+def _number(found: dict[str, Safe], alike: Iterable[str], everybody: Mapping[str, DisplayName], width: int) -> None:
     """The last resort, for those whose digests are alike as far as they can be seen; no pane is so narrow that there
     are not numbers enough."""
-    used = {look for text in found.values() for look in keys(text, exactly=True)}
+    used = {skeleton for text in found.values() for skeleton in skeletons(text, exactly=True)}
     numbers = map(str, range(1, 10 ** min(max(0, width - 1), MAX_DIGITS)))
     for key in alike:
-        texts = (_cut(labels[key], number, width) for number in numbers)
-        found[key] = next((text for text in texts if not keys(text, exactly=True) & used), found[key])
-        used |= keys(found[key], exactly=True)
+        texts = (_cut(everybody[key], number, width) for number in numbers)
+        found[key] = next((text for text in texts if not skeletons(text, exactly=True) & used), found[key])
+        used |= skeletons(found[key], exactly=True)

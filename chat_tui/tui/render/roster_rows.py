@@ -7,7 +7,7 @@ import msgspec
 from chat_tui.client.model import User
 from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs, Mark, mark_of
 from chat_tui.tui.render.line import Line, Piece, between, width_of
-from chat_tui.tui.render.names import Within, room_in_steps
+from chat_tui.tui.render.names import NameWithin, room_in_steps
 from chat_tui.tui.render.safe_text import Safe
 from chat_tui.tui.render.times import age
 from chat_tui.tui.render.wrap import cells, shorten
@@ -69,7 +69,7 @@ SUFFIX = Safe(" (you)")
 
 
 def roster_line(
-    row: Heading | RosterRow, width: int, glyphs: Glyphs, within: Within, *, is_stale: bool, is_cursor: bool
+    row: Heading | RosterRow, width: int, glyphs: Glyphs, within: NameWithin, *, is_stale: bool, is_cursor: bool
 ) -> Line:
     """``is_stale``: our own link is down, so no mark may look live. ``within`` says how a name is cut."""
     if isinstance(row, Heading):

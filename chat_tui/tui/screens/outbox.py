@@ -15,7 +15,7 @@ from chat_tui.tui.faults import Guarded
 from chat_tui.tui.render.glyphs import Glyphs
 from chat_tui.tui.render.line import Line, Piece, between
 from chat_tui.tui.render.message_lines import SEND_WORDS
-from chat_tui.tui.render.names import Within
+from chat_tui.tui.render.names import NameWithin
 from chat_tui.tui.render.safe_text import Safe, safe_name, safe_text
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.render.wrap import pad
@@ -41,7 +41,7 @@ class Choice(msgspec.Struct, frozen=True):
 class OutboxList(PickList, can_focus=True):
     """One row per message; the reason of a failure stands at the right."""
 
-    def __init__(self, outbox: Outbox, title_of: Within, clock: Clock, glyphs: Glyphs) -> None:
+    def __init__(self, outbox: Outbox, title_of: NameWithin, clock: Clock, glyphs: Glyphs) -> None:
         super().__init__(glyphs=glyphs, id="outbox")
         self._outbox = outbox
         self._title_of = title_of
@@ -86,7 +86,7 @@ class OutboxScreen(Guarded, ModalScreen[Choice]):
         Binding("d", "discard", "Discard", show=False),
     ]
 
-    def __init__(self, outbox: Outbox, title_of: Within, clock: Clock, glyphs: Glyphs) -> None:
+    def __init__(self, outbox: Outbox, title_of: NameWithin, clock: Clock, glyphs: Glyphs) -> None:
         super().__init__()
         self._outbox = outbox
         self._list = OutboxList(outbox, title_of, clock, glyphs)

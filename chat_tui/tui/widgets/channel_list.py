@@ -8,7 +8,7 @@ from chat_tui.tui.actions import CHANNELS, bindings
 from chat_tui.tui.render.channel_rows import ChannelRow, channel_line
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.line import Line
-from chat_tui.tui.render.names import Within
+from chat_tui.tui.render.names import NameWithin
 from chat_tui.tui.widgets.pick_list import PickList
 
 
@@ -18,7 +18,7 @@ class ChannelList(PickList):
     rows: list[ChannelRow] = []  # noqa: RUF012 - replaced as a whole, never changed
     current: str | None = None
 
-    def __init__(self, within: Within, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, within: NameWithin, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002
         """``within``: what to call a channel in so many cells."""
         super().__init__(glyphs=glyphs, id=id)
         self._within = within

@@ -2,7 +2,7 @@
 
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.line import Line
-from chat_tui.tui.render.names import Within
+from chat_tui.tui.render.names import NameWithin
 from chat_tui.tui.render.roster_rows import Heading, RosterRow, mark_words, roster_line
 from chat_tui.tui.render.safe_text import safe_text
 from chat_tui.tui.widgets.pick_list import PickList
@@ -12,7 +12,7 @@ class Roster(PickList):
     rows: list[Heading | RosterRow] = []  # noqa: RUF012 - replaced as a whole, never changed
     is_stale = False
 
-    def __init__(self, within: Within, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, within: NameWithin, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002
         """``within``: what to call somebody in so many cells."""
         super().__init__(glyphs=glyphs, id=id)
         self._within = within

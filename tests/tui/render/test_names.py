@@ -1,24 +1,24 @@
-"""Nobody can pass for another: labels that tell people apart."""
+"""Nobody can pass for another: display names that tell people apart."""
 
 import random
 import unicodedata
 
 import pytest
 
-from chat_tui.tui.render.lookalikes import inert, is_plain, keys
-from chat_tui.tui.render.names import Known, fitted, told_apart
+from chat_tui.tui.render.lookalikes import is_plain, skeletons, without_our_signs
+from chat_tui.tui.render.names import Nameable, distinct_names, names_within
 from chat_tui.tui.render.wrap import cells
 from tests.support.impostors import crowd
 
 WIDTHS = (3, 4, 5, 6, 7, 8, 10, 12, 13, 16, 20, 24, 31, 48, 80, 120)
 
 
-def known(people: dict[str, str | None]) -> dict[str, Known]:
-    return {identity: Known(identity, name) for identity, name in people.items()}
+def known(people: dict[str, str | None]) -> dict[str, Nameable]:
+    return {identity: Nameable(identity, name) for identity, name in people.items()}
 
 
 def texts(people: dict[str, str | None]) -> dict[str, str]:
-    return {identity: str(called.text) for identity, called in told_apart(known(people)).items()}
+    return {identity: str(called.text) for identity, called in distinct_names(known(people)).items()}
 
 
 def seen(text: str) -> str:
@@ -29,18 +29,23 @@ def seen(text: str) -> str:
 
 def check(people: dict[str, str | None]) -> None:
     """No two are called alike, at any width; whoever is called by a name alone shares it with nobody."""
-    labels = told_apart(known(people))
-    everything = {identity: seen(called.text) for identity, called in labels.items()}
+    shown_names = distinct_names(known(people))
+    everything = {identity: seen(called.text) for identity, called in shown_names.items()}
     assert len(set(everything.values())) == len(people), (people, everything)
     for width in WIDTHS:
-        shown = fitted(labels, width)
+        shown = names_within(shown_names, width)
         assert len({seen(text) for text in shown.values()}) == len(people), (width, people, shown)
         assert all(cells(text) <= width for text in shown.values()), (width, shown)
-    for identity, called in labels.items():
+    for identity, called in shown_names.items():
         if called.is_alone:
             others = [other for other in people if other != identity]
-            taken = {key for other in others for key in keys(inert(other)) | keys(inert(people[other] or other))}
-            assert not keys(called.name) & taken
+            taken = {
+                skeleton
+                for other in others
+                for skeleton in skeletons(without_our_signs(other))
+                | skeletons(without_our_signs(people[other] or other))
+            }
+            assert not skeletons(called.name) & taken
         else:
             assert called.tagged_handle in called.text
 
@@ -123,13 +128,13 @@ def test_other_names_never_stand_alone(name: str) -> None:
 def test_channels_of_one_name_are_told_apart() -> None:
     """A unique name says which it is; a friendly one that looks like another's has a piece of the SID beside it."""
     channels = {
-        "CH1": Known("general", None, is_person=False),
-        "CH2": Known("CH00002", "general", is_person=False),
-        "CH3": Known("CH00003", "General", is_person=False),
-        "CH4": Known("gеneral", None, is_person=False),
-        "CH5": Known("開発チーム", None, is_person=False),
+        "CH1": Nameable("general", None, is_person=False),
+        "CH2": Nameable("CH00002", "general", is_person=False),
+        "CH3": Nameable("CH00003", "General", is_person=False),
+        "CH4": Nameable("gеneral", None, is_person=False),
+        "CH5": Nameable("開発チーム", None, is_person=False),
     }
-    found = {sid: str(called.text) for sid, called in told_apart(channels).items()}
+    found = {sid: str(called.text) for sid, called in distinct_names(channels).items()}
     assert found["CH2"] == "general (CH00002)"
     assert found["CH3"] == "General (CH00003)"
     assert found["CH1"].startswith("general~")
