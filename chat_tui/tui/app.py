@@ -15,7 +15,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from chat_tui.client import ChatClient, ChatError
-from chat_tui.tui.faults import Faults, FaultTolerantApp, OnScreen, in_background
+from chat_tui.tui.faults import Faults, FaultTolerantApp, ScreenLogHandler, run_in_background
 from chat_tui.tui.main.channel_controller import Noticed
 from chat_tui.tui.main.screen import MainScreen
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
@@ -52,7 +52,7 @@ class ChatApp(FaultTolerantApp):
         faults: Faults | None = None,
     ) -> None:
         super().__init__(faults)
-        self._on_screen = OnScreen(self._say)
+        self._log_handler = ScreenLogHandler(self._say)
         self._client = client
         self._wanted_theme = theme
         self._prepare = prepare
@@ -67,8 +67,8 @@ class ChatApp(FaultTolerantApp):
             with contextlib.suppress(ValueError, NotImplementedError, RuntimeError):
                 loop.add_signal_handler(wanted, self._end)
         for name in LOGGERS:
-            logging.getLogger(name).addHandler(self._on_screen)
-        in_background(self, "starting the client", self._start)
+            logging.getLogger(name).addHandler(self._log_handler)
+        run_in_background(self, "starting the client", self._start)
 
     def get_driver_class(self) -> type[Driver]:
         found = super().get_driver_class()
@@ -109,7 +109,7 @@ class ChatApp(FaultTolerantApp):
 
     async def on_unmount(self) -> None:
         for name in LOGGERS:
-            logging.getLogger(name).removeHandler(self._on_screen)
+            logging.getLogger(name).removeHandler(self._log_handler)
         await self._client.close()
 
     def get_line_filters(self) -> Sequence[LineFilter]:

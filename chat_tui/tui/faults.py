@@ -26,10 +26,10 @@ from chat_tui.logs import escaped
 
 _log = logging.getLogger(__name__)
 
-SAID_AGAIN_AFTER = 30.0
+REPEATED_AFTER = 30.0
 """Seconds within which the same fault is not shown twice."""
 
-SAID_AT_MOST = 100
+MAX_SAID = 100
 """Different ones shown in that time."""
 
 UNHURRIED = 20
@@ -116,7 +116,7 @@ class Guarded(MessagePump):
                 raise
             app.fault(f"{type(self).__name__}, {message.handler_name}", error)
             if isinstance(message, Compose | Mount) and isinstance(self, Screen):
-                app.is_unmade(self)
+                app.abandon_screen(self)
             if app.faults.pause:
                 await asyncio.sleep(app.faults.pause)
 
@@ -135,7 +135,7 @@ class FaultTolerantApp(Guarded, App[str]):
         if self.faults.is_hopeless:
             self._give_up()
 
-    def is_unmade(self, screen: Screen[Any]) -> None:
+    def abandon_screen(self, screen: Screen[Any]) -> None:
         """A screen could not be put together: without the main one there is nothing to show."""
         if isinstance(screen, ModalScreen):
             screen.dismiss()
@@ -158,7 +158,7 @@ class FaultTolerantApp(Guarded, App[str]):
             self._give_up()
 
 
-def report(node: DOMNode, where: str, error: BaseException) -> None:
+def report_fault(node: DOMNode, where: str, error: BaseException) -> None:
     """Something of ``node`` failed, and the rest goes on; without an application that bears it, it is raised."""
     app = node.app
     if not isinstance(app, FaultTolerantApp):
@@ -166,16 +166,16 @@ def report(node: DOMNode, where: str, error: BaseException) -> None:
     app.fault(where, error)
 
 
-def each(node: DOMNode, what: str, *steps: Callable[[], object]) -> None:
+def run_each(node: DOMNode, what: str, *steps: Callable[[], object]) -> None:
     """Take all the steps: one that fails is a fault of ``what``, and keeps none of the others from being taken."""
     for step in steps:
         try:
             step()
         except Exception as error:
-            report(node, what, error)
+            report_fault(node, what, error)
 
 
-def in_background(
+def run_in_background(
     node: DOMNode, what: str, work: Callable[[], Awaitable[object]], *, group: str = "default", exclusive: bool = False
 ) -> None:
     """Begin ``work`` as a worker of ``node``; what it raises is a fault of ``what``. An exclusive one takes the place
@@ -187,12 +187,12 @@ def in_background(
         except (Exception, asyncio.CancelledError) as error:
             if is_asked_to_end(error):
                 raise
-            report(node, what, error)
+            report_fault(node, what, error)
 
     _: Worker[None] = node.run_worker(run, name=what, group=group, exclusive=exclusive)
 
 
-class OnScreen(logging.Handler):
+class ScreenLogHandler(logging.Handler):
     """Shows what the program's parts log as errors, the same once in a while. ``say`` may be called by any thread."""
 
     def __init__(self, say: Callable[[str], object], clock: Callable[[], float] = time.monotonic) -> None:
@@ -205,8 +205,8 @@ class OnScreen(logging.Handler):
         try:
             words = record.getMessage()
             now = self._clock()
-            self._said = {said: at for said, at in self._said.items() if now - at < SAID_AGAIN_AFTER}
-            if words not in self._said and len(self._said) < SAID_AT_MOST:
+            self._said = {said: at for said, at in self._said.items() if now - at < REPEATED_AFTER}
+            if words not in self._said and len(self._said) < MAX_SAID:
                 self._said[words] = now
                 self._say(words)
         except Exception:

@@ -17,7 +17,15 @@ from chat_tui import logs
 from chat_tui.client import events
 from chat_tui.tui import launch
 from chat_tui.tui.app import ChatApp
-from chat_tui.tui.faults import PAINT_FAULTS, PAUSE, SAID_AGAIN_AFTER, Faults, Guarded, OnScreen, in_background
+from chat_tui.tui.faults import (
+    PAINT_FAULTS,
+    PAUSE,
+    REPEATED_AFTER,
+    Faults,
+    Guarded,
+    ScreenLogHandler,
+    run_in_background,
+)
 from chat_tui.tui.launch import begin_log
 from chat_tui.tui.main.screen import MainScreen
 from chat_tui.tui.render.line import plain_text
@@ -52,7 +60,7 @@ async def cancel() -> None:
 
 
 def in_worker(stage: Stage) -> None:
-    in_background(stage.screen, "the work", fail_later)
+    run_in_background(stage.screen, "the work", fail_later)
 
 
 def in_plain_worker(stage: Stage) -> None:
@@ -82,7 +90,7 @@ def in_cancellation(stage: Stage) -> None:
 
 
 def in_cancelled_worker(stage: Stage) -> None:
-    in_background(stage.screen, "the work", cancel)
+    run_in_background(stage.screen, "the work", cancel)
 
 
 def in_event(stage: Stage) -> None:
@@ -258,11 +266,11 @@ def test_faults_that_follow_each_other_closely_cost_their_cause_time() -> None:
 def test_the_same_is_said_once_in_a_while() -> None:
     """However often it happens; something else is said at once."""
     now, said = 100.0, list[str]()
-    handler = OnScreen(said.append, lambda: now)
+    handler = ScreenLogHandler(said.append, lambda: now)
     for words in ("one", "one", "two", "one"):
         handler.handle(logging.makeLogRecord({"msg": words, "levelno": logging.ERROR}))
     assert said == ["one", "two"]
-    now += SAID_AGAIN_AFTER + 1
+    now += REPEATED_AFTER + 1
     handler.handle(logging.makeLogRecord({"msg": "one", "levelno": logging.ERROR}))
     assert said == ["one", "two", "one"]
     for number in range(1000):

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 
-from chat_tui.client import events as e
+from chat_tui.client import events
 
 _log = logging.getLogger(__name__)
 
@@ -11,12 +11,12 @@ _log = logging.getLogger(__name__)
 class Changes:
     """``written``: channels whose mentions may differ; ``arrived``: messages of the open channel, in order."""
 
-    def __init__(self, happened: Iterable[e.Event], current: str | None) -> None:
+    def __init__(self, happened: Iterable[events.Event], current: str | None) -> None:
         self._current = current
         self.title = self.channels = self.log = self.roster = self.members = self.reopen = self.left = False
         self.notice = ""
         self.written: set[str] = set()
-        self.arrived: list[e.MessageAdded] = []
+        self.arrived: list[events.MessageAdded] = []
         for event in happened:
             try:
                 self._take(event)
@@ -24,44 +24,46 @@ class Changes:
                 _log.exception("understanding %s failed", type(event).__name__)
                 self._everything(event)
 
-    def _take(self, event: e.Event) -> None:
+    def _take(self, event: events.Event) -> None:
         match event:
-            case e.ChannelUpdated() | e.ChannelInvited() | e.ChannelJoined():
+            case events.ChannelUpdated() | events.ChannelInvited() | events.ChannelJoined():
                 self.channels = True
                 self.written.add(event.channel.sid)
                 self.log |= event.channel.sid == self._current
-                self.reopen |= isinstance(event, e.ChannelJoined) and event.channel.sid == self._current
-            case e.ChannelLeft(channel=channel):
+                self.reopen |= isinstance(event, events.ChannelJoined) and event.channel.sid == self._current
+            case events.ChannelLeft(channel=channel):
                 self.channels = True
                 self.left |= channel.sid == self._current
-            case e.UserUpdated() | e.UserSubscribed() | e.UserUnsubscribed():
+            case events.UserUpdated() | events.UserSubscribed() | events.UserUnsubscribed():
                 self.roster = self.log = True
-            case e.ConnectionChanged() | e.ClientUpdated() | e.Resynchronise() | e.ChannelReloaded():
+            case (
+                events.ConnectionChanged() | events.ClientUpdated() | events.Resynchronise() | events.ChannelReloaded()
+            ):
                 self._everything(event)
-            case e.PendingMessageUpdated(pending=pending):
+            case events.PendingMessageUpdated(pending=pending):
                 self.log |= pending.channel_sid == self._current
                 self.title = True
-            case e.OutboxNotKept(reason=reason):
+            case events.OutboxNotKept(reason=reason):
                 self.notice = f"what you write is not kept on disk: {reason}"
             case _:
                 self._take_of_channel(event)
 
-    def _everything(self, event: e.Event) -> None:
+    def _everything(self, event: events.Event) -> None:
         self.title = self.channels = self.log = self.roster = True
-        self.reopen |= isinstance(event, e.ConnectionChanged)
-        self.members |= isinstance(event, e.ChannelReloaded)
+        self.reopen |= isinstance(event, events.ConnectionChanged)
+        self.members |= isinstance(event, events.ChannelReloaded)
 
-    def _take_of_channel(self, event: e.Event) -> None:
+    def _take_of_channel(self, event: events.Event) -> None:
         channel = getattr(event, "channel", None)
         if channel is None or channel.sid != self._current:
             return
         match event:
-            case e.MessageAdded():
+            case events.MessageAdded():
                 self.arrived.append(event)
                 self.log = True
-            case e.MemberJoined() | e.MemberLeft():
+            case events.MemberJoined() | events.MemberLeft():
                 self.roster = self.members = True
-            case e.MemberUpdated():
+            case events.MemberUpdated():
                 pass  # how far others have read is not shown yet
             case _:
                 self.log = True

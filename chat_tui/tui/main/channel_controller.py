@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from chat_tui.client import ChatClient, ChatError
 from chat_tui.client.model import Channel
-from chat_tui.tui.faults import in_background
+from chat_tui.tui.faults import run_in_background
 from chat_tui.tui.main.panes import Panes
 from chat_tui.tui.main.presenter import Presenter
 from chat_tui.tui.main.view_state import ViewState, divider_for
@@ -83,7 +83,7 @@ class ChannelController:
     def _work(self, work: Callable[[], Awaitable[Any]], group: str) -> None:
         """Not begun before it runs: one that gives way to the next at once leaves nothing behind."""
         what = f"{group}: being in a channel"
-        in_background(self._screen, what, partial(self._quietly, work), group=group, exclusive=group != "horizons")
+        run_in_background(self._screen, what, partial(self._quietly, work), group=group, exclusive=group != "horizons")
 
     async def _quietly(self, work: Callable[[], Awaitable[Any]]) -> None:
         """What fails for want of a link is done again after the next one."""

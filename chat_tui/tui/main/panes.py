@@ -3,7 +3,7 @@
 from textual.screen import Screen
 
 from chat_tui.tui.actions import ACTIONS, CHANNELS, EVERYWHERE, MESSAGES, Action, short_key
-from chat_tui.tui.faults import each
+from chat_tui.tui.faults import run_each
 from chat_tui.tui.main.presenter import Presenter
 from chat_tui.tui.main.view_state import ViewState
 from chat_tui.tui.render.line import Line, Piece, width_of
@@ -39,7 +39,7 @@ class Panes:
         self.roster.border_title = safe_text("Members")
 
     def show_everything(self) -> None:
-        each(self._screen, "drawing", self.show_channels, self.show_log, self.show_roster, self.show_hints)
+        run_each(self._screen, "drawing", self.show_channels, self.show_log, self.show_roster, self.show_hints)
 
     def show_title(self) -> None:
         self.title.show(*self._presenter.title(self._screen.size.width))

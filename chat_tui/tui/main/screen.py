@@ -14,7 +14,7 @@ from chat_tui.client.model import Channel
 from chat_tui.tui.actions import EVERYWHERE, bindings
 from chat_tui.tui.client_actions import ClientActions
 from chat_tui.tui.commands import CommandError, message_of, parse
-from chat_tui.tui.faults import each, in_background, report
+from chat_tui.tui.faults import report_fault, run_each, run_in_background
 from chat_tui.tui.main.bridge import ClientChanged, forward
 from chat_tui.tui.main.changes import Changes
 from chat_tui.tui.main.channel_controller import (
@@ -61,7 +61,7 @@ class MainScreen(Navigation):
         self.glyphs = glyphs
         self.view = ViewState()
         self.mentions = Mentions(client, self._on_mentions)
-        self.presenter = Presenter(client, self.view, self.mentions, clock, glyphs, place, partial(report, self))
+        self.presenter = Presenter(client, self.view, self.mentions, clock, glyphs, place, partial(report_fault, self))
         self._client_actions = ClientActions(
             client, lambda sid: self.post_message(ChannelWanted(sid)), self.action_outbox, self.presenter.title_of
         )
@@ -87,7 +87,7 @@ class MainScreen(Navigation):
         self.panes = Panes(self, self.presenter, self.view)
         self.controller = ChannelController(self, self.client, self.view, self.presenter, self.panes)
         self.set_class(self.glyphs is ASCII, "-ascii")
-        in_background(self, "following the service", partial(forward, self.client.events(), self), group="bridge")
+        run_in_background(self, "following the service", partial(forward, self.client.events(), self), group="bridge")
         self.set_interval(1.0, self._tick)
         self.set_interval(REFRESH_OTHERS_EVERY, self.controller.refresh_others)
         self.fold()
@@ -105,7 +105,7 @@ class MainScreen(Navigation):
     def on_client_changed(self, message: ClientChanged) -> None:
         changes = Changes(message.happened, self.view.current)
         steps = (self._arrive, self._draw, self._move)
-        each(self, "showing what happened", *(partial(step, changes) for step in steps))
+        run_each(self, "showing what happened", *(partial(step, changes) for step in steps))
         if changes.notice:
             self.on_noticed(Noticed(changes.notice, is_error=True))
         if self.presenter.is_live:
@@ -137,7 +137,7 @@ class MainScreen(Navigation):
             steps.append(self.panes.show_roster)
         if changes.members:
             steps.append(self.controller.follow_members)
-        each(self, "showing what happened", *steps)
+        run_each(self, "showing what happened", *steps)
 
     def _open_first(self) -> None:
         """Somewhere to be: the first channel one has joined."""
@@ -148,7 +148,7 @@ class MainScreen(Navigation):
     def _count_mentions(self, sids: set[str]) -> None:
         for channel in [self.client.channels[sid] for sid in sids if sid in self.client.channels]:
             work, group = partial(self.mentions.refresh, channel), f"mentions-{channel.sid}"
-            in_background(self, "counting mentions", work, group=group, exclusive=True)
+            run_in_background(self, "counting mentions", work, group=group, exclusive=True)
 
     def _tick(self) -> None:
         """Words that change with time: how long until the next try, how old a mark is."""
@@ -250,7 +250,7 @@ class MainScreen(Navigation):
 
     def attempt(self, action: Callable[[], Awaitable[str]]) -> None:
         """Do something over the network, and say how it went."""
-        in_background(self, "what you asked for", partial(self._do, action), group="actions")
+        run_in_background(self, "what you asked for", partial(self._do, action), group="actions")
 
     async def _do(self, action: Callable[[], Awaitable[str]]) -> None:
         try:

@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
 
-from chat_tui.tui.faults import Guarded, report
+from chat_tui.tui.faults import Guarded, report_fault
 from chat_tui.tui.quick_echo import hurry
 from chat_tui.tui.render.safe_text import safe
 
@@ -52,7 +52,7 @@ class Composer(Guarded, TextArea):
         try:
             return super().render_line(y)
         except Exception as error:  # one line less is better than no screen
-            report(self, "drawing the composer", error)
+            report_fault(self, "drawing the composer", error)
             return Strip.blank(self.size.width)
 
     def _submit(self) -> None:

@@ -7,7 +7,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from chat_tui.tui.faults import Guarded, report
+from chat_tui.tui.faults import Guarded, report_fault
 from chat_tui.tui.render.glyphs import ASCII, UNICODE, Glyphs
 from chat_tui.tui.render.line import Line, Piece
 from chat_tui.tui.render.safe_text import Safe
@@ -57,7 +57,7 @@ class Lines(Guarded, Widget):
         try:
             return self.compute(width, height)
         except Exception as error:
-            report(self, f"drawing {self.id}", error)
+            report_fault(self, f"drawing {self.id}", error)
             return [(Piece(shorten(UNDRAWN, width), "failed"),), *[()] * (height - 1)]
 
     def on_resize(self) -> None:
@@ -80,7 +80,7 @@ class Lines(Guarded, Widget):
                     self._strips.clear()
                 strip = self._strips[line] = self._strip(line)
         except Exception as error:  # one row less is better than no screen
-            report(self, f"drawing a row of {self.id}", error)
+            report_fault(self, f"drawing a row of {self.id}", error)
             return Strip.blank(self.content_size.width)
         return strip
 

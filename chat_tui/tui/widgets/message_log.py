@@ -9,7 +9,7 @@ from textual.message import Message as TextualMessage
 
 from chat_tui.client.model import Message, PendingMessage
 from chat_tui.tui.actions import MESSAGES, bindings
-from chat_tui.tui.faults import report
+from chat_tui.tui.faults import report_fault
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.line import Line, Piece, centred
 from chat_tui.tui.render.message_lines import (
@@ -135,7 +135,7 @@ class MessageLog(Lines, can_focus=True):
         try:
             return self._lines_of(unit)
         except Exception as error:
-            report(self, "drawing a message", error)
+            report_fault(self, "drawing a message", error)
             return [(Piece(shorten(UNDRAWN, self._log_style.width), "failed"),)]
 
     def _lines_of(self, unit: int) -> list[Line]:
