@@ -14,7 +14,7 @@ from chat_tui.client import ConnectionState, Phase, User, events
 from chat_tui.client.model import Channel, LastMessage, Member, Message, PendingMessage
 from chat_tui.protocol.values import ChannelStatus
 from chat_tui.tui.render.wrap import cells
-from chat_tui.tui.widgets.lines import Lines
+from chat_tui.tui.widgets.line_pane import LinePane
 from tests.support.hostile import HOSTILE, REFUSED
 from tests.support.stage import NOW, StageClient, sid
 from tests.tui.main.test_screen import Stage, opened
@@ -173,7 +173,7 @@ def forget(client: StageClient, number: int) -> None:
 
 def is_clean(stage: Stage) -> None:
     """Every drawn row fits its pane, and holds nothing that drives a terminal."""
-    for pane in stage.screen.query(Lines):
+    for pane in stage.screen.query(LinePane):
         width = pane.content_size.width
         for line in pane._drawn if width else ():
             text = "".join(piece.text for piece in line)

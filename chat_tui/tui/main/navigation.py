@@ -17,7 +17,7 @@ from chat_tui.tui.render.safe_text import Safe, safe, safe_name
 from chat_tui.tui.render.times import Clock
 
 if TYPE_CHECKING:
-    from chat_tui.tui.screens.outbox import Choice as OutboxChoice
+    from chat_tui.tui.screens.outbox import OutboxChoice
     from chat_tui.tui.screens.picker import Choice
 
 

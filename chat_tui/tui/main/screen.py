@@ -37,7 +37,7 @@ from chat_tui.tui.render.times import Clock
 from chat_tui.tui.widgets.bar import Bar
 from chat_tui.tui.widgets.channel_list import ChannelList
 from chat_tui.tui.widgets.composer import Composer
-from chat_tui.tui.widgets.frames import Column, Row
+from chat_tui.tui.widgets.containers import Column, Row
 from chat_tui.tui.widgets.message_log import MessageLog
 from chat_tui.tui.widgets.roster import Roster
 

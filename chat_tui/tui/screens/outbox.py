@@ -31,7 +31,7 @@ HINTS: tuple[str, ...] = ("r send again", "e write anew", "d discard", "Enter go
 """The first of them for a narrow screen."""
 
 
-class Choice(msgspec.Struct, frozen=True):
+class OutboxChoice(msgspec.Struct, frozen=True):
     """Where to go, and what to put into the composer there."""
 
     channel_sid: str
@@ -72,10 +72,10 @@ class OutboxList(PickList, can_focus=True):
         return between((lead, state, where, when, body), (why,), width)
 
     def picked(self, number: int) -> None:
-        self.screen.dismiss(Choice(self.rows[number].channel_sid))
+        self.screen.dismiss(OutboxChoice(self.rows[number].channel_sid))
 
 
-class OutboxScreen(Guarded, ModalScreen[Choice]):
+class OutboxScreen(Guarded, ModalScreen[OutboxChoice]):
     """Dismisses with where to go next, or with nothing."""
 
     CSS_PATH = "outbox.tcss"
@@ -123,7 +123,7 @@ class OutboxScreen(Guarded, ModalScreen[Choice]):
         """Take the message back into its channel's composer."""
         pending = self._list.at_cursor
         if pending is not None and self._attempt(self._outbox.discard):
-            self.dismiss(Choice(pending.channel_sid, pending.body))
+            self.dismiss(OutboxChoice(pending.channel_sid, pending.body))
 
     def _attempt(self, action: Callable[[str], object]) -> bool:
         """Whether it could be done to the message at the cursor; the border says why not."""

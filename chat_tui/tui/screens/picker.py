@@ -14,7 +14,7 @@ from chat_tui.tui.render.glyphs import Glyphs
 from chat_tui.tui.render.line import Line, Piece, between
 from chat_tui.tui.render.safe_text import Safe, safe_text
 from chat_tui.tui.render.wrap import cells
-from chat_tui.tui.widgets.frames import Column, Query
+from chat_tui.tui.widgets.containers import Column, SearchInput
 from chat_tui.tui.widgets.pick_list import PickList
 
 
@@ -91,7 +91,7 @@ class Picker(Guarded, ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         with Column(id="picker"):
-            yield Query(id="query")
+            yield SearchInput(id="query")
             yield ChoiceList(glyphs=self._glyphs, id="choices")
 
     def on_mount(self) -> None:

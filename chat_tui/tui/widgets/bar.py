@@ -1,10 +1,10 @@
 """A row of text: the title at the top, who types, the keys at the bottom."""
 
 from chat_tui.tui.render.line import Line, between
-from chat_tui.tui.widgets.lines import Lines
+from chat_tui.tui.widgets.line_pane import LinePane
 
 
-class Bar(Lines):
+class Bar(LinePane):
     """``left`` and ``right`` stand at the two edges."""
 
     left: Line = ()

@@ -25,7 +25,7 @@ from chat_tui.tui.render.safe_text import Safe, safe_name
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.render.viewport import Viewport
 from chat_tui.tui.render.wrap import shorten, wrap
-from chat_tui.tui.widgets.lines import UNDRAWN, Lines
+from chat_tui.tui.widgets.line_pane import UNDRAWN, LinePane
 
 CACHED_UNITS = 3000
 
@@ -47,7 +47,7 @@ class Log(msgspec.Struct):
     """What stands there instead when there are no messages."""
 
 
-class MessageLog(Lines, can_focus=True):
+class MessageLog(LinePane, can_focus=True):
     BINDINGS = bindings(MESSAGES)
 
     @dataclass

@@ -6,10 +6,10 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from chat_tui.tui.render.line import Line
-from chat_tui.tui.widgets.lines import Lines
+from chat_tui.tui.widgets.line_pane import LinePane
 
 
-class PickList(Lines, can_focus=True):
+class PickList(LinePane, can_focus=True):
     """Subclasses hold the rows, say which can be picked, and what picking does."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -21,7 +21,7 @@ _IN_ASCII = str.maketrans({"…": ".", "—": "-", "·": "-"})
 UNDRAWN = Safe(" this cannot be drawn: see the log")
 
 
-class Lines(Guarded, Widget):
+class LinePane(Guarded, Widget):
     """Subclasses say what stands in each row (`row`); `redraw` finds out which rows differ."""
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word

@@ -14,5 +14,5 @@ class Column(Guarded, Vertical):
     pass
 
 
-class Query(Guarded, Input):
+class SearchInput(Guarded, Input):
     pass
