@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chat_tui import __version__, settings
-from chat_tui.console import Number, SafeGroup, Whole, ask_secretly, say, warn
+from chat_tui.console import DecimalNumber, SafeGroup, WholeNumber, ask_secretly, say, warn
 from chat_tui.locations import LOG
 from chat_tui.safe_text import safe_name
 
@@ -93,15 +93,15 @@ def main(context: click.Context, /, **flags: Any) -> None:
     from chat_tui.tui import launch
 
     loaded = _load(flags)
-    target = _connection(loaded)
-    sys.exit(launch.run(target, log=_given_log(loaded) or target.data / LOG))
+    target = _target(loaded)
+    sys.exit(launch.run(target, log=_chosen_log(loaded) or target.data / LOG))
 
 
-def _given_log(loaded: settings.Settings) -> Path | None:
+def _chosen_log(loaded: settings.Settings) -> Path | None:
     return None if loaded.log is None else _path("--log", loaded.log)
 
 
-def _connection(loaded: settings.Settings) -> Any:
+def _target(loaded: settings.Settings) -> Any:
     """What the client is to connect to: another server, or the local service."""
     from chat_tui.tui.launch import LocalTarget, RemoteTarget
 
@@ -159,13 +159,17 @@ def _token(ways: dict[str, str | None]) -> settings.Secret | None:
 @_DATA
 @_CONFIG
 @click.option("--host", help="Address to listen on. Default: 127.0.0.1.")
-@click.option("--port", type=Whole(0, 65535), help="Port to listen on; by default the last or a free one.")
-@click.option("--linger", type=Number(0, 60), help="Seconds a broken connection still counts as online.")
-@click.option("--rate", type=Number(), help="Mutations a second, per channel and per service.")
-@click.option("--session-rate", type=Number(), help="Mutations a second of one connection.")
-@click.option("--ping-every", type=Number(), help="Seconds between two pings of a connection.")
-@click.option("--pong-within", type=Number(), help="Seconds until a connection that does not answer is given up.")
-@click.option("--idle-after", type=Number(), help="With --on-demand: seconds without use until the service ends.")
+@click.option("--port", type=WholeNumber(0, 65535), help="Port to listen on; by default the last or a free one.")
+@click.option("--linger", type=DecimalNumber(0, 60), help="Seconds a broken connection still counts as online.")
+@click.option("--rate", type=DecimalNumber(), help="Mutations a second, per channel and per service.")
+@click.option("--session-rate", type=DecimalNumber(), help="Mutations a second of one connection.")
+@click.option("--ping-every", type=DecimalNumber(), help="Seconds between two pings of a connection.")
+@click.option(
+    "--pong-within", type=DecimalNumber(), help="Seconds until a connection that does not answer is given up."
+)
+@click.option(
+    "--idle-after", type=DecimalNumber(), help="With --on-demand: seconds without use until the service ends."
+)
 @click.option("--public-name", help="Host name to answer for, beside loopback.")
 @click.option("--tls-cert", metavar="FILE", help="TLS certificate; required beyond loopback.")
 @click.option("--tls-key", metavar="FILE", help="TLS key.")
@@ -189,7 +193,7 @@ def serve(context: click.Context, /, on_demand: bool, **flags: Any) -> None:
 
 @main.command()
 @click.option("--identity", metavar="NAME", help="Whom to watch as. Default: the login name.")
-@click.option("--seed", type=Whole(), default=42, help="Another number, another play.")
+@click.option("--seed", type=WholeNumber(), default=42, help="Another number, another play.")
 @click.option("--glyphs", type=click.Choice(["auto", "unicode", "ascii"]), help="Marks and borders.")
 @click.option("--theme", help="Name of a Textual theme.")
 @click.option("--log", metavar="FILE", help="File to log to. Default: one for what keeps no data.")
@@ -206,7 +210,7 @@ def demo(seed: int, **flags: Any) -> None:
     identity = _check_identity(_login_name() if loaded.identity is None else loaded.identity)
     with open_theatre(identity, seed) as theatre:
         target = LocalTarget(theatre.data, identity, glyphs=loaded.glyphs, theme=loaded.theme)
-        log = _given_log(loaded) or log_file()  # the play's own directory goes when it ends
+        log = _chosen_log(loaded) or log_file()  # the play's own directory goes when it ends
         status = run(target, log=log, ready=theatre.wait_until_ready, place="demo")
     sys.exit(status)
 
@@ -215,7 +219,7 @@ def demo(seed: int, **flags: Any) -> None:
 @click.argument("identity")
 @_DATA
 @_CONFIG
-@click.option("--lifetime", type=Whole(1, 24 * 3600), default=3600, help="Seconds the token lives.")
+@click.option("--lifetime", type=WholeNumber(1, 24 * 3600), default=3600, help="Seconds the token lives.")
 @click.pass_context
 def token(context: click.Context, /, identity: str, lifetime: int, **flags: Any) -> None:
     """Print an access token for IDENTITY on the local service, which is started when none runs."""

@@ -25,7 +25,7 @@ from textual.message import Message
 ENDS_WITHIN = 1.5
 """Seconds the program has to end in good order once nobody can see it; what is not sent is on disk before."""
 
-GONE = 128 + 1
+EXIT_TERMINAL_GONE = 128 + 1
 """The exit status of a program that lost its terminal, as after SIGHUP."""
 
 READ_EVERY, READ_AT_ONCE = 0.1, 4096
@@ -36,7 +36,7 @@ _LOST = (errno.EIO, errno.ENXIO, errno.EPIPE, errno.EBADF)
 _log = logging.getLogger(__name__)
 
 
-class Output:
+class TerminalOutput:
     """``file``, whose writer outlives it: ``on_lost`` hears of the terminal that is not there any more."""
 
     def __init__(self, file: IO[str], on_lost: Callable[[], None]) -> None:
@@ -69,7 +69,7 @@ class WatchedDriver(LinuxDriver):
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
         if self._file is not None:
-            self._file = cast(Any, Output(self._file, self.lost))  # all of it that Textual calls
+            self._file = cast(Any, TerminalOutput(self._file, self.lost))  # all of it that Textual calls
         self._once = threading.Lock()
         self._parser = XTermParser(self._debug)
         threading.Thread(target=self._watch, name="terminal", daemon=True).start()
@@ -122,9 +122,9 @@ class WatchedDriver(LinuxDriver):
         self.exit_event.set()  # the reader would spin
         threading.Thread(target=_end_anyway, name="the end", daemon=True).start()
         with contextlib.suppress(RuntimeError):  # it has ended meanwhile
-            self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=GONE))
+            self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=EXIT_TERMINAL_GONE))
 
 
 def _end_anyway() -> None:
     time.sleep(ENDS_WITHIN)
-    os._exit(GONE)
+    os._exit(EXIT_TERMINAL_GONE)
