@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tests.referees.node import require_node
-from tests.referees.sdk.witness import WITHIN, Event, Witness
+from tests.referees.sdk.event_recorder import WITHIN, Event, EventRecorder
 
 VERSIONS = (
     "conversations-3.0.1",
@@ -29,7 +29,7 @@ class Realm(Protocol):
     def token(self, identity: str) -> str: ...
 
 
-class SdkClient(Witness):
+class SdkClient(EventRecorder):
     """A client of one SDK version."""
 
     def __init__(self, realm: Realm, identity: str, token: str | None = None, *, version: str = NEWEST) -> None:
@@ -67,7 +67,7 @@ class SdkClient(Witness):
         async for line in self._process.stdout:
             said = json.loads(line)
             if "event" in said:
-                self.witness(said)
+                self.record(said)
             else:
                 self._answers.pop(said["id"]).set_result(said)
 

@@ -11,8 +11,8 @@ from chat_tui.client.model import Channel, Member, Message, User, UserDescriptor
 from chat_tui.client.state.open_channel import OpenChannel
 from chat_tui.protocol.errors import ChatError, Unauthenticated
 from chat_tui.protocol.values import ChannelType, NotificationLevel
+from tests.referees.sdk.event_recorder import EventRecorder
 from tests.referees.sdk.official import Realm
-from tests.referees.sdk.witness import Witness
 
 Told = dict[str, Any]
 
@@ -86,7 +86,7 @@ def told(event: events.Event) -> Told | None:
     return found
 
 
-class OwnClient(Witness):
+class OwnClient(EventRecorder):
     """`ChatClient`, driven as the SDKs are."""
 
     def __init__(self, realm: Realm, identity: str, token: str | None = None) -> None:
@@ -108,14 +108,14 @@ class OwnClient(Witness):
         try:
             await self._client.start()
         except Unauthenticated as error:
-            self.witness({"event": "state", "state": "failed", "code": error.code})
+            self.record({"event": "state", "state": "failed", "code": error.code})
         else:
-            self.witness({"event": "state", "state": "initialized"})
+            self.record({"event": "state", "state": "initialized"})
 
     async def _listen(self, stream: events.EventStream) -> None:
         async for event in stream:
             if (found := told(event)) is not None:
-                self.witness(found)
+                self.record(found)
 
     async def do(self, command: str, **arguments: Any) -> Any:
         return await getattr(self, f"_{command}")(**arguments)

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import pytest
 from _pytest.mark import ParameterSet
 
+from tests.referees.sdk.event_recorder import Event
 from tests.referees.sdk.official import VERSIONS, Realm, SdkClient
 from tests.referees.sdk.own import OwnClient
-from tests.referees.sdk.witness import Event
 from tests.support.service import Tenant
 
 OWN = "ours"

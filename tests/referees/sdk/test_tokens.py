@@ -8,9 +8,9 @@ from typing import Any
 import jwt
 import pytest
 
+from tests.referees.sdk.event_recorder import Event
 from tests.referees.sdk.official import VERSIONS
 from tests.referees.sdk.parties import MAKES, OWN, as_parameters, party, ready_party
-from tests.referees.sdk.witness import Event
 from tests.support.service import Tenant
 
 WARNED_SOON, ENDS_SOON = 183, 5

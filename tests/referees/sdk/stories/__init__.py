@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.checker.proxy import Proxy
+from tests.referees.sdk.event_recorder import Event
 from tests.referees.sdk.parties import Party
-from tests.referees.sdk.witness import Event
 from tests.support.service import Tenant
 
 

@@ -1,4 +1,4 @@
-"""Whoever notes events, and a way to wait for one."""
+"""A recorder of events, and a way to wait for one."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ WITHIN = 15.0
 """Seconds an answer or an event may take."""
 
 
-class Witness:
+class EventRecorder:
     """``events``: what was seen so far, in order."""
 
     def __init__(self, identity: str) -> None:
@@ -18,7 +18,7 @@ class Witness:
         self.events: list[Event] = []
         self._news = asyncio.Event()
 
-    def witness(self, event: Event) -> None:
+    def record(self, event: Event) -> None:
         self.events.append(event)
         self._news.set()
 
