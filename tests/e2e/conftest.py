@@ -14,8 +14,8 @@ from chat_tui.local_service import LocalService
 from tests.support.terminal import Terminal, chat_tui
 
 
-class House:
-    """A data directory, the terminals on it, and a look at the service from outside."""
+class Machine:
+    """One person's computer: a data directory, the terminals on it, and a look at its service from outside."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
@@ -60,7 +60,7 @@ def no_other_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path / "data")
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    made = Machine(tmp_path / "data")
     yield made
     made.close()

@@ -3,7 +3,7 @@
 import stat
 import sys
 
-from tests.e2e.conftest import House
+from tests.e2e.conftest import Machine
 from tests.support.terminal import Terminal
 
 SPOILT = """
@@ -17,19 +17,19 @@ main(sys.argv[1:], prog_name="chat-tui")
 """
 
 
-def spoilt(house: House, module: str, name: str, method: str) -> Terminal:
+def spoilt(machine: Machine, module: str, name: str, method: str) -> Terminal:
     """The program with one method that always fails."""
     code = SPOILT.format(module=module, name=name, method=method)
-    log = house.data.parent / "logs" / "mine.log"
-    command = [sys.executable, "-c", code, "--data", str(house.data), "--identity", "alice", "--log", str(log)]
+    log = machine.data.parent / "logs" / "mine.log"
+    command = [sys.executable, "-c", code, "--data", str(machine.data), "--identity", "alice", "--log", str(log)]
     terminal = Terminal(*command)
-    house.terminals.append(terminal)
+    machine.terminals.append(terminal)
     return terminal
 
 
-def test_a_pane_that_fails_is_said_and_the_rest_works(house: House) -> None:
+def test_a_pane_that_fails_is_said_and_the_rest_works(machine: Machine) -> None:
     """One line with the log's place; one can write, and leave in good order."""
-    alice = spoilt(house, "widgets.roster", "Roster", "line")
+    alice = spoilt(machine, "widgets.roster", "Roster", "line")
     text = alice.see("this cannot be drawn", "drawing roster: unexpected ValueError; see …", "mine.log")
     alice.see("connected", "Message #general")
     assert "Traceback" not in text
@@ -37,14 +37,14 @@ def test_a_pane_that_fails_is_said_and_the_rest_works(house: House) -> None:
     alice.say("still here")
     alice.wait(lambda _: "alice" in alice.line_with("still here"), what="the message")
     assert alice.quit() == 0
-    log = house.data.parent / "logs" / "mine.log"
+    log = machine.data.parent / "logs" / "mine.log"
     assert "ValueError: nobody expected this" in log.read_text()
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
-def test_a_fatal_error_is_one_line_and_status_1(house: House) -> None:
+def test_a_fatal_error_is_one_line_and_status_1(machine: Machine) -> None:
     """Without a main screen there is nothing to go on with: the terminal is restored, and what was written is kept."""
-    alice = spoilt(house, "main.screen", "MainScreen", "on_mount")
+    alice = spoilt(machine, "main.screen", "MainScreen", "on_mount")
     try:
         while alice.process.poll() is None:
             alice.pump(0.1)
@@ -59,17 +59,17 @@ def test_a_fatal_error_is_one_line_and_status_1(house: House) -> None:
     assert "nobody expected this" not in alice.raw.decode(errors="replace")
 
 
-def test_the_default_log_is_among_ones_data(house: House) -> None:
+def test_the_default_log_is_among_ones_data(machine: Machine) -> None:
     """And is one's own."""
-    alice = house.open("alice")
+    alice = machine.open("alice")
     assert alice.quit() == 0
-    log = house.data / "chat-tui.log"
+    log = machine.data / "chat-tui.log"
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
-def test_a_log_that_cannot_be_written_stops_nothing(house: House) -> None:
+def test_a_log_that_cannot_be_written_stops_nothing(machine: Machine) -> None:
     """A directory in its place."""
-    alice = house.open("alice", "--log", str(house.data.parent))
+    alice = machine.open("alice", "--log", str(machine.data.parent))
     alice.say("hello")
     alice.wait(lambda _: "alice" in alice.line_with("hello"), what="the message")
     assert alice.quit() == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import House
+from tests.e2e.conftest import Machine
 from tests.support.terminal import Terminal
 
 COMMAND = [sys.executable, "-m", "chat_tui.cli"]
@@ -55,11 +55,11 @@ def test_without_a_terminal_it_is_one_line_and_status_2(
 
 @pytest.mark.parametrize("is_told", [True, False])
 @pytest.mark.parametrize("is_stopped", [False, True])
-def test_a_lost_terminal_ends_it_and_keeps_what_is_unsent(house: House, is_told: bool, is_stopped: bool) -> None:
+def test_a_lost_terminal_ends_it_and_keeps_what_is_unsent(machine: Machine, is_told: bool, is_stopped: bool) -> None:
     """With and without the signal that tells of it, and with a service that answers nothing; what was written is sent
     by the next start."""
-    alice = house.open("alice", is_told=is_told)
-    service = house.service.pid
+    alice = machine.open("alice", is_told=is_told)
+    service = machine.service.pid
     if is_stopped:
         os.kill(service, signal.SIGSTOP)
     try:
@@ -68,7 +68,7 @@ def test_a_lost_terminal_ends_it_and_keeps_what_is_unsent(house: House, is_told:
         assert gone_within(alice, 5.0) < 2.0
     finally:
         os.kill(service, signal.SIGCONT)
-    house.open("alice").see("the last words")
+    machine.open("alice").see("the last words")
 
 
 NONSENSE = (
@@ -83,9 +83,9 @@ NONSENSE = (
 )
 
 
-def test_what_a_terminal_sends_that_is_no_key_ends_nothing(house: House) -> None:
+def test_what_a_terminal_sends_that_is_no_key_ends_nothing(machine: Machine) -> None:
     """Bytes of another encoding, sequences of another protocol, alone and in what is pasted."""
-    alice = house.open("alice")
+    alice = machine.open("alice")
     for number, nonsense in enumerate(NONSENSE):
         alice.send(nonsense)
         alice.say(f"still here {number}")

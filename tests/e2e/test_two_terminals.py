@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from twilio.rest import Client
 
-from tests.e2e.conftest import House
+from tests.e2e.conftest import Machine
 from tests.referees.official_python import LocalHttpClient
 from tests.support.squatter import squatting
 from tests.support.terminal import chat_tui
@@ -20,15 +20,15 @@ MARKS_WITHIN = 3.0
 LINGER = 15.0
 
 
-def official(house: House) -> Client:
-    service = house.service
+def official(machine: Machine) -> Client:
+    service = machine.service
     http = LocalHttpClient(service.url, by_host=True)
     return Client(service.account_sid, service.auth_token, http_client=http)
 
 
-def test_two_people_talk(house: House) -> None:
+def test_two_people_talk(machine: Machine) -> None:
     """Messages, typing, roster and unread counts move live on both sides."""
-    alice, bob = house.open("alice"), house.open("bob")
+    alice, bob = machine.open("alice"), machine.open("bob")
     alice.say("hello bob")
     bob.see("hello bob")
     bob.type("thinking")
@@ -44,10 +44,10 @@ def test_two_people_talk(house: House) -> None:
     bob.wait(lambda _: "1" not in bob.line_with("# general"), what="nothing unread in general")
 
 
-def test_mute_is_the_services(house: House) -> None:
+def test_mute_is_the_services(machine: Machine) -> None:
     """Alice mutes with one key; the official library reads ``muted``; the same key takes it back."""
-    alice = house.open("alice")
-    own = official(house).chat.v2.services(house.service.service_sid).users("alice").user_channels("general")
+    alice = machine.open("alice")
+    own = official(machine).chat.v2.services(machine.service.service_sid).users("alice").user_channels("general")
     alice.press("ctrl+t")
     alice.wait(lambda _: " M" in alice.line_with("# general"), what="the mute mark")
     assert own.fetch().notification_level == "muted"
@@ -58,9 +58,9 @@ def test_mute_is_the_services(house: House) -> None:
     assert own.fetch().notification_level == "default"
 
 
-def test_marks_follow_start_quit_and_push(house: House) -> None:
+def test_marks_follow_start_quit_and_push(machine: Machine) -> None:
     """Online at start, offline at quit, push on and off by command: each seen on the other side at once."""
-    alice, bob = house.open("alice"), house.open("bob")
+    alice, bob = machine.open("alice"), machine.open("bob")
     alice.see("● ? bob", within=MARKS_WITHIN)
     bob.say("/push on")
     alice.see("● ▲ bob", within=MARKS_WITHIN)
@@ -68,14 +68,14 @@ def test_marks_follow_start_quit_and_push(house: House) -> None:
     alice.see("● △ bob", within=MARKS_WITHIN)
     assert bob.quit() == 0
     alice.see("○ △ bob", within=MARKS_WITHIN)
-    with chat_tui(house.data, "bob"):
+    with chat_tui(machine.data, "bob"):
         alice.see("● △ bob")
 
 
 @pytest.mark.slow
-def test_marks_follow_a_kill_after_the_linger(house: House) -> None:
+def test_marks_follow_a_kill_after_the_linger(machine: Machine) -> None:
     """A killed terminal is offline after the default linger of 15 s, not before."""
-    alice, bob = house.open("alice"), house.open("bob")
+    alice, bob = machine.open("alice"), machine.open("bob")
     alice.see("● ? bob")
     bob.kill()
     with pytest.raises(AssertionError):
@@ -83,51 +83,51 @@ def test_marks_follow_a_kill_after_the_linger(house: House) -> None:
     alice.see("○ ? bob", within=3 + MARKS_WITHIN)
 
 
-def test_marks_follow_a_hang_up(house: House) -> None:
+def test_marks_follow_a_hang_up(machine: Machine) -> None:
     """A terminal that is closed (SIGHUP) leaves in good order: offline at once."""
-    alice, bob = house.open("alice"), house.open("bob")
+    alice, bob = machine.open("alice"), machine.open("bob")
     alice.see("● ? bob")
     os.kill(bob.process.pid, signal.SIGHUP)
     alice.see("○ ? bob", within=MARKS_WITHIN)
 
 
 @pytest.mark.parametrize("door", ["chat v1", "chat v2", "conversations"])
-def test_the_feature_switch_is_seen(house: House, door: str) -> None:
+def test_the_feature_switch_is_seen(machine: Machine, door: str) -> None:
     """Off: marks show "off", REST shows null. On again: who is connected is online, others are unknown."""
-    alice, bob = house.open("alice"), house.open("bob")
+    alice, bob = machine.open("alice"), machine.open("bob")
     alice.see("● ? bob")
     assert bob.quit() == 0
     alice.see("○ ? bob")
-    sid = house.service.service_sid
+    sid = machine.service.service_sid
     path = {
         "chat v1": f"/v1/Services/{sid}",
         "chat v2": f"/v2/Services/{sid}",
         "conversations": f"/conversations/v1/Services/{sid}/Configuration",
     }[door]
-    house.request("POST", path, ReachabilityEnabled="false")
+    machine.request("POST", path, ReachabilityEnabled="false")
     alice.see("reachability off", "· · bob", "Members — 2", within=MARKS_WITHIN)
-    user = official(house).chat.v2.services(sid).users("alice").fetch()
+    user = official(machine).chat.v2.services(sid).users("alice").fetch()
     assert (user.is_online, user.is_notifiable) == (None, None)
-    house.request("POST", path, ReachabilityEnabled="true")
+    machine.request("POST", path, ReachabilityEnabled="true")
     alice.see("reachability on", "? ? bob", "● ? alice", within=MARKS_WITHIN)
-    assert house.get("/Users/alice")["is_online"] is True
-    assert house.get("/Users/bob")["is_online"] is None
-    with chat_tui(house.data, "bob"):
+    assert machine.get("/Users/alice")["is_online"] is True
+    assert machine.get("/Users/bob")["is_online"] is None
+    with chat_tui(machine.data, "bob"):
         alice.see("● ? bob")
 
 
-def test_what_rest_deletes_is_gone_from_every_screen(house: House) -> None:
+def test_what_rest_deletes_is_gone_from_every_screen(machine: Machine) -> None:
     """A binding, a channel, a member, a user and the service itself: each seen at once; a user made anew starts at
     null (contract R32)."""
-    alice, bob = house.open("alice"), house.open("bob")
-    path = f"/v2/Services/{house.service.service_sid}"
+    alice, bob = machine.open("alice"), machine.open("bob")
+    path = f"/v2/Services/{machine.service.service_sid}"
 
     def delete(tail: str) -> None:
-        house.request("DELETE", f"{path}{tail}")
+        machine.request("DELETE", f"{path}{tail}")
 
     bob.say("/push on")
     alice.see("● ▲ bob")
-    binding = official(house).chat.v2.services(house.service.service_sid).bindings.list()[0]
+    binding = official(machine).chat.v2.services(machine.service.service_sid).bindings.list()[0]
     delete(f"/Bindings/{binding.sid}")
     alice.see("● △ bob", within=MARKS_WITHIN)
     bob.say("/create side")
@@ -147,17 +147,17 @@ def test_what_rest_deletes_is_gone_from_every_screen(house: House) -> None:
         terminal.wait(lambda text: "service is gone" in text or "no such service" in text, what="the denial")
 
 
-def test_user_lists_carry_no_reachability(house: House) -> None:
+def test_user_lists_carry_no_reachability(machine: Machine) -> None:
     """Null in lists, the value in a single fetch (contract R16)."""
-    house.open("alice")
-    users = official(house).chat.v2.services(house.service.service_sid).users
+    machine.open("alice")
+    users = official(machine).chat.v2.services(machine.service.service_sid).users
     assert [(user.is_online, user.is_notifiable) for user in users.list()] == [(None, None)]
     assert users("alice").fetch().is_online is True
 
 
-def test_invitations_are_accepted_and_declined(house: House) -> None:
+def test_invitations_are_accepted_and_declined(machine: Machine) -> None:
     """An invitation appears in the list; ``a`` accepts it, ``d`` declines it."""
-    alice, bob = house.open("alice"), house.open("bob")
+    alice, bob = machine.open("alice"), machine.open("bob")
     for name in ("one", "two"):
         alice.say(f"/create {name}")
         alice.see(f"Message #{name}")
@@ -177,44 +177,44 @@ def test_invitations_are_accepted_and_declined(house: House) -> None:
     alice.see("Message #one", "bob", "2 members")
 
 
-def test_a_killed_service_comes_back(house: House) -> None:
+def test_a_killed_service_comes_back(machine: Machine) -> None:
     """``kill -9``: it is started again by itself, both reconnect, nothing is lost or shown twice."""
-    alice, bob = house.open("alice"), house.open("bob")
+    alice, bob = machine.open("alice"), machine.open("bob")
     for number in range(5):
         alice.say(f"before {number}")
     bob.see("before 4")
-    first = house.service.pid
+    first = machine.service.pid
     os.kill(first, signal.SIGKILL)
     alice.say("meanwhile")
     bob.say("and me")
     bob.see("meanwhile", within=30)
     alice.see("and me", within=30)
-    assert house.service.pid != first
+    assert machine.service.pid != first
     for terminal in (alice, bob):
         text = terminal.see("connected", "meanwhile", "and me", within=30)
         shown = [line for line in text.splitlines() if "before" in line or "meanwhile" in line or "and me" in line]
         assert len(shown) == 7, text
-    messages = house.get("/Channels/general/Messages")["messages"]
+    messages = machine.get("/Channels/general/Messages")["messages"]
     assert isinstance(messages, list)
     assert sorted(message["body"] for message in messages) == sorted(
         [*(f"before {number}" for number in range(5)), "meanwhile", "and me"]
     )
 
 
-def test_two_starts_share_one_service(house: House) -> None:
+def test_two_starts_share_one_service(machine: Machine) -> None:
     """Two first starts at the same moment on an empty directory end on one service."""
-    alice, bob = chat_tui(house.data, "alice"), chat_tui(house.data, "bob")
-    house.terminals += [alice, bob]
+    alice, bob = chat_tui(machine.data, "alice"), chat_tui(machine.data, "bob")
+    machine.terminals += [alice, bob]
     alice.see("● ? bob", "2 members")
     bob.see("● ? alice", "2 members")
-    services = house.request("GET", "/v2/Services")["services"]
+    services = machine.request("GET", "/v2/Services")["services"]
     assert isinstance(services, list)
     assert len(services) == 1
 
 
-def test_eighty_columns_and_fifty(house: House) -> None:
+def test_eighty_columns_and_fifty(machine: Machine) -> None:
     """The panes fold by the terminal's width and unfold by key; nothing is lost on the way."""
-    alice = house.open("alice")
+    alice = machine.open("alice")
     alice.type("a draft")
     alice.resize(80, 24)
     alice.wait(lambda text: "Members" not in text and text.splitlines()[1].endswith("╮"), what="two panes")
@@ -231,9 +231,9 @@ def test_eighty_columns_and_fifty(house: House) -> None:
     alice.see("Channels", "Members", "a draft")
 
 
-def test_help_and_switcher_open_and_close(house: House) -> None:
+def test_help_and_switcher_open_and_close(machine: Machine) -> None:
     """F1 shows every key; Ctrl+K finds a channel by a few letters."""
-    alice = house.open("alice")
+    alice = machine.open("alice")
     alice.say("/create workshop")
     alice.see("# workshop")
     alice.press("f1")
@@ -247,20 +247,20 @@ def test_help_and_switcher_open_and_close(house: House) -> None:
     alice.see("Message #workshop")
 
 
-def test_a_served_directory_is_refused(house: House) -> None:
+def test_a_served_directory_is_refused(machine: Machine) -> None:
     """A second ``serve`` names the pid and exits with status 2."""
-    house.open("alice")
-    command = [sys.executable, "-m", "chat_tui.cli", "serve", "--data", str(house.data), "--port", "0"]
+    machine.open("alice")
+    command = [sys.executable, "-m", "chat_tui.cli", "serve", "--data", str(machine.data), "--port", "0"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 2
-    assert str(house.service.pid) in done.stderr
+    assert str(machine.service.pid) in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_who_takes_the_port_of_a_service_that_crashed_is_told_nothing(house: House, tmp_path: Path) -> None:
+def test_who_takes_the_port_of_a_service_that_crashed_is_told_nothing(machine: Machine, tmp_path: Path) -> None:
     """The terminal comes back to a new service, at another place, and goes on."""
-    terminal = house.open("alice")
-    before = house.service
+    terminal = machine.open("alice")
+    before = machine.service
     terminal.say("before the crash")
     terminal.see("before the crash")
     os.kill(before.pid, signal.SIGKILL)
@@ -268,10 +268,10 @@ def test_who_takes_the_port_of_a_service_that_crashed_is_told_nothing(house: Hou
     with squatting(tmp_path / "notes", "agreeable", port) as notes:
         terminal.press("f8")
         terminal.wait(
-            lambda _: (house.data / "service.json").exists() and house.service.pid != before.pid, what="another"
+            lambda _: (machine.data / "service.json").exists() and machine.service.pid != before.pid, what="another"
         )
         terminal.see("connected", "before the crash")
         terminal.say("after it")
         terminal.see("after it")
-        assert house.service.url != before.url
+        assert machine.service.url != before.url
         assert notes.holds_any(before.auth_token, before.api_key_secret, before.proof_key, "eyJ") == []

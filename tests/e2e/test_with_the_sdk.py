@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.e2e.conftest import House
+from tests.e2e.conftest import Machine
 from tests.referees.sdk.official import SdkClient
 
 pytestmark = pytest.mark.node
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.node
 class LocalTenant:
     """What `SdkClient` asks of a service."""
 
-    def __init__(self, house: House) -> None:
-        self._service = house.service
+    def __init__(self, machine: Machine) -> None:
+        self._service = machine.service
 
     @property
     def url(self) -> str:
@@ -24,14 +24,14 @@ class LocalTenant:
         return self._service.token_for(identity)
 
 
-async def test_messages_horizons_typing_and_reachability_pass_both_ways(house: House) -> None:
+async def test_messages_horizons_typing_and_reachability_pass_both_ways(machine: Machine) -> None:
     """Each is seen on the other side, with the SDK's own words."""
-    alice = house.open("alice")
+    alice = machine.open("alice")
 
     async def see(*words: str) -> None:
         await asyncio.to_thread(alice.see, *words)
 
-    async with SdkClient(LocalTenant(house), "bob") as bob:
+    async with SdkClient(LocalTenant(machine), "bob") as bob:
         await bob.see("state", lambda seen: seen["state"] == "initialized")
         await bob.do("page", name="general", size=1)
         await bob.do("members", name="general")
@@ -55,5 +55,5 @@ async def test_messages_horizons_typing_and_reachability_pass_both_ways(house: H
         gone = await bob.see("userUpdated", lambda seen: seen["identity"] == "alice")
         assert (gone["online"], gone["raw"]) == (False, ["reachabilityOnline"])
         await bob.do("shutdown")
-    found = house.get("/Users/bob")
+    found = machine.get("/Users/bob")
     assert (found["is_online"], found["is_notifiable"]) == (False, True)
