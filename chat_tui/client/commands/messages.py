@@ -9,7 +9,7 @@ from chat_tui.client.commands.horizons import Horizons
 from chat_tui.client.commands.outbox import Outbox, Receipt
 from chat_tui.client.events import PendingMessageUpdated
 from chat_tui.client.model import Channel, Message, PendingMessage
-from chat_tui.client.state.people import Api, Emit
+from chat_tui.client.ports import Api, Emit
 from chat_tui.client.state.reading import Count, answer
 
 

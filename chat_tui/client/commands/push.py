@@ -1,6 +1,6 @@
 """Registrations for push, which make a user notifiable (contract R18)."""
 
-from chat_tui.client.state.replicas import Request
+from chat_tui.client.ports import Request
 from chat_tui.protocol.values import BindingType
 
 REGISTRATIONS = "https://ers.chat-tui.invalid/v1/registrations"

@@ -9,7 +9,7 @@ import msgspec
 
 from chat_tui.client import events
 from chat_tui.client.model import Channel
-from chat_tui.client.state.people import Api, Emit
+from chat_tui.client.ports import Api, Emit
 from chat_tui.client.state.reading import MAX_NAME, TypingNotice, answer
 from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.untrusted import Malformed, decode

@@ -10,8 +10,7 @@ from chat_tui.client.events import ConnectionChanged, TokenAboutToExpire, TokenE
 from chat_tui.client.link.timing import Timing
 from chat_tui.client.link.token_source import TokenSource
 from chat_tui.client.link.transport import Address, ConnectionState, Listener, OpenSocket, Phase, Transport, connect
-from chat_tui.client.state.people import Emit
-from chat_tui.client.state.replicas import Request
+from chat_tui.client.ports import Emit, Request
 from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
 from chat_tui.protocol.proof import Challenges
 from chat_tui.tasks import Tasks, is_asked_to_end, shared

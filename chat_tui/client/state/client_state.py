@@ -9,10 +9,11 @@ import msgspec
 from chat_tui.client.commands.channels import Channels
 from chat_tui.client.events import Resynchronise
 from chat_tui.client.model import User
+from chat_tui.client.ports import Emit, Request, Spawn
 from chat_tui.client.state.configuration import Configuration
 from chat_tui.client.state.known_channels import KnownChannels
-from chat_tui.client.state.people import Emit, People
-from chat_tui.client.state.replicas import Replica, Replicas, Request, Spawn
+from chat_tui.client.state.people import People
+from chat_tui.client.state.replicas import Replica, Replicas
 from chat_tui.client.storage.cache import Kept, Rows
 from chat_tui.client.storage.snapshots import Known
 from chat_tui.protocol.errors import ChatError, TransportError

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from chat_tui.client import events
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.model import Channel, Member, User, UserDescriptor
+from chat_tui.client.ports import Api, Emit
 from chat_tui.client.state.reading import Nonsense, parse_descriptor
 from chat_tui.client.state.replicas import Replicas
 from chat_tui.client.state.sync_objects import UserInfo
@@ -21,17 +22,9 @@ from chat_tui.protocol.values import UpdateReason
 
 _USER = "user "
 
-Emit = Callable[[events.Event], None]
-
 
 class _Users(msgspec.Struct):
     users: list[Any]
-
-
-class Api(Protocol):
-    """The Client API: paths are under the links of the Configuration."""
-
-    async def __call__(self, method: str, link: str, path: str = "", **parts: Any) -> Any: ...
 
 
 class People:

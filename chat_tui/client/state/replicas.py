@@ -3,11 +3,11 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, Protocol
 
 from chat_tui.client.link.pages import all_pages
+from chat_tui.client.ports import Request, Spawn
 from chat_tui.client.state.position import Position, ReplicaState, Step
 from chat_tui.client.state.reading import Event, Nonsense, Notification, Snapshot, SnapshotItem, SnapshotPage, answer
 from chat_tui.protocol.errors import ChatError, Code, NotFound, TransportError
@@ -29,19 +29,6 @@ _PLURALS = {ObjectType.MAP: "Maps", ObjectType.LIST: "Lists", ObjectType.DOCUMEN
 _REMOVED = (EventType.MAP_REMOVED, EventType.LIST_REMOVED, EventType.DOCUMENT_REMOVED)
 
 _log = logging.getLogger(__name__)
-
-
-class Spawn(Protocol):
-    """Does work nobody awaits; a ChatError in it is no news: the next link repairs what this one could not."""
-
-    def __call__(self, work: Coroutine[Any, Any, object], name: str) -> object: ...
-
-
-class Request(Protocol):
-    """The one call a replica makes."""
-
-    async def __call__(self, method: str, url: str, *, params: dict[str, Any] | None = None, json: Any = None) -> Any:
-        """The JSON body of the answer. Raises ChatError."""
 
 
 class Replica:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from chat_tui.client.model import Channel, Member, Message, User
+from chat_tui.client.ports import Request
 from chat_tui.client.state.channel_reading import OwnData, is_count_doubtful, update_from_document
 from chat_tui.client.state.reading import (
     MAX_TEXT,
@@ -23,7 +24,7 @@ from chat_tui.client.state.reading import (
     parse_messages,
     struct,
 )
-from chat_tui.client.state.replicas import Replica, Request
+from chat_tui.client.state.replicas import Replica
 from chat_tui.protocol.sync import EventType, ObjectType
 from chat_tui.protocol.untrusted import Malformed
 from chat_tui.protocol.values import UpdateReason
