@@ -24,7 +24,7 @@ from chat_tui.client import ChatClient
 from chat_tui.client.admin import AdminClient
 from chat_tui.client.events import ConnectionChanged
 from chat_tui.client.link.timing import Timing
-from chat_tui.client.link.transport import Phase
+from chat_tui.client.model import Phase
 from chat_tui.local_service import LocalService, find
 from chat_tui.protocol.errors import TransportError
 from chat_tui.protocol.proof import CHALLENGE, HEALTH, PROOF

@@ -2,8 +2,17 @@
 
 from chat_tui.client import events
 from chat_tui.client.client import ChatClient
-from chat_tui.client.link.transport import ConnectionState, Phase
-from chat_tui.client.model import Channel, Member, Message, PendingMessage, SendState, User, UserDescriptor
+from chat_tui.client.model import (
+    Channel,
+    ConnectionState,
+    Member,
+    Message,
+    PendingMessage,
+    Phase,
+    SendState,
+    User,
+    UserDescriptor,
+)
 from chat_tui.client.state.open_channel import OpenChannel
 from chat_tui.protocol.errors import ChatError, TransportError
 from chat_tui.protocol.values import NotificationLevel, UpdateReason

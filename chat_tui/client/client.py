@@ -14,8 +14,8 @@ from chat_tui.client.events import DamageSetAside, Event, EventStream, EventStre
 from chat_tui.client.link.connection import Connection, Hearer
 from chat_tui.client.link.timing import Timing
 from chat_tui.client.link.token_source import TokenSource
-from chat_tui.client.link.transport import Address, ConnectionState, OpenSocket, connect
-from chat_tui.client.model import Channel, Message, User, UserDescriptor
+from chat_tui.client.link.transport import Address, Connect
+from chat_tui.client.model import Channel, ConnectionState, Message, User, UserDescriptor
 from chat_tui.client.persistence import Keeping
 from chat_tui.client.state.client_state import Knowledge
 from chat_tui.client.state.open_channel import OpenChannel
@@ -40,7 +40,7 @@ class ChatClient:
     URL before every try to connect; ``challenge``, when given, for what a service of this machine must answer before it
     is told the token. ``keep``: a directory for what is known and for what is not sent yet, so that it
     survives the program; without one it is kept in memory. ``token_source``: a name for where tokens come from, by
-    which a start finds what is kept before there is a token.
+    which a start finds what is kept before there is a token. ``connect`` opens a socket as websockets' own does.
 
     Its parts are ``channels``, ``people``, ``messages`` with their ``outbox``, ``horizons``, ``typing`` and ``push``.
     Commands raise the `ChatError` the service answers with; those that need an answer raise `TransportError` while
@@ -58,7 +58,7 @@ class ChatClient:
         token_source: str | None = None,
         timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
-        open_socket: OpenSocket = connect,
+        connect: Connect | None = None,
     ) -> None:
         self._streams = EventStreams()
         self._tasks = Tasks(self._on_failure, expected=(ChatError,))
@@ -76,7 +76,7 @@ class ChatClient:
             challenge=challenge,
             timing=timing,
             clock=clock,
-            open_socket=open_socket,
+            connect=connect,
         )
         self._knowledge = Knowledge(self._connection.request, self._emit, self._tasks.spawn, clock)
         api = self._knowledge.configuration.api

@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from chat_tui.client.link.transport import ConnectionState
-from chat_tui.client.model import Channel, Member, Message, PendingMessage, User
+from chat_tui.client.model import Channel, ConnectionState, Member, Message, PendingMessage, User
 from chat_tui.protocol.values import UpdateReason
 
 Reasons = frozenset[UpdateReason]

@@ -151,3 +151,22 @@ class Channel(msgspec.Struct, eq=False):
     def count(self, unread: int | None, newest: int, messages: int | None = None) -> None:
         """The service counted, when ``newest`` was the index of the newest of so many ``messages``."""
         self.counted, self.counted_at, self.counted_messages = unread, newest, messages
+
+
+class Phase(StrEnum):
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    WAITING = "waiting"
+    DENIED = "denied"
+    CLOSED = "closed"
+
+
+class ConnectionState(msgspec.Struct, frozen=True):
+    """``since``: when this trouble or this link began; ``retry_at``: when the next try is due, while waiting; both in
+    seconds since 1970. ``reason``: why there is no link; ``code``: the service's, when it denied the token."""
+
+    phase: Phase
+    since: float
+    retry_at: float | None = None
+    reason: str | None = None
+    code: int | None = None

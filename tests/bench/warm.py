@@ -77,7 +77,7 @@ async def requests(tenant: Tenant, keep: Path, number: int) -> tuple[float, int]
         await until(lambda: len(first._knowledge._known_channels.documents) == number, first.events())
         await asyncio.sleep(SETTLE)
     asked: list[str] = []
-    warm = ChatClient(tenant.url, tenant.token("alice"), keep=keep, open_socket=noting(asked))
+    warm = ChatClient(tenant.url, tenant.token("alice"), keep=keep, connect=noting(asked))
     began = time.monotonic()
     stream = warm.events()
     await warm.start()

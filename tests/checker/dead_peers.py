@@ -16,7 +16,7 @@ import msgspec
 
 from chat_tui.client import ChatClient, events
 from chat_tui.client.link.timing import Timing
-from chat_tui.client.link.transport import Phase
+from chat_tui.client.model import Phase
 from chat_tui.local_service import LocalService
 from chat_tui.server.network.limits import Limits
 from tests.checker.proxy import Fault, Proxy

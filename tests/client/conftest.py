@@ -39,7 +39,7 @@ def noting(asked: list[str]) -> Callable[..., Any]:
     """Connects, and notes every request that is made of the service."""
 
     @contextlib.asynccontextmanager
-    async def open_socket(*where: Any, **how: Any) -> AsyncIterator[websockets.ClientConnection]:
+    async def connect(*where: Any, **how: Any) -> AsyncIterator[websockets.ClientConnection]:
         async with websockets.connect(*where, **how) as socket:
             send = socket.send
 
@@ -52,4 +52,4 @@ def noting(asked: list[str]) -> Callable[..., Any]:
             socket.send = note  # type: ignore[method-assign]
             yield socket
 
-    return open_socket
+    return connect

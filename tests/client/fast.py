@@ -11,7 +11,7 @@ FAST = Timing(answer_within=1.0, fetch_apart=0.0, first_try=0.001, longest_wait=
 
 
 def new_client(service: FakeService, keep: Path | None = None, timing: Timing = FAST) -> ChatClient:
-    return ChatClient("ws://fake.invalid", token(), open_socket=service.open_socket, timing=timing, keep=keep)
+    return ChatClient("ws://fake.invalid", token(), connect=service.connect, timing=timing, keep=keep)
 
 
 async def settle(rounds: int = 60) -> None:

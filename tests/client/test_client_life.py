@@ -22,7 +22,7 @@ async def test_whoever_stops_waiting_takes_nobody_along() -> None:
         await may_go.wait()
         return token()
 
-    client = ChatClient("ws://x", source, open_socket=service.open_socket, timing=FAST)
+    client = ChatClient("ws://x", source, connect=service.connect, timing=FAST)
     other, impatient = asyncio.ensure_future(client.start()), asyncio.ensure_future(client.start())
     await asyncio.sleep(0)
     impatient.cancel()

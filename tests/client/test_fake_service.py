@@ -9,7 +9,7 @@ async def test_a_client_lives_on_it_as_on_a_real_one() -> None:
     """Channels, messages both ways, horizons, people."""
     service = FakeService()
     general, _ = list(service.channels)
-    async with ChatClient("ws://fake.invalid", token(), open_socket=service.open_socket) as alice:
+    async with ChatClient("ws://fake.invalid", token(), connect=service.connect) as alice:
         stream = alice.events()
         assert [channel.title for channel in alice.channels.values()] == ["general", "side"]
         opened = await alice.open_channel(alice.channels[general])

@@ -178,7 +178,7 @@ async def test_a_warm_start_asks_little(tenant: Tenant, tmp_path: Path) -> None:
     """The configuration, one subscription for everything, one list of counts: not a request per channel."""
     await visit(tenant, tmp_path / "keep")
     asked: list[str] = []
-    client = ChatClient(tenant.url, tenant.token("alice"), keep=tmp_path / "keep", open_socket=noting(asked))
+    client = ChatClient(tenant.url, tenant.token("alice"), keep=tmp_path / "keep", connect=noting(asked))
     try:
         await client.start()
         opened = await client.open_channel(client.channels.find("room-0"))

@@ -249,7 +249,7 @@ class FakeService:
     # ---- the wire
 
     @contextlib.asynccontextmanager
-    async def open_socket(self, *_: Any, **__: Any) -> AsyncIterator[FakeSocket]:
+    async def connect(self, *_: Any, **__: Any) -> AsyncIterator[FakeSocket]:
         socket = FakeSocket(self)
         self.sockets.append(socket)
         try:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from chat_tui.client.events import ConnectionChanged, TokenAboutToExpire, TokenExpired
 from chat_tui.client.link.timing import Timing
 from chat_tui.client.link.token_source import TokenSource
-from chat_tui.client.link.transport import Address, ConnectionState, Listener, OpenSocket, Phase, Transport, connect
+from chat_tui.client.link.transport import Address, Connect, Listener, Transport
+from chat_tui.client.model import ConnectionState, Phase
 from chat_tui.client.ports import Emit, Request
 from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
 from chat_tui.protocol.proof import Challenges
@@ -53,7 +54,7 @@ class Connection(Listener):
         challenge: Challenges | None = None,
         timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
-        open_socket: OpenSocket = connect,
+        connect: Connect | None = None,
     ) -> None:
         self._url = url
         self._given_token = token
@@ -67,7 +68,7 @@ class Connection(Listener):
             challenge=challenge,
             timing=timing,
             clock=clock,
-            open_socket=open_socket,
+            connect=connect,
         )
         self.request: Request = self._transport.request
         self.ready = asyncio.Event()

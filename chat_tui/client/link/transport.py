@@ -5,12 +5,11 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import connect as connect_websocket
 from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketException
 
 from chat_tui import __version__
@@ -18,6 +17,7 @@ from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.link.exchange import Exchange, refusal
 from chat_tui.client.link.timing import Timing
 from chat_tui.client.link.token_source import TokenKeeper, TokenSource, checked
+from chat_tui.client.model import ConnectionState, Phase
 from chat_tui.protocol.addresses import parse_address
 from chat_tui.protocol.errors import ChatError, Code, TransportError, Unauthenticated
 from chat_tui.protocol.proof import PROOF, Challenges, tls_context
@@ -32,38 +32,17 @@ from chat_tui.protocol.twilsock import (
 from chat_tui.protocol.untrusted import Malformed, decode
 from chat_tui.tasks import Tasks, is_asked_to_end
 
-__all__ = ["Address", "ConnectionState", "Listener", "Offloaded", "OpenSocket", "Phase", "Transport", "connect"]
-
 MAX_INCOMING = 8 * 1024 * 1024
 """Bytes of one packet: a page of items."""
 
 Address = Callable[[], Awaitable[str]]
-OpenSocket = Callable[..., Any]
-"""Connects as websockets' ``connect`` does: an asynchronous context of a socket."""
+Connect = Callable[..., Any]
+"""Opens a socket as websockets' ``connect`` does: an asynchronous context of one."""
 
 _ENDS = (ChatError, OSError, WebSocketException, EOFError, TimeoutError)
 """How links end."""
 
 _log = logging.getLogger(__name__)
-
-
-class Phase(StrEnum):
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    WAITING = "waiting"
-    DENIED = "denied"
-    CLOSED = "closed"
-
-
-class ConnectionState(msgspec.Struct, frozen=True):
-    """``since``: when this trouble or this link began; ``retry_at``: when the next try is due, while waiting; both in
-    seconds since 1970. ``reason``: why there is no link; ``code``: the service's, when it denied the token."""
-
-    phase: Phase
-    since: float
-    retry_at: float | None = None
-    reason: str | None = None
-    code: int | None = None
 
 
 class Offloaded(TransportError):
@@ -115,7 +94,7 @@ class Listener:
 class Transport:
     """``address`` is asked for the service's URL before every try; ``tokens`` for a token when one is needed.
     ``challenge``, for a service of this machine, is asked for a question before every try; what does not know the
-    answer is told nothing. ``open_socket`` connects, as websockets does."""
+    answer is told nothing. ``connect`` opens a socket, as websockets does by default."""
 
     def __init__(
         self,
@@ -126,7 +105,7 @@ class Transport:
         challenge: Challenges | None = None,
         timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
-        open_socket: OpenSocket = connect,
+        connect: Connect | None = None,
     ) -> None:
         self._address = address
         self._challenge = challenge
@@ -134,7 +113,7 @@ class Transport:
         self._timing = timing or Timing()
         self._backoff = Backoff(self._timing)
         self._clock = clock
-        self._connect = open_socket
+        self._connect = connect or connect_websocket
         self._keeper = TokenKeeper(tokens, self._timing, clock=clock)
         self._exchange: Exchange | None = None
         self._tasks = Tasks(expected=_ENDS)

@@ -1,6 +1,6 @@
 """The state of the link, in words."""
 
-from chat_tui.client.link.transport import ConnectionState, Phase
+from chat_tui.client.model import ConnectionState, Phase
 from chat_tui.tui.render.safe_text import Safe, safe_name
 from chat_tui.tui.render.times import Clock
 

@@ -20,7 +20,7 @@ async def test_half_a_character_holds_up_nothing() -> None:
     """A message goes without it; any other request is refused, and a token is none."""
     service = FakeService()
     sid = service.join("general")
-    client = ChatClient("ws://x", token(), open_socket=service.open_socket, timing=FAST)
+    client = ChatClient("ws://x", token(), connect=service.connect, timing=FAST)
     async with asyncio.timeout(WITHIN):
         await client.start()
         assert client.outbox.submit(sid, "a\ud800b").body == "a\ufffdb"

@@ -37,7 +37,7 @@ async def test_warnings_without_end_bring_one_renewal() -> None:
         return token()
 
     timing = Timing(fetch_apart=0.01)
-    async with ChatClient("ws://fake.invalid", source, open_socket=service.open_socket, timing=timing):
+    async with ChatClient("ws://fake.invalid", source, connect=service.connect, timing=timing):
         for _ in range(200):
             service.notice("client_update", "warning", {}, client_update_type="token_about_to_expire")
             await asyncio.sleep(0)
@@ -63,7 +63,7 @@ async def test_whoever_is_asked_and_is_cancelled_is_asked_again(what: str) -> No
         "ws://x",
         asking if what == "token" else token(),
         address=asking if what == "address" else None,
-        open_socket=service.open_socket,
+        connect=service.connect,
         timing=FAST,
     )
     async with asyncio.timeout(WITHIN):

@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 from chat_tui.client import ChatClient, events
-from chat_tui.client.link.transport import ConnectionState, Phase
-from chat_tui.client.model import Channel, Member, Message, User, UserDescriptor
+from chat_tui.client.model import Channel, ConnectionState, Member, Message, Phase, User, UserDescriptor
 from chat_tui.client.state.open_channel import OpenChannel
 from chat_tui.protocol.errors import ChatError, Unauthenticated
 from chat_tui.protocol.values import ChannelType, NotificationLevel
