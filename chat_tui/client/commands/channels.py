@@ -7,12 +7,12 @@ from urllib.parse import quote
 import msgspec
 
 from chat_tui.client import events
+from chat_tui.client.link.answers import answer
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.model import Channel
 from chat_tui.client.ports import Api, Emit
 from chat_tui.client.state.channel_reading import ChannelData, new_channel
 from chat_tui.client.state.known_channels import KnownChannels
-from chat_tui.client.state.reading import answer
 from chat_tui.protocol.errors import ChatError, Code, NotFound
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
 

@@ -8,9 +8,9 @@ from chat_tui.client.commands.channels import Channels
 from chat_tui.client.commands.horizons import Horizons
 from chat_tui.client.commands.outbox import Outbox, Receipt
 from chat_tui.client.events import PendingMessageUpdated
+from chat_tui.client.link.answers import Count, answer
 from chat_tui.client.model import Channel, Message, PendingMessage
 from chat_tui.client.ports import Api, Emit
-from chat_tui.client.state.reading import Count, answer
 
 
 class _Stored(msgspec.Struct):

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from chat_tui.client.commands.outbox_writer import Keeper, Ledger
+from chat_tui.client.link.answers import Nonsense
 from chat_tui.client.model import Message, PendingMessage, SendState
-from chat_tui.client.state.reading import Nonsense
 from chat_tui.protocol.encoding import whole
 from chat_tui.protocol.errors import ChatError, Code, Conflict, NotFound, TooManyRequests, TransportError, Unavailable
 from chat_tui.tasks import Tasks, shared

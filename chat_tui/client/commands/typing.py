@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 import msgspec
 
 from chat_tui.client import events
+from chat_tui.client.link.answers import answer
 from chat_tui.client.model import Channel
 from chat_tui.client.ports import Api, Emit
-from chat_tui.client.state.reading import MAX_NAME, TypingNotice, answer
+from chat_tui.client.state.reading import MAX_NAME, TypingNotice
 from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.untrusted import Malformed, decode
 from chat_tui.tasks import Tasks

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from websockets.exceptions import WebSocketException
 
-from chat_tui.client.state.reading import Nonsense
+from chat_tui.client.link.answers import Nonsense
 from chat_tui.protocol.errors import BadRequest, ChatError, Code, TransportError, Unauthenticated, from_answer
 from chat_tui.protocol.twilsock import (
     OK,

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from chat_tui.client.state.reading import Meta, answer
+from chat_tui.client.link.answers import Meta, answer
 
 MAX_PAGES = 100
 

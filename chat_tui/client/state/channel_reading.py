@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
+from chat_tui.client.link.answers import Count
 from chat_tui.client.model import Channel, LastMessage
-from chat_tui.client.state.reading import MAX_TEXT, UNDATED, Count, Reasons, changed, name, parse_date, struct
+from chat_tui.client.state.reading import MAX_TEXT, UNDATED, Reasons, changed, name, parse_date, struct
 from chat_tui.protocol.untrusted import Malformed, decode, is_too_deep
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
 

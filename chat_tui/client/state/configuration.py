@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 
 from chat_tui.client.events import ClientUpdated
+from chat_tui.client.link.answers import Count, answer
 from chat_tui.client.ports import Emit, Request
-from chat_tui.client.state.reading import Count, answer
 from chat_tui.protocol.errors import Code, NotFound
 from chat_tui.protocol.untrusted import Malformed, convert
 from chat_tui.protocol.values import UpdateReason

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from chat_tui.client import events
+from chat_tui.client.link.answers import answer
 from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.model import Channel
 from chat_tui.client.ports import Api, Emit, Request, Spawn
 from chat_tui.client.state.channel_reading import ChannelData, OwnData, new_channel, update_described, update_own_part
 from chat_tui.client.state.open_channel import OpenChannels
-from chat_tui.client.state.reading import Reasons, answer
+from chat_tui.client.state.reading import Reasons
 from chat_tui.client.state.replicas import Replica, Replicas
 from chat_tui.client.state.sync_objects import ChannelDocument, OwnChannels
 from chat_tui.client.storage.cache import Kept, Rows, encode

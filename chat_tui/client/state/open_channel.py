@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 
 from chat_tui.client import events
+from chat_tui.client.link.answers import answer
 from chat_tui.client.model import Channel, Member, Message
 from chat_tui.client.ports import Request
-from chat_tui.client.state.reading import Reasons, SnapshotPage, answer, parse_messages
+from chat_tui.client.state.reading import Reasons, SnapshotPage, parse_messages
 from chat_tui.client.state.replicas import LABEL, Replica, Replicas
 from chat_tui.client.state.sync_objects import ChannelListener, MessageList, Roster
 from chat_tui.client.storage.cache import KEPT_MESSAGES, Kept, Rows, encode

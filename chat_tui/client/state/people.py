@@ -10,10 +10,11 @@ from urllib.parse import quote
 import msgspec
 
 from chat_tui.client import events
+from chat_tui.client.link.answers import Nonsense
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.model import Channel, Member, User, UserDescriptor
 from chat_tui.client.ports import Api, Emit
-from chat_tui.client.state.reading import Nonsense, parse_descriptor
+from chat_tui.client.state.reading import parse_descriptor
 from chat_tui.client.state.replicas import Replicas
 from chat_tui.client.state.sync_objects import UserInfo
 from chat_tui.client.storage.cache import Kept, Rows, encode

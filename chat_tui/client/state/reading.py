@@ -1,15 +1,15 @@
 """What a service says, made into the model: what makes no sense is set aside and logged, and what cannot do without it
-is Nonsense, an error of one answer."""
+is an InvalidAnswer, an error of one answer."""
 
 import logging
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
+from chat_tui.client.link.answers import Count, Meta, answer
 from chat_tui.client.model import Member, Message, UserDescriptor
-from chat_tui.protocol.errors import ChatError, Code
-from chat_tui.protocol.untrusted import MAX_INT, Malformed, convert
+from chat_tui.protocol.untrusted import Malformed, convert
 from chat_tui.protocol.values import UpdateReason
 
 Reasons = frozenset[UpdateReason]
@@ -24,23 +24,7 @@ MAX_TEXT = 64 * 1024
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for the date of a message whose date makes no sense."""
 
-Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT)]
-
 _log = logging.getLogger(__name__)
-
-
-class Nonsense(ChatError):
-    """The service answered with something that is no answer: whether the request took effect is not known."""
-
-    status = 502
-
-
-def answer(body: Any, shape: Any) -> Any:
-    """The body of an answer as a value of ``shape``. Raises Nonsense."""
-    try:
-        return convert(body, shape)
-    except Malformed as error:
-        raise Nonsense(f"the service answered nonsense: {error}", Code.INTERNAL) from None
 
 
 def struct(data: Any, shape: type[T]) -> T:
@@ -87,10 +71,6 @@ class Snapshot(msgspec.Struct):
     last_event_id: Count
     data: Any = None
     items: list[SnapshotItem] | None = None
-
-
-class Meta(msgspec.Struct):
-    next_token: str | None = None
 
 
 class SnapshotPage(msgspec.Struct):

@@ -6,10 +6,11 @@ import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 
+from chat_tui.client.link.answers import Nonsense, answer
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.ports import Request, Spawn
 from chat_tui.client.state.position import Position, ReplicaState, Step
-from chat_tui.client.state.reading import Event, Nonsense, Notification, Snapshot, SnapshotItem, SnapshotPage, answer
+from chat_tui.client.state.reading import Event, Notification, Snapshot, SnapshotItem, SnapshotPage
 from chat_tui.protocol.errors import ChatError, Code, NotFound, TransportError
 from chat_tui.protocol.sync import EventType, ObjectType, SubscriptionRequest, Subscriptions
 from chat_tui.protocol.untrusted import Malformed, decode

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from chat_tui.client.link.answers import answer
 from chat_tui.client.model import Channel, Member, Message, User
 from chat_tui.client.ports import Request
 from chat_tui.client.state.channel_reading import OwnData, is_count_doubtful, update_from_document
@@ -16,7 +17,6 @@ from chat_tui.client.state.reading import (
     Snapshot,
     SnapshotPage,
     Value,
-    answer,
     changed,
     name,
     parse_member,

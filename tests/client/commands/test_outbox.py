@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chat_tui.client.commands.outbox import MAX_ODD, Outbox, Receipt
+from chat_tui.client.link.answers import Nonsense
 from chat_tui.client.model import PendingMessage, SendState
-from chat_tui.client.state.reading import Nonsense
 from chat_tui.protocol.errors import BadRequest, ChatError, NotFound, TooManyRequests, TransportError, from_answer
 
 
