@@ -1,7 +1,7 @@
 """What the model's objects say of themselves."""
 
 from chat_tui.client.model import Channel, LastMessage
-from chat_tui.client.state.reading import parse_date
+from chat_tui.client.state.parsing import parse_date
 from chat_tui.protocol.values import ChannelStatus
 
 

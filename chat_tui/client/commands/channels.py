@@ -7,11 +7,11 @@ from urllib.parse import quote
 import msgspec
 
 from chat_tui.client import events
-from chat_tui.client.link.answers import answer
+from chat_tui.client.link.answers import parse_answer
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.model import Channel
 from chat_tui.client.ports import Api, Emit
-from chat_tui.client.state.channel_reading import ChannelData, new_channel
+from chat_tui.client.state.channel_parsing import ChannelData, new_channel
 from chat_tui.client.state.known_channels import KnownChannels
 from chat_tui.protocol.errors import ChatError, Code, NotFound
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
@@ -57,7 +57,7 @@ class Channels(Mapping[str, Channel]):
     ) -> Channel:
         """Make a channel and join it. Raises Conflict when the unique name is taken."""
         body = {"unique_name": unique_name, "friendly_name": friendly_name, "type": type.value}
-        made: ChannelData = answer(await self._api("POST", "conversations", json=body), ChannelData)
+        made: ChannelData = parse_answer(await self._api("POST", "conversations", json=body), ChannelData)
         return await self._join(made.sid)
 
     async def join(self, name: str) -> Channel:
@@ -65,7 +65,7 @@ class Channels(Mapping[str, Channel]):
         return await self._join(name)
 
     async def _join(self, name: str) -> Channel:
-        found: ChannelData = answer(await self._api("GET", "conversations", quote(name, safe="")), ChannelData)
+        found: ChannelData = parse_answer(await self._api("GET", "conversations", quote(name, safe="")), ChannelData)
         sid = quote(found.sid, safe="")
         if found.status is not ChannelStatus.JOINED:
             await self._api("POST", "conversations", f"{sid}/Participants", json={"identity": self.identity})
@@ -112,7 +112,7 @@ class Channels(Mapping[str, Channel]):
         self._show_level(channel, level)
         try:
             body = {"notification_level": level.value}
-            found: ChannelData = answer(
+            found: ChannelData = parse_answer(
                 await self._api("POST", "my_conversations", channel.sid, json=body), ChannelData
             )
         except ChatError:
@@ -128,6 +128,8 @@ class Channels(Mapping[str, Channel]):
     async def set_consumption_horizon(self, channel: Channel, index: int | None) -> int | None:
         """Say how far one has read; the unread count that follows."""
         body = {"last_read_message_index": index}
-        found: ChannelData = answer(await self._api("POST", "my_conversations", channel.sid, json=body), ChannelData)
+        found: ChannelData = parse_answer(
+            await self._api("POST", "my_conversations", channel.sid, json=body), ChannelData
+        )
         self._known.take(found)
         return channel.unread_messages_count

@@ -8,7 +8,7 @@ from chat_tui.client.commands.channels import Channels
 from chat_tui.client.commands.horizons import Horizons
 from chat_tui.client.commands.outbox import Outbox, Receipt
 from chat_tui.client.events import PendingMessageUpdated
-from chat_tui.client.link.answers import Count, answer
+from chat_tui.client.link.answers import Count, parse_answer
 from chat_tui.client.model import Channel, Message, PendingMessage
 from chat_tui.client.ports import Api, Emit
 
@@ -57,7 +57,7 @@ class Messages:
         """Hand one message of the outbox to the service. What one wrote oneself is read."""
         body = {"body": pending.body, "attributes": pending.attributes}
         path = f"{pending.channel_sid}/Messages"
-        stored: _Stored = answer(
+        stored: _Stored = parse_answer(
             await self._api("POST", "conversations", path, json=body, mutation_id=pending.mutation_id), _Stored
         )
         channel = self._channels.get(pending.channel_sid)

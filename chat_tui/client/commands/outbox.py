@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from chat_tui.client.commands.outbox_writer import Keeper, Ledger
-from chat_tui.client.link.answers import Nonsense
+from chat_tui.client.link.answers import InvalidAnswer
 from chat_tui.client.model import Message, PendingMessage, SendState
 from chat_tui.protocol.encoding import whole
 from chat_tui.protocol.errors import ChatError, Code, Conflict, NotFound, TooManyRequests, TransportError, Unavailable
@@ -269,7 +269,7 @@ class Outbox:
         except (TooManyRequests, Unavailable) as error:
             await self._pause(head.tries, getattr(error, "retry_after", 0.0))
             return False
-        except Nonsense as error:
+        except InvalidAnswer as error:
             return await self._odd(queue, head, error.message)
         except ChatError as error:
             if error.status in _TEMPORARY:
@@ -287,7 +287,7 @@ class Outbox:
             await self._pause(head.tries, 0.0)
             return False
         if queue:
-            self._refuse(queue, Nonsense(f"it may have been sent: {reason}", Code.INTERNAL))
+            self._refuse(queue, InvalidAnswer(f"it may have been sent: {reason}", Code.INTERNAL))
         return True
 
     async def _pause(self, tries: int, at_least: float) -> None:

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 import msgspec
 
 from chat_tui.client import events
-from chat_tui.client.link.answers import answer
+from chat_tui.client.link.answers import parse_answer
 from chat_tui.client.model import Channel
 from chat_tui.client.ports import Api, Emit
-from chat_tui.client.state.reading import MAX_NAME, TypingNotice
+from chat_tui.client.state.parsing import MAX_NAME, TypingNotice
 from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.untrusted import Malformed, decode
 from chat_tui.tasks import Tasks
@@ -55,7 +55,7 @@ class TypingIndicators:
     async def _tell(self, channel: Channel, silent_until: float) -> None:
         form = urlencode({"ChannelSid": channel.sid}).encode()
         try:
-            told: _Told = answer(await self._api("POST", "typing", form=form), _Told)
+            told: _Told = parse_answer(await self._api("POST", "typing", form=form), _Told)
             self._timeout = max(1.0, min(told.typing_timeout, LONGEST_TIMEOUT))
         except ChatError:
             if self._silent_until.get(channel.sid) == silent_until:  # else it was told anew meanwhile

@@ -10,18 +10,18 @@ from chat_tui.protocol.untrusted import MAX_INT, Malformed, convert
 Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT)]
 
 
-class Nonsense(ChatError):
+class InvalidAnswer(ChatError):
     """The service answered with something that is no answer: whether the request took effect is not known."""
 
     status = 502
 
 
-def answer(body: Any, shape: Any) -> Any:
-    """The body of an answer as a value of ``shape``. Raises Nonsense."""
+def parse_answer(body: Any, shape: Any) -> Any:
+    """The body of an answer as a value of ``shape``. Raises InvalidAnswer."""
     try:
         return convert(body, shape)
     except Malformed as error:
-        raise Nonsense(f"the service answered nonsense: {error}", Code.INTERNAL) from None
+        raise InvalidAnswer(f"the service answered nonsense: {error}", Code.INTERNAL) from None
 
 
 class Meta(msgspec.Struct):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from websockets.exceptions import WebSocketException
 
-from chat_tui.client.link.answers import Nonsense
+from chat_tui.client.link.answers import InvalidAnswer
 from chat_tui.protocol.errors import BadRequest, ChatError, Code, TransportError, Unauthenticated, from_answer
 from chat_tui.protocol.twilsock import (
     OK,
@@ -80,8 +80,8 @@ class Exchange:
         return f"{self._prefix}{next(self._ids):08x}"
 
     async def exchange(self, header: Header, body: Any = None) -> Packet:
-        """The reply to a packet, a success. Raises TransportError when the link breaks or nothing comes, Nonsense for
-        a reply that says nothing, and what it refuses with."""
+        """The reply to a packet, a success. Raises TransportError when the link breaks or nothing comes, InvalidAnswer
+        for a reply that says nothing, and what it refuses with."""
         header.id = self.next_id()
         packet = _encoded(header, body)
         answer: asyncio.Future[Packet] = asyncio.get_running_loop().create_future()
@@ -112,14 +112,14 @@ class Exchange:
         mutation_id: str | None = None,
     ) -> Any:
         """The JSON body of the answer to a tunnelled request. Raises the ChatError it stands for, TransportError or
-        Nonsense."""
+        InvalidAnswer."""
         headers = {"Content-Type": "application/json" if form is None else "application/x-www-form-urlencoded"}
         if mutation_id is not None:
             headers["X-Twilio-Mutation-Id"] = mutation_id
         try:
             parts = urlsplit(url)
         except ValueError:
-            raise Nonsense("the service named an address that is none", Code.INTERNAL) from None
+            raise InvalidAnswer("the service named an address that is none", Code.INTERNAL) from None
         request = HttpRequest(parts.netloc, parts.path, method, params or {}, headers)
         header = Header("message", http_request=request, active_grant="ip_messaging")
         reply = await self.exchange(header, form if form is not None else json)
@@ -127,9 +127,9 @@ class Exchange:
         try:
             body = reply.json()
         except PacketError as error:
-            raise Nonsense(f"the service answered nonsense: {error}", Code.INTERNAL) from None
+            raise InvalidAnswer(f"the service answered nonsense: {error}", Code.INTERNAL) from None
         if status is None or not 200 <= status.code < 600:
-            raise Nonsense("the service answered without a status", Code.INTERNAL)
+            raise InvalidAnswer("the service answered without a status", Code.INTERNAL)
         if status.code >= 300:
             raise from_answer(status.code, body)
         return body
@@ -215,7 +215,7 @@ def _encoded(header: Header, body: Any = None) -> bytes:
 def _check(status: Status | None) -> None:
     """Raises Unauthenticated, or ChatError, for a reply that is not a success."""
     if status is None or not 100 <= status.code < 600:
-        raise Nonsense("the service answered without a status", Code.INTERNAL)
+        raise InvalidAnswer("the service answered without a status", Code.INTERNAL)
     if status.code < 300:
         return
     message = (status.description or status.status)[:MAX_REASON]

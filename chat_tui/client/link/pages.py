@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from chat_tui.client.link.answers import Meta, answer
+from chat_tui.client.link.answers import Meta, parse_answer
 
 MAX_PAGES = 100
 
@@ -20,14 +20,14 @@ class _Page(msgspec.Struct):
 async def all_pages(fetch: Callable[[dict[str, Any]], Awaitable[Any]], params: dict[str, Any], shape: Any) -> list[Any]:
     """The ``shape`` of each page, a struct of items; cut where a token comes again, or after MAX_PAGES.
 
-    Raises ChatError, Nonsense among it."""
+    Raises ChatError, InvalidAnswer among it."""
     pages: list[Any] = []
     seen: set[str] = set()
     asked = dict(params)
     while len(pages) < MAX_PAGES:
         body = await fetch(asked)
-        pages.append(answer(body, shape))
-        token = answer(body, _Page).meta.next_token
+        pages.append(parse_answer(body, shape))
+        token = parse_answer(body, _Page).meta.next_token
         if not token:
             return pages
         if token in seen:

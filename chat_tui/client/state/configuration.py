@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chat_tui.client.events import ClientUpdated
-from chat_tui.client.link.answers import Count, answer
+from chat_tui.client.link.answers import Count, parse_answer
 from chat_tui.client.ports import Emit, Request
 from chat_tui.protocol.errors import Code, NotFound
 from chat_tui.protocol.untrusted import Malformed, convert
@@ -58,7 +58,7 @@ class Configuration:
 
     async def read(self) -> Answered:
         """Ask for it, take it over, and return the rest: the own identity and the names of the own objects."""
-        found: Answered = answer(await self._request("GET", URL), Answered)
+        found: Answered = parse_answer(await self._request("GET", URL), Answered)
         self._links = found.links
         self.take(found.options)
         return found

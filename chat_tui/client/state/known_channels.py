@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from chat_tui.client import events
-from chat_tui.client.link.answers import answer
+from chat_tui.client.link.answers import parse_answer
 from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.model import Channel
 from chat_tui.client.ports import Api, Emit, Request, Spawn
-from chat_tui.client.state.channel_reading import ChannelData, OwnData, new_channel, update_described, update_own_part
+from chat_tui.client.state.channel_parsing import ChannelData, OwnData, new_channel, update_described, update_own_part
 from chat_tui.client.state.open_channel import OpenChannels
-from chat_tui.client.state.reading import Reasons
+from chat_tui.client.state.parsing import Reasons
 from chat_tui.client.state.replicas import Replica, Replicas
 from chat_tui.client.state.sync_objects import ChannelDocument, OwnChannels
 from chat_tui.client.storage.cache import Kept, Rows, encode
@@ -99,7 +99,7 @@ class KnownChannels:
         return [found for page in pages for found in page.conversations]
 
     async def _describe(self, sid: str) -> ChannelData:
-        found: ChannelData = answer(await self._api("GET", "my_conversations", sid), ChannelData)
+        found: ChannelData = parse_answer(await self._api("GET", "my_conversations", sid), ChannelData)
         return found
 
     def take(self, found: ChannelData) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 
 from chat_tui.client import events
-from chat_tui.client.link.answers import answer
+from chat_tui.client.link.answers import parse_answer
 from chat_tui.client.model import Channel, Member, Message
 from chat_tui.client.ports import Request
-from chat_tui.client.state.reading import Reasons, SnapshotPage, parse_messages
+from chat_tui.client.state.parsing import Reasons, SnapshotPage, parse_messages
 from chat_tui.client.state.replicas import LABEL, Replica, Replicas
 from chat_tui.client.state.sync_objects import ChannelListener, MessageList, Roster
 from chat_tui.client.storage.cache import KEPT_MESSAGES, Kept, Rows, encode
@@ -174,7 +174,7 @@ class OpenChannels:
         """The ``count`` newest messages, ascending, without following them."""
         params = {"Order": "desc", "PageSize": str(count)}
         url = f"{LABEL}/v3/Lists/{channel.sid}.messages/Items"
-        page: SnapshotPage = answer(await self._request("GET", url, params=params), SnapshotPage)
+        page: SnapshotPage = parse_answer(await self._request("GET", url, params=params), SnapshotPage)
         return parse_messages(channel.sid, page.items)[-count:]
 
     def on_reloaded(self, replica: Replica) -> None:

@@ -10,11 +10,11 @@ from urllib.parse import quote
 import msgspec
 
 from chat_tui.client import events
-from chat_tui.client.link.answers import Nonsense
+from chat_tui.client.link.answers import InvalidAnswer
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.model import Channel, Member, User, UserDescriptor
 from chat_tui.client.ports import Api, Emit
-from chat_tui.client.state.reading import parse_descriptor
+from chat_tui.client.state.parsing import parse_descriptor
 from chat_tui.client.state.replicas import Replicas
 from chat_tui.client.state.sync_objects import UserInfo
 from chat_tui.client.storage.cache import Kept, Rows, encode
@@ -182,7 +182,7 @@ class People:
         )
         found = []
         for data in (data for page in pages for data in page.users):
-            with contextlib.suppress(Nonsense):  # a user without an identity is nobody
+            with contextlib.suppress(InvalidAnswer):  # a user without an identity is nobody
                 found.append(parse_descriptor(data))
         for descriptor in found:
             self._refresh(descriptor)

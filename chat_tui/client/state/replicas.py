@@ -6,11 +6,11 @@ import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 
-from chat_tui.client.link.answers import Nonsense, answer
+from chat_tui.client.link.answers import InvalidAnswer, parse_answer
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.ports import Request, Spawn
+from chat_tui.client.state.parsing import Event, Notification, Snapshot, SnapshotItem, SnapshotPage
 from chat_tui.client.state.position import Position, ReplicaState, Step
-from chat_tui.client.state.reading import Event, Notification, Snapshot, SnapshotItem, SnapshotPage
 from chat_tui.protocol.errors import ChatError, Code, NotFound, TransportError
 from chat_tui.protocol.sync import EventType, ObjectType, SubscriptionRequest, Subscriptions
 from chat_tui.protocol.untrusted import Malformed, decode
@@ -49,7 +49,7 @@ class Replica:
     async def load(self, request: Request) -> int:
         """Read the position, then the data (guarantees, Follow 5); the position. Raises ChatError."""
         params = {"Include": "items"} if self.kind is ObjectType.MAP else None
-        found: Snapshot = answer(await request("GET", self.url, params=params), Snapshot)
+        found: Snapshot = parse_answer(await request("GET", self.url, params=params), Snapshot)
         if self.kind is ObjectType.MAP and found.items is None:
             found.items = await self._every_item(request)
         await self.take(found, request)
@@ -206,7 +206,7 @@ class Replicas:
             return
         before = self._by_sid.get(replica.sid)
         if before is not None and before is not replica:
-            raise Nonsense(f"{replica.name} has the SID of {before.name}", Code.INTERNAL)
+            raise InvalidAnswer(f"{replica.name} has the SID of {before.name}", Code.INTERNAL)
         self._by_sid[replica.sid] = replica
         replica.at.loaded(position)
         if replica.was_loaded:

@@ -4,11 +4,11 @@ from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from chat_tui.client.link.answers import answer
+from chat_tui.client.link.answers import parse_answer
 from chat_tui.client.model import Channel, Member, Message, User
 from chat_tui.client.ports import Request
-from chat_tui.client.state.channel_reading import OwnData, is_count_doubtful, update_from_document
-from chat_tui.client.state.reading import (
+from chat_tui.client.state.channel_parsing import OwnData, is_count_doubtful, update_from_document
+from chat_tui.client.state.parsing import (
     MAX_TEXT,
     Event,
     Marks,
@@ -17,12 +17,12 @@ from chat_tui.client.state.reading import (
     Snapshot,
     SnapshotPage,
     Value,
-    changed,
-    name,
+    parse_item,
     parse_member,
     parse_message,
     parse_messages,
-    struct,
+    parse_name,
+    update_fields,
 )
 from chat_tui.client.state.replicas import Replica
 from chat_tui.protocol.sync import EventType, ObjectType
@@ -55,13 +55,15 @@ class UserInfo(Replica):
     def _set(self, key: str | None, data: Any) -> Reasons:
         self.user.date_refreshed = self._clock()
         if key == "friendlyName":
-            return changed(self.user, {"friendly_name": (name(struct(data, Value).value), UpdateReason.FRIENDLY_NAME)})
+            return update_fields(
+                self.user, {"friendly_name": (parse_name(parse_item(data, Value).value), UpdateReason.FRIENDLY_NAME)}
+            )
         if key == "attributes":
-            attributes = (struct(data, Value).value or "{}")[:MAX_TEXT]
-            return changed(self.user, {"attributes": (attributes, UpdateReason.ATTRIBUTES)})
+            attributes = (parse_item(data, Value).value or "{}")[:MAX_TEXT]
+            return update_fields(self.user, {"attributes": (attributes, UpdateReason.ATTRIBUTES)})
         if key == "reachability":
-            marks = struct(data, Marks)
-            return changed(
+            marks = parse_item(data, Marks)
+            return update_fields(
                 self.user,
                 {
                     "is_online": (marks.online, UpdateReason.ONLINE),
@@ -94,7 +96,7 @@ class OwnChannels(Replica):
         self._listener = listener
 
     async def take(self, found: Snapshot, request: Request) -> None:
-        self.items = {item.key: struct(item.data, OwnData) for item in found.items or () if item.key}
+        self.items = {item.key: parse_item(item.data, OwnData) for item in found.items or () if item.key}
         self._listener.on_own_channels()
 
     def change(self, event_type: EventType, event: Event) -> None:
@@ -104,7 +106,7 @@ class OwnChannels(Replica):
             self.items.pop(event.item_key, None)
             self._listener.on_own_channel_removed(event.item_key)
         else:
-            self.items[event.item_key] = struct(event.item_data, OwnData)
+            self.items[event.item_key] = parse_item(event.item_data, OwnData)
             self._listener.on_own_channel(event.item_key)
 
 
@@ -192,7 +194,7 @@ class MessageList(Replica):
         params = {"Order": "desc", "PageSize": str(count)}
         if newest is not None:
             params["From"] = str(newest)
-        found: SnapshotPage = answer(await request("GET", f"{self.url}/Items", params=params), SnapshotPage)
+        found: SnapshotPage = parse_answer(await request("GET", f"{self.url}/Items", params=params), SnapshotPage)
         return found
 
     def _is_more(self, page: SnapshotPage, count: int) -> bool:
@@ -266,8 +268,8 @@ class Roster(Replica):
             self._listener.on_member_joined(self.channel, self.members[sid])
 
     def _update(self, member: Member, data: Any) -> None:
-        found = struct(data, MemberData)
-        reasons = changed(
+        found = parse_item(data, MemberData)
+        reasons = update_fields(
             member,
             {
                 "role_sid": (found.role_sid, UpdateReason.ROLE_SID),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chat_tui.client.commands.outbox import MAX_ODD, Outbox, Receipt
-from chat_tui.client.link.answers import Nonsense
+from chat_tui.client.link.answers import InvalidAnswer
 from chat_tui.client.model import PendingMessage, SendState
 from chat_tui.protocol.errors import BadRequest, ChatError, NotFound, TooManyRequests, TransportError, from_answer
 
@@ -89,7 +89,7 @@ async def test_channels_do_not_wait_for_each_other() -> None:
         KeyError("index"),
         RecursionError(),
         ValueError("x"),
-        Nonsense("nonsense"),
+        InvalidAnswer("nonsense"),
         from_answer(418, {}),
         from_answer(300, None),
         BadRequest("no"),

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chat_tui.client.link.answers import Count, Meta, answer
+from chat_tui.client.link.answers import Count, Meta, parse_answer
 from chat_tui.client.model import Member, Message, UserDescriptor
 from chat_tui.protocol.untrusted import Malformed, convert
 from chat_tui.protocol.values import UpdateReason
@@ -27,7 +27,7 @@ UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
 
 
-def struct(data: Any, shape: type[T]) -> T:
+def parse_item(data: Any, shape: type[T]) -> T:
     """Data of an item; what is not there, or makes no sense, has its default."""
     try:
         found: T = convert({} if data is None else data, shape)
@@ -49,7 +49,7 @@ def parse_date(text: str | None) -> datetime | None:
     return date if 1 < date.year < 9999 else None  # so that any zone can show it
 
 
-def name(text: str | None) -> str | None:
+def parse_name(text: str | None) -> str | None:
     return None if text is None else text[:MAX_NAME]
 
 
@@ -127,16 +127,16 @@ class _MessageData(msgspec.Struct, rename="camel"):
 
 
 def parse_message(channel_sid: str, index: int, data: Any) -> Message:
-    found = struct(data, _MessageData)
+    found = parse_item(data, _MessageData)
     return Message(
         sid=found.sid,
         channel_sid=channel_sid,
         index=index,
-        author=name(found.author) or "",
+        author=parse_name(found.author) or "",
         body=(found.text or "")[:MAX_TEXT],
         date_created=parse_date(found.timestamp) or UNDATED,
         date_updated=parse_date(found.date_updated),
-        last_updated_by=name(found.last_updated_by),
+        last_updated_by=parse_name(found.last_updated_by),
         attributes=(found.attributes or "{}")[:MAX_TEXT],
         member_sid=found.member_sid,
     )
@@ -158,10 +158,10 @@ class MemberData(msgspec.Struct, rename="camel"):
 
 
 def parse_member(sid: str, data: Any) -> Member:
-    found = struct(data, MemberData)
+    found = parse_item(data, MemberData)
     return Member(
         sid=sid,
-        identity=name(found.identity) or "",
+        identity=parse_name(found.identity) or "",
         info_map=found.user_info or "",
         role_sid=found.role_sid,
         attributes=(found.attributes or "{}")[:MAX_TEXT],
@@ -199,12 +199,12 @@ class _UserData(msgspec.Struct):
 
 
 def parse_descriptor(data: Any) -> UserDescriptor:
-    """Raises Nonsense for a user without an identity."""
-    found: _UserData = answer(data, _UserData)
+    """Raises InvalidAnswer for a user without an identity."""
+    found: _UserData = parse_answer(data, _UserData)
     objects = found.sync_objects or _UserObjects()
     return UserDescriptor(
         identity=found.identity[:MAX_NAME],
-        friendly_name=name(found.friendly_name),
+        friendly_name=parse_name(found.friendly_name),
         attributes=(found.attributes or "{}")[:MAX_TEXT],
         is_online=found.is_online,
         is_notifiable=found.is_notifiable,
@@ -212,7 +212,7 @@ def parse_descriptor(data: Any) -> UserDescriptor:
     )
 
 
-def changed(target: Any, fields: dict[str, tuple[Any, UpdateReason]]) -> Reasons:
+def update_fields(target: Any, fields: dict[str, tuple[Any, UpdateReason]]) -> Reasons:
     """Set attributes that differ, and say which did: field → (new value, its reason)."""
     reasons = set()
     for attribute, (value, reason) in fields.items():

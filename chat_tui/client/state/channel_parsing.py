@@ -7,7 +7,7 @@ import msgspec
 
 from chat_tui.client.link.answers import Count
 from chat_tui.client.model import Channel, LastMessage
-from chat_tui.client.state.reading import MAX_TEXT, UNDATED, Reasons, changed, name, parse_date, struct
+from chat_tui.client.state.parsing import MAX_TEXT, UNDATED, Reasons, parse_date, parse_item, parse_name, update_fields
 from chat_tui.protocol.untrusted import Malformed, decode, is_too_deep
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
 
@@ -86,17 +86,17 @@ def parsed_attributes(told: Any) -> Any:
 
 def update_from_document(channel: Channel, data: Any) -> Reasons:
     """Take over what everybody may see of a channel."""
-    found = struct(data, DocumentData)
+    found = parse_item(data, DocumentData)
     last = None
     if found.last_message is not None:
         last = LastMessage(found.last_message.index, parse_date(found.last_message.timestamp) or UNDATED)
-    reasons = changed(
+    reasons = update_fields(
         channel,
         {
-            "friendly_name": (name(found.friendly_name), UpdateReason.FRIENDLY_NAME),
-            "unique_name": (name(found.unique_name), UpdateReason.UNIQUE_NAME),
+            "friendly_name": (parse_name(found.friendly_name), UpdateReason.FRIENDLY_NAME),
+            "unique_name": (parse_name(found.unique_name), UpdateReason.UNIQUE_NAME),
             "attributes": (parsed_attributes(found.attributes), UpdateReason.ATTRIBUTES),
-            "created_by": (name(found.created_by), UpdateReason.CREATED_BY),
+            "created_by": (parse_name(found.created_by), UpdateReason.CREATED_BY),
             "date_created": (parse_date(found.date_created), UpdateReason.DATE_CREATED),
             "date_updated": (parse_date(found.date_updated), UpdateReason.DATE_UPDATED),
             "last_message": (last, UpdateReason.LAST_MESSAGE),
@@ -122,8 +122,8 @@ def is_count_doubtful(channel: Channel, newest_before: int) -> bool:
 
 def update_own_part(channel: Channel, found: OwnData) -> Reasons:
     """Apply an item of the own channels map."""
-    channel.invited_by = name(found.invited_by)
-    return changed(
+    channel.invited_by = parse_name(found.invited_by)
+    return update_fields(
         channel,
         {
             "status": (found.status or channel.status, UpdateReason.STATUS),
@@ -147,14 +147,14 @@ def new_channel(found: ChannelData) -> Channel:
 
 def update_described(channel: Channel, found: ChannelData) -> Reasons:
     """Take over what the Client API says of a channel, the unread count included."""
-    reasons = changed(
+    reasons = update_fields(
         channel,
         {
             "status": (found.status or channel.status, UpdateReason.STATUS),
-            "friendly_name": (name(found.friendly_name), UpdateReason.FRIENDLY_NAME),
-            "unique_name": (name(found.unique_name), UpdateReason.UNIQUE_NAME),
+            "friendly_name": (parse_name(found.friendly_name), UpdateReason.FRIENDLY_NAME),
+            "unique_name": (parse_name(found.unique_name), UpdateReason.UNIQUE_NAME),
             "attributes": (parsed_attributes(found.attributes), UpdateReason.ATTRIBUTES),
-            "created_by": (name(found.created_by), UpdateReason.CREATED_BY),
+            "created_by": (parse_name(found.created_by), UpdateReason.CREATED_BY),
             "date_created": (parse_date(found.date_created), UpdateReason.DATE_CREATED),
             "date_updated": (parse_date(found.date_updated), UpdateReason.DATE_UPDATED),
             "notification_level": (
