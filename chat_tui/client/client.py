@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from chat_tui.client.commands.channels import Channels
 from chat_tui.client.commands.horizons import Horizons
 from chat_tui.client.commands.messages import Messages
 from chat_tui.client.commands.push import Push
@@ -17,7 +18,7 @@ from chat_tui.client.link.token_source import TokenSource
 from chat_tui.client.link.transport import Address, Connect
 from chat_tui.client.model import Channel, ConnectionState, Message, User, UserDescriptor
 from chat_tui.client.persistence import Keeping
-from chat_tui.client.state.client_state import Knowledge
+from chat_tui.client.state.client_state import ClientState
 from chat_tui.client.state.open_channel import OpenChannel
 from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.proof import Challenges
@@ -42,9 +43,9 @@ class ChatClient:
     survives the program; without one it is kept in memory. ``token_source``: a name for where tokens come from, by
     which a start finds what is kept before there is a token. ``connect`` opens a socket as websockets' own does.
 
-    Its parts are ``channels``, ``people``, ``messages`` with their ``outbox``, ``horizons``, ``typing`` and ``push``.
-    Commands raise the `ChatError` the service answers with; those that need an answer raise `TransportError` while
-    there is no link. Sends wait for one.
+    Its parts are ``channels``, ``people``, ``messages`` with their ``outbox``, ``horizons``, ``typing`` and ``push``;
+    ``state`` is all that it knows. Commands raise the `ChatError` the service answers with; those that need an answer
+    raise `TransportError` while there is no link. Sends wait for one.
     """
 
     def __init__(
@@ -78,10 +79,10 @@ class ChatClient:
             clock=clock,
             connect=connect,
         )
-        self._knowledge = Knowledge(self._connection.request, self._emit, self._tasks.spawn, clock)
-        api = self._knowledge.configuration.api
-        self.people = self._knowledge.people
-        self.channels = self._knowledge.channels
+        self.state = ClientState(self._connection.request, self._emit, self._tasks.spawn, clock)
+        api = self.state.configuration.api
+        self.people = self.state.people
+        self.channels = Channels(api, self.state.channels, self._emit)
         self.channels.open.on_message = self._on_message
         self.horizons = Horizons(self.channels.set_consumption_horizon)
         self.messages = Messages(
@@ -97,7 +98,7 @@ class ChatClient:
         self.typing = TypingIndicators(api, self.channels, self._emit)
         self.push = Push(self._connection.request)
         self._keeping = Keeping(
-            keep, token_source, self._knowledge, self.outbox, self._on_not_kept, self._on_damage, self._tasks
+            keep, token_source, self.state, self.outbox, self._on_not_kept, self._on_damage, self._tasks
         )
 
     # ---- life
@@ -167,7 +168,7 @@ class ChatClient:
     @property
     def user(self) -> User:
         """Oneself."""
-        return self._knowledge.user
+        return self.state.user
 
     @property
     def identity(self) -> str:
@@ -176,17 +177,17 @@ class ChatClient:
     @property
     def reachability_enabled(self) -> bool:
         """Whether the service keeps reachability (contract R22)."""
-        return self._knowledge.configuration.reachability_enabled
+        return self.state.configuration.reachability_enabled
 
     @property
     def read_status_enabled(self) -> bool:
         """Whether the service keeps horizons (contract S16)."""
-        return self._knowledge.configuration.read_status_enabled
+        return self.state.configuration.read_status_enabled
 
     @property
     def date_known(self) -> float | None:
         """When what is shown was so, in seconds since 1970, if it is from an earlier start; the link makes it live."""
-        return self._knowledge.date_known
+        return self.state.date_known
 
     async def open_channel(self, channel: Channel) -> OpenChannel:
         """Follow a channel's messages and members; the last ten opened stay up to date."""
@@ -202,7 +203,7 @@ class ChatClient:
 
     async def update_user(self, **fields: str) -> None:
         """Change one's own ``friendly_name`` or ``attributes`` (a string of JSON)."""
-        await self._knowledge.configuration.api("POST", "current_user", json=fields)
+        await self.state.configuration.api("POST", "current_user", json=fields)
 
     # ---- events
 
@@ -234,20 +235,20 @@ class ChatClient:
 
     async def _catch_up(self) -> None:
         await self._keeping.is_recalled.wait()
-        await self._knowledge.catch_up()
+        await self.state.catch_up()
         self.horizons.resume()
 
     def _on_lost(self) -> None:
-        self._knowledge.link_lost()
+        self.state.link_lost()
 
     def _on_nonsense(self) -> None:
-        self._knowledge.doubt()
+        self.state.doubt()
 
     def _on_token(self, token: str) -> None:
         self._keeping.on_token(token)
 
     def _on_sync(self, payload: bytes) -> None:
-        self._knowledge.replicas.on_notification(payload)
+        self.state.replicas.on_notification(payload)
 
     def _on_typing(self, payload: bytes) -> None:
         self.typing.on_notice(payload)

@@ -74,7 +74,7 @@ async def requests(tenant: Tenant, keep: Path, number: int) -> tuple[float, int]
     """Seconds until a warm start is live, and how many requests it asks of the service."""
     await join_rooms(tenant.process, tenant.path, "alice", number)
     async with ChatClient(tenant.url, tenant.token("alice"), keep=keep) as first:
-        await until(lambda: len(first._knowledge._known_channels.documents) == number, first.events())
+        await until(lambda: len(first.state.channels.documents) == number, first.events())
         await asyncio.sleep(SETTLE)
     asked: list[str] = []
     warm = ChatClient(tenant.url, tenant.token("alice"), keep=keep, connect=noting(asked))

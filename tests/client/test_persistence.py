@@ -65,7 +65,7 @@ async def visit(tenant: Tenant, keep: Path) -> dict[str, Any]:
     async with ChatClient(tenant.url, tenant.token("alice"), keep=keep) as alice:
         opened = await alice.open_channel(alice.channels.find("room-0"))
         await alice.people.follow_members(opened.members.values())
-        await until(lambda: len(alice._knowledge._known_channels.documents) == ROOMS, alice.events())
+        await until(lambda: len(alice.state.channels.documents) == ROOMS, alice.events())
         return shown(alice)
 
 

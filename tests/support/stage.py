@@ -56,7 +56,7 @@ class StageClient(ChatClient):
         super().__init__("http://stage.invalid", "no token")
         self.commands: list[tuple[str, str]] = []
         self._state = state or ConnectionState(Phase.CONNECTED, NOW.timestamp())
-        self._knowledge.configuration.reachability_enabled = reachability
+        self.state.configuration.reachability_enabled = reachability
         self.horizons = Horizons(self._read_up_to)
         self._connection.ready.set()
         for part in (self.people, self.channels, self.messages, self.typing):
@@ -93,8 +93,8 @@ class StageClient(ChatClient):
             if reachability:
                 user.is_online, user.is_notifiable = online, notifiable
             self.people._users[identity] = user
-        self._knowledge.user = self.people._users["alice"]
-        self.channels.identity = "alice"
+        self.state.user = self.people._users["alice"]
+        self.state.channels.identity = "alice"
 
     def _make_channels(self, lines: Any) -> None:
         for number, (name, title, unread, more) in enumerate(CHANNELS):
@@ -106,9 +106,9 @@ class StageClient(ChatClient):
                 last_consumed_message_index=None if unread is None else 40 - unread,
             )
             channel.counted, channel.counted_at = unread, 40
-            self._knowledge._known_channels.channels[channel.sid] = channel
+            self.state.channels.by_sid[channel.sid] = channel
         channel = self.channels.find("incident-42")
-        opened = OpenChannel(channel, self._knowledge.replicas, self._connection.request, self.channels.open)
+        opened = OpenChannel(channel, self.state.replicas, self._connection.request, self.channels.open)
         opened._list.messages = [
             message(channel, index, author, body, hour, minute)
             for index, (hour, minute, author, body) in enumerate(lines)
@@ -142,7 +142,7 @@ class StageClient(ChatClient):
     async def open_channel(self, channel: Channel) -> OpenChannel:
         found = self.channels.open.get(channel.sid)
         if found is None:
-            found = OpenChannel(channel, self._knowledge.replicas, self._connection.request, self.channels.open)
+            found = OpenChannel(channel, self.state.replicas, self._connection.request, self.channels.open)
             found._list.has_older = False
             self.channels.open._open[channel.sid] = found
         return found

@@ -139,7 +139,7 @@ def say(client: StageClient, case: Case, number: int, dice: random.Random) -> No
         other.last_message = dice.choice((None, LastMessage(3, NOW), LastMessage(-(10**20), DATES[0])))
         if field != "sid":
             setattr(other, field, value)
-        client._knowledge._known_channels.channels[other.sid] = other
+        client.state.channels.by_sid[other.sid] = other
         client.emit(events.ChannelInvited(other))
         client.emit(events.ChannelUpdated(other, frozenset()))
     elif kind == "PendingMessage":
@@ -166,7 +166,7 @@ def forget(client: StageClient, number: int) -> None:
     found = client.opened()
     del found._list.messages[KEPT:]
     found._roster.members.pop(sid("MB", number), None)
-    client._knowledge._known_channels.channels.pop(sid("CH", 100 + number), None)
+    client.state.channels.by_sid.pop(sid("CH", 100 + number), None)
     client.outbox._failed.pop(f"m{number}", None)
     client._state = ConnectionState(Phase.CONNECTED, NOW.timestamp())
 
@@ -235,7 +235,7 @@ async def test_a_thousand_members_and_as_many_channels_are_shown() -> None:
         member = Member(sid("MB", 50 + number), user.identity, "US1.info")
         client.opened()._roster.members[member.sid] = member
         channel = Channel(sid("CH", 100 + number), ChannelStatus.JOINED, friendly_name="general")
-        client._knowledge._known_channels.channels[channel.sid] = channel
+        client.state.channels.by_sid[channel.sid] = channel
     async with opened(client) as stage:
         rows = [str(row.name) for row in stage.screen.presenter.roster_rows()]
         assert len(set(rows)) == len(rows)

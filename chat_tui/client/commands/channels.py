@@ -30,16 +30,15 @@ class Channels(Mapping[str, Channel]):
         self._known = known
         self._emit = emit
         self.open = known.open
-        self.identity = ""
 
     def __getitem__(self, sid: str) -> Channel:
-        return self._known.channels[sid]
+        return self._known.by_sid[sid]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._known.channels)
+        return iter(self._known.by_sid)
 
     def __len__(self) -> int:
-        return len(self._known.channels)
+        return len(self._known.by_sid)
 
     def find(self, name: str) -> Channel:
         """A channel of one's own by SID, unique name or friendly name. Raises NotFound."""
@@ -68,7 +67,7 @@ class Channels(Mapping[str, Channel]):
         found: ChannelData = parse_answer(await self._api("GET", "conversations", quote(name, safe="")), ChannelData)
         sid = quote(found.sid, safe="")
         if found.status is not ChannelStatus.JOINED:
-            await self._api("POST", "conversations", f"{sid}/Participants", json={"identity": self.identity})
+            await self._api("POST", "conversations", f"{sid}/Participants", json={"identity": self._known.identity})
         await self._known.add(found.sid)
         if found.sid not in self:
             raise NotFound("you are no longer in this channel", Code.CHANNEL_NOT_FOUND)
@@ -82,11 +81,11 @@ class Channels(Mapping[str, Channel]):
         return [new_channel(found) for page in pages for found in page.conversations]
 
     async def leave(self, channel: Channel) -> None:
-        await self._api("DELETE", "conversations", f"{channel.sid}/Participants/{quote(self.identity, safe='')}")
+        await self._api("DELETE", "conversations", f"{channel.sid}/Participants/{quote(self._known.identity, safe='')}")
 
     async def decline(self, channel: Channel) -> None:
         """Turn an invitation down."""
-        await self._api("DELETE", "conversations", f"{channel.sid}/Invites/{quote(self.identity, safe='')}")
+        await self._api("DELETE", "conversations", f"{channel.sid}/Invites/{quote(self._known.identity, safe='')}")
 
     async def invite(self, channel: Channel, identity: str) -> None:
         """Raises Conflict when the user is invited or in already."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from chat_tui.client.commands.channels import Channels
 from chat_tui.client.events import Resynchronise
 from chat_tui.client.model import User
 from chat_tui.client.ports import Emit, Request, Spawn
@@ -24,7 +23,7 @@ DOUBT_AFTER, DOUBT_EVERY = 1.0, 30.0
 _log = logging.getLogger(__name__)
 
 
-class Knowledge:
+class ClientState:
     """``user`` is oneself; ``date_known``: when what is known was so, in seconds since 1970, if it is from an earlier
     start, until a link makes it live."""
 
@@ -35,8 +34,7 @@ class Knowledge:
         self.configuration = Configuration(request, emit)
         self.replicas = Replicas(request, self._on_reloaded, spawn)
         self.people = People(self.configuration.api, self.replicas, emit, clock)
-        self._known_channels = KnownChannels(self.configuration.api, self.replicas, request, emit, spawn)
-        self.channels = Channels(self.configuration.api, self._known_channels, emit)
+        self.channels = KnownChannels(self.configuration.api, self.replicas, request, emit, spawn)
         self.user = User("", "")
         self.date_known: float | None = None
         self._objects: dict[str, str] = {}
@@ -63,8 +61,8 @@ class Knowledge:
         except ChatError as error:
             _log.warning("everything is read anew: %s", error.message)
             return False
-        self._spawn(self._known_channels.recount(), "a count of what is unread")
-        self._known_channels.follow_missing()
+        self._spawn(self.channels.recount(), "a count of what is unread")
+        self.channels.follow_missing()
         return True
 
     def link_lost(self) -> None:
@@ -92,7 +90,7 @@ class Knowledge:
         self.channels.identity = identity
         people, channels = await asyncio.gather(
             self.people.follow_own(identity, objects["my_user_info"], self._on_own_reachability),
-            self._known_channels.start(objects["my_conversations"]),
+            self.channels.start(objects["my_conversations"]),
             return_exceptions=True,
         )
         for outcome in (people, channels):
@@ -119,11 +117,11 @@ class Knowledge:
 
     def remembered(self) -> Iterator[tuple[str, Kept]]:
         yield from self.people.remembered()
-        yield from self._known_channels.remembered()
+        yield from self.channels.remembered()
 
     def recall(self, rows: Rows) -> None:
         self.people.recall(rows)
-        self._known_channels.recall(rows)
+        self.channels.recall(rows)
 
     def know_again(self, known: Known) -> None:
         self.user = self.people.recall_own(known.identity, self._on_own_reachability)
@@ -136,4 +134,4 @@ class Knowledge:
         """Know nothing any more."""
         self.replicas.forget_all()
         self.people.forget_all()
-        self._known_channels.forget_all()
+        self.channels.forget_all()

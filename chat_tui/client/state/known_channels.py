@@ -42,16 +42,17 @@ class _Described(msgspec.Struct):
 
 
 class KnownChannels:
-    """``channels`` by SID. Their parts arrive by three roads: the own channels map, a document each, and the Client
-    API's descriptions, which alone hold unread counts. The own map alone says which channels there are. ``spawn`` does
-    work nobody awaits."""
+    """``by_sid``: those of the user ``identity``. Their parts arrive by three roads: the own channels map, a document
+    each, and the Client API's descriptions, which alone hold unread counts. The own map alone says which channels there
+    are. ``spawn`` does work nobody awaits."""
 
     def __init__(self, api: Api, replicas: Replicas, request: Request, emit: Emit, spawn: Spawn) -> None:
+        self.identity = ""
         self._spawn = spawn
         self._api = api
         self._replicas = replicas
         self._emit = emit
-        self.channels: dict[str, Channel] = {}
+        self.by_sid: dict[str, Channel] = {}
         self.documents: dict[str, ChannelDocument] = {}
         self.open = OpenChannels(replicas, request, emit, self._recount_soon)
         self._own: OwnChannels | None = None
@@ -75,7 +76,7 @@ class KnownChannels:
         assert isinstance(described, list)
         for found in described:
             if found.sid in self._own.items:
-                self.channels[found.sid] = new_channel(found)
+                self.by_sid[found.sid] = new_channel(found)
         self._is_begun = True
         self.on_own_channels()
         self.follow_missing()
@@ -83,8 +84,8 @@ class KnownChannels:
 
     def forget_all(self) -> None:
         """The service is another one: nobody is in these channels any more."""
-        gone = list(self.channels.values())
-        self.channels.clear()
+        gone = list(self.by_sid.values())
+        self.by_sid.clear()
         self.documents.clear()
         self._own = None
         self.open.forget_all()
@@ -104,14 +105,14 @@ class KnownChannels:
 
     def take(self, found: ChannelData) -> None:
         """Take over what the Client API answered to a command, of a channel that is known."""
-        channel = self.channels.get(found.sid)
+        channel = self.by_sid.get(found.sid)
         if channel is not None:
             self._updated(channel, update_described(channel, found))
 
     def _take_count(self, found: ChannelData, *, is_last_word: bool = False) -> None:
         """Take over a description that may have crossed a change: one's own part is as the own map has it, and a count
         for another horizon than that one is asked for once more."""
-        channel = self.channels.get(found.sid)
+        channel = self.by_sid.get(found.sid)
         own = None if self._own is None else self._own.items.get(found.sid)
         if channel is None or own is None:
             return
@@ -132,11 +133,11 @@ class KnownChannels:
         described = await self._describe_all()
         self._spawn(self._compare(described), "comparing lists of channels")
         for found in described:
-            if found.sid in self.channels:
+            if found.sid in self.by_sid:
                 self._take_count(found)
             elif self._own is not None and found.sid in self._own.items:
                 self._adopt(found)
-        for sid in [] if self._own is None else [sid for sid in self._own.items if sid not in self.channels]:
+        for sid in [] if self._own is None else [sid for sid in self._own.items if sid not in self.by_sid]:
             self._pursue(sid)
 
     async def _compare(self, described: Iterable[ChannelData]) -> None:
@@ -151,7 +152,7 @@ class KnownChannels:
 
     def follow_missing(self) -> None:
         """Follow the documents of channels that are not followed yet."""
-        self._follow_documents(self.channels.values())
+        self._follow_documents(self.by_sid.values())
 
     def _follow_documents(self, channels: Iterable[Channel]) -> None:
         fresh = []
@@ -170,7 +171,7 @@ class KnownChannels:
             return
         own = _OwnRow(self._own.name, self._own.items)
         yield _OWN, Kept(self._own.sid, self._own.position, encode(own))
-        for sid, channel in self.channels.items():
+        for sid, channel in self.by_sid.items():
             document = self.documents.get(sid)
             place = ("", 0) if document is None else (document.sid, document.position)
             yield f"{_CHANNEL}{sid}", Kept(*place, encode(channel))
@@ -186,11 +187,11 @@ class KnownChannels:
         for sid, row, channel in recalled(rows, _CHANNEL, Channel):
             if channel.sid != sid or sid not in own.items:
                 continue
-            self.channels[sid] = channel
+            self.by_sid[sid] = channel
             if row.sid:
                 self.documents[sid] = ChannelDocument(channel, self._updated, self._recount_soon)
                 self._replicas.adopt(self.documents[sid], row.sid, row.position)
-        self.open.recall(rows, self.channels)
+        self.open.recall(rows, self.by_sid)
 
     # ---- the own channels map
 
@@ -198,13 +199,13 @@ class KnownChannels:
         """Make the channels those of the map."""
         if self._own is None or not self._is_begun:
             return
-        for sid in [sid for sid in self.channels if sid not in self._own.items]:
+        for sid in [sid for sid in self.by_sid if sid not in self._own.items]:
             self.on_own_channel_removed(sid)
         for sid in list(self._own.items):
             self.on_own_channel(sid)
 
     def on_own_channel(self, sid: str) -> None:
-        channel = self.channels.get(sid)
+        channel = self.by_sid.get(sid)
         if self._own is None or channel is None:
             self._pursue(sid)
             return
@@ -237,7 +238,7 @@ class KnownChannels:
     async def _recount(self, channel: Channel, is_last_word: bool) -> None:
         await asyncio.sleep(RECOUNT_AFTER)
         self._recounts.discard(channel.sid)
-        if channel.sid in self.channels:
+        if channel.sid in self.by_sid:
             self._take_count(await self._describe(channel.sid), is_last_word=is_last_word)
 
     # ---- channels that are not known yet
@@ -253,13 +254,13 @@ class KnownChannels:
         try:
             while self._replicas.is_up and self._own is not None and sid in self._own.items:
                 async with self._slots:
-                    if sid in self.channels:
+                    if sid in self.by_sid:
                         return
                     try:
                         await self.add(sid)
                     except ChatError as error:
                         _log.warning("a channel cannot be known yet: %s", error.message)
-                if sid not in self.channels:
+                if sid not in self.by_sid:
                     await asyncio.sleep(backoff.next_delay())
         finally:
             self._pursued.discard(sid)
@@ -272,7 +273,7 @@ class KnownChannels:
             found = await self._describe(sid)
         finally:
             del self._adding[witness]
-        if found.sid in self.channels:
+        if found.sid in self.by_sid:
             self.take(found)
         elif found.sid not in removed or (self._own is not None and found.sid in self._own.items):
             self._adopt(found)
@@ -284,14 +285,14 @@ class KnownChannels:
             update_own_part(channel, own)
         if channel.status is ChannelStatus.NOT_PARTICIPATING:
             return  # left again meanwhile
-        self.channels[found.sid] = channel
+        self.by_sid[found.sid] = channel
         self._emit(events.ChannelJoined(channel) if channel.is_joined else events.ChannelInvited(channel))
         self._follow_documents([channel])
 
     def on_own_channel_removed(self, sid: str) -> None:
         for removed in self._adding.values():
             removed.add(sid)
-        channel = self.channels.pop(sid, None)
+        channel = self.by_sid.pop(sid, None)
         if channel is None:
             return
         channel.status = ChannelStatus.NOT_PARTICIPATING

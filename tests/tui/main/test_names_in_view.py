@@ -27,7 +27,7 @@ def staged(people: dict[str, str | None]) -> StageClient:
         client.people._users[identity] = user
         member = Member(sid("MB", number), identity, user.info_map)
         found._roster.members[member.sid] = member
-    client._knowledge.user = client.people._users["alice"]
+    client.state.user = client.people._users["alice"]
     for identity in people:
         client.write(identity, f"line of {list(people).index(identity)}")
     return client
@@ -119,7 +119,7 @@ async def test_two_channels_of_one_name_are_told_apart() -> None:
     client = StageClient()
     for number in (77, 78):
         copy = Channel(sid("CH", number), ChannelStatus.JOINED, friendly_name="general", date_created=NOW)
-        client._knowledge._known_channels.channels[copy.sid] = copy
+        client.state.channels.by_sid[copy.sid] = copy
     async with opened(client, shows="12:4") as stage:
         listed = plain_text(stage.screen.panes.channels._drawn)
         assert "# general (CH00004d)" in listed
@@ -136,7 +136,7 @@ async def test_long_channel_names_of_one_beginning_are_told_apart(width: int) ->
     client = StageClient()
     for number in (77, 78):
         name = f"a-very-long-name-of-a-channel-{number}"
-        client._knowledge._known_channels.channels[sid("CH", number)] = Channel(
+        client.state.channels.by_sid[sid("CH", number)] = Channel(
             sid("CH", number), ChannelStatus.JOINED, unique_name=name, date_created=NOW
         )
     async with opened(client, size=(width, 24), shows="12:4") as stage:
