@@ -92,8 +92,8 @@ class StageClient(ChatClient):
             user.date_refreshed = NOW.timestamp() - 40
             if reachability:
                 user.is_online, user.is_notifiable = online, notifiable
-            self.people._users[identity] = user
-        self.state.user = self.people._users["alice"]
+            self.people.by_identity[identity] = user
+        self.state.user = self.people.by_identity["alice"]
         self.state.channels.identity = "alice"
 
     def _make_channels(self, lines: Any) -> None:
@@ -109,18 +109,18 @@ class StageClient(ChatClient):
             self.state.channels.by_sid[channel.sid] = channel
         channel = self.channels.find("incident-42")
         opened = OpenChannel(channel, self.state.replicas, self._connection.request, self.channels.open)
-        opened._list.messages = [
+        opened.message_list.messages = [
             message(channel, index, author, body, hour, minute)
             for index, (hour, minute, author, body) in enumerate(lines)
         ]
         channel.last_message = LastMessage(len(lines) - 1, NOW)
         channel.last_consumed_message_index = len(lines) - 2
         channel.counted, channel.counted_at = 0, len(lines) - 1
-        opened._list.has_older = False
+        opened.message_list.has_older = False
         for number, identity in enumerate(PEOPLE):
             member = Member(sid("MB", number), identity, f"{sid('US', number)}.info")
-            opened._roster.members[member.sid] = member
-        self.channels.open._open[channel.sid] = opened
+            opened.roster.members[member.sid] = member
+        self.channels.open.by_sid[channel.sid] = opened
 
     def opened(self) -> OpenChannel:
         """The one channel whose messages are known."""
@@ -132,7 +132,7 @@ class StageClient(ChatClient):
         """Somebody writes into the open channel."""
         opened = self.opened()
         written = message(opened.channel, len(opened.messages), author, body, 12, 41)
-        opened._list.messages.append(written)
+        opened.message_list.messages.append(written)
         opened.channel.last_message = LastMessage(written.index, NOW)
         self._emit(events.MessageAdded(opened.channel, written))
         return written
@@ -143,8 +143,8 @@ class StageClient(ChatClient):
         found = self.channels.open.get(channel.sid)
         if found is None:
             found = OpenChannel(channel, self.state.replicas, self._connection.request, self.channels.open)
-            found._list.has_older = False
-            self.channels.open._open[channel.sid] = found
+            found.message_list.has_older = False
+            self.channels.open.by_sid[channel.sid] = found
         return found
 
     async def _answer(self, method: str, link: str, path: str = "", **_: Any) -> Any:
@@ -164,7 +164,7 @@ class StageClient(ChatClient):
     def _submit(self, channel: Channel, body: str, *, attributes: str = "{}") -> PendingMessage:
         pending = PendingMessage(f"m{len(self.commands)}", channel.sid, body, NOW, SendState.SENDING)
         self.commands.append(("send", body))
-        self.outbox._failed[pending.mutation_id] = pending
+        self.outbox.failed[pending.mutation_id] = pending
         self._emit(events.PendingMessageUpdated(pending))
         return pending
 

@@ -118,20 +118,20 @@ def say(client: StageClient, case: Case, number: int, dice: random.Random) -> No
     if kind == "Message":
         good = Message(f"IM{number}", channel.sid, len(opened_channel.messages), "bob", "hello", NOW)
         message = msgspec.structs.replace(good, **{field: value})
-        opened_channel._list.messages.append(message)
+        opened_channel.message_list.messages.append(message)
         client.emit(dice.choice((events.MessageAdded, _updated))(channel, message))
     elif kind == "User":
         user = User(f"user-{number}", "US1.info", friendly_name="Bob", is_online=True)
         setattr(user, field, value)
-        client.people._users[f"user-{number}"] = user
+        client.people.by_identity[f"user-{number}"] = user
         member = Member(sid("MB", number), f"user-{number}", "US1.info")
-        opened_channel._roster.members[member.sid] = member
+        opened_channel.roster.members[member.sid] = member
         client.emit(events.MemberJoined(channel, member))
         client.emit(events.UserUpdated(user, frozenset()))
     elif kind == "Member":
         member = Member(sid("MB", number), f"user-{number}", "US1.info")
         setattr(member, field, value)
-        opened_channel._roster.members[sid("MB", number)] = member
+        opened_channel.roster.members[sid("MB", number)] = member
         client.emit(events.MemberJoined(channel, member))
         client.emit(events.MemberUpdated(channel, member, frozenset()))
     elif kind == "Channel":
@@ -145,7 +145,7 @@ def say(client: StageClient, case: Case, number: int, dice: random.Random) -> No
     elif kind == "PendingMessage":
         pending = PendingMessage(f"m{number}", channel.sid, "mine", NOW)
         pending = msgspec.structs.replace(pending, **{field: value})
-        client.outbox._failed[f"m{number}"] = pending
+        client.outbox.failed[f"m{number}"] = pending
         client.emit(events.PendingMessageUpdated(pending))
     else:
         state = ConnectionState(dice.choice(list(Phase)), NOW.timestamp(), NOW.timestamp() + 4, "why")
@@ -164,10 +164,10 @@ KEPT = 5
 def forget(client: StageClient, number: int) -> None:
     """Take back what `say` put there, so that one case does not hide behind another."""
     found = client.opened()
-    del found._list.messages[KEPT:]
-    found._roster.members.pop(sid("MB", number), None)
+    del found.message_list.messages[KEPT:]
+    found.roster.members.pop(sid("MB", number), None)
     client.state.channels.by_sid.pop(sid("CH", 100 + number), None)
-    client.outbox._failed.pop(f"m{number}", None)
+    client.outbox.failed.pop(f"m{number}", None)
     client._state = ConnectionState(Phase.CONNECTED, NOW.timestamp())
 
 
@@ -231,9 +231,9 @@ async def test_a_thousand_members_and_as_many_channels_are_shown() -> None:
     client = StageClient()
     for number in range(1000):
         user = User(f"user-{number}", "US1.info", friendly_name="Bob", is_online=None)
-        client.people._users[user.identity] = user
+        client.people.by_identity[user.identity] = user
         member = Member(sid("MB", 50 + number), user.identity, "US1.info")
-        client.opened()._roster.members[member.sid] = member
+        client.opened().roster.members[member.sid] = member
         channel = Channel(sid("CH", 100 + number), ChannelStatus.JOINED, friendly_name="general")
         client.state.channels.by_sid[channel.sid] = channel
     async with opened(client) as stage:

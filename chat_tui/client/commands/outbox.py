@@ -88,7 +88,7 @@ class Outbox:
         self._tasks = Tasks()
         self._ledger = Ledger(on_not_kept, is_kept=is_kept)
         self._queues: dict[str, deque[PendingMessage]] = {}
-        self._failed: dict[str, PendingMessage] = {}
+        self.failed: dict[str, PendingMessage] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._receipts: dict[str, asyncio.Future[Receipt]] = {}
 
@@ -115,7 +115,7 @@ class Outbox:
 
     def retry(self, mutation_id: str) -> None:
         """Send a failed message once more, under the same id, behind what waits. Raises NotFound."""
-        failed = self._failed.pop(mutation_id, None)
+        failed = self.failed.pop(mutation_id, None)
         if failed is None:
             raise NotFound("this message has not failed", Code.NOT_FOUND)
         again = msgspec.structs.replace(failed, state=SendState.QUEUED, error=None)
@@ -126,7 +126,7 @@ class Outbox:
     def discard(self, mutation_id: str) -> PendingMessage:
         """Take back a message that failed or still waits; the message that is gone. Raises Conflict for one that is
         being sent: the service may have it already."""
-        found = self._failed.pop(mutation_id, None)
+        found = self.failed.pop(mutation_id, None)
         if found is None:
             found = self._take_from_queue(mutation_id)
         self._ledger.forget(found.mutation_id)
@@ -151,7 +151,7 @@ class Outbox:
     def everything(self) -> list[PendingMessage]:
         """What is not sent yet of all channels; what failed comes first."""
         queued = (pending for queue in self._queues.values() for pending in queue)
-        return [*self._failed.values(), *(pending for pending in queued if pending.state is not SendState.SENT)]
+        return [*self.failed.values(), *(pending for pending in queued if pending.state is not SendState.SENT)]
 
     def recognise(self, message: Message) -> None:
         """A message of one's own arrived, perhaps before its acknowledgement: then it is no longer on its way."""
@@ -184,7 +184,7 @@ class Outbox:
     def _restore(self, left: list[PendingMessage]) -> None:
         for pending in left:
             if pending.state is SendState.FAILED:
-                self._failed[pending.mutation_id] = pending
+                self.failed[pending.mutation_id] = pending
         older: dict[str, list[PendingMessage]] = {}
         for pending in left:
             if pending.state is not SendState.FAILED:
@@ -306,7 +306,7 @@ class Outbox:
     def _refuse(self, queue: deque[PendingMessage], error: ChatError) -> None:
         self._update(queue, state=SendState.FAILED, error=error.message)
         failed = queue.popleft()
-        self._failed[failed.mutation_id] = failed
+        self.failed[failed.mutation_id] = failed
         self._ledger.rewrite(failed)
         self._fail_receipt(failed, error)
 

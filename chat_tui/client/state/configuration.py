@@ -37,9 +37,9 @@ class Configuration:
     """As it was last read, or remembered."""
 
     def __init__(self, request: Request, emit: Emit) -> None:
-        self._request = request
+        self.request = request
         self._emit = emit
-        self._links: dict[str, str] = {}
+        self.links: dict[str, str] = {}
         self.options: dict[str, Any] = {}
         self.reachability_enabled = False
 
@@ -58,8 +58,8 @@ class Configuration:
 
     async def read(self) -> Answered:
         """Ask for it, take it over, and return the rest: the own identity and the names of the own objects."""
-        found: Answered = parse_answer(await self._request("GET", URL), Answered)
-        self._links = found.links
+        found: Answered = parse_answer(await self.request("GET", URL), Answered)
+        self.links = found.links
         self.take(found.options)
         return found
 
@@ -73,7 +73,7 @@ class Configuration:
 
     async def api(self, method: str, link: str, path: str = "", **parts: Any) -> Any:
         """A Client API request under one of the links. Raises the ChatError it is answered with."""
-        base = self._links.get(link)
+        base = self.links.get(link)
         if base is None:
             raise NotFound("there was no link to the service yet", Code.UNAVAILABLE)
-        return await self._request(method, f"{base}/{path}" if path else base, **parts)
+        return await self.request(method, f"{base}/{path}" if path else base, **parts)

@@ -36,26 +36,26 @@ class OpenChannel:
         self.channel = channel
         self._replicas = replicas
         self._request = request
-        self._list = MessageList(channel, listener)
-        self._roster = Roster(channel, listener)
+        self.message_list = MessageList(channel, listener)
+        self.roster = Roster(channel, listener)
 
     @property
     def messages(self) -> Sequence[Message]:
         """Ascending, without a gap up to the newest."""
-        return self._list.messages
+        return self.message_list.messages
 
     @property
     def has_older(self) -> bool:
-        return self._list.has_older
+        return self.message_list.has_older
 
     @property
     def members(self) -> Mapping[str, Member]:
         """By member SID."""
-        return self._roster.members
+        return self.roster.members
 
     async def load(self) -> None:
         """Raises Forbidden or NotFound when the user is no member, TransportError without a link."""
-        if len(await self._replicas.open(self._list, self._roster)) < 2:
+        if len(await self._replicas.open(self.message_list, self.roster)) < 2:
             await self.release()
             raise NotFound("this channel is gone, or you are no member of it", Code.CHANNEL_NOT_FOUND)
 
@@ -63,30 +63,31 @@ class OpenChannel:
         """Put up to ``count`` older messages in front; the ones that were added. Raises ChatError."""
         if not self.has_older:
             return []
-        return await self._list.load_older(self._request, count)
+        return await self.message_list.load_older(self._request, count)
 
     async def release(self) -> None:
         """Follow no more."""
-        await self._replicas.close(self._list, self._roster)
+        await self._replicas.close(self.message_list, self.roster)
 
     def remembered(self, sid: str) -> Iterator[tuple[str, Kept]]:
-        newest = _Newest(self._list.messages[-KEPT_MESSAGES:], self.has_older or len(self.messages) > KEPT_MESSAGES)
-        yield f"{_MESSAGES}{sid}", Kept(self._list.sid, self._list.position, encode(newest))
-        yield f"{_ROSTER}{sid}", Kept(self._roster.sid, self._roster.position, encode(list(self.members.values())))
+        messages = self.message_list
+        newest = _Newest(messages.messages[-KEPT_MESSAGES:], self.has_older or len(self.messages) > KEPT_MESSAGES)
+        yield f"{_MESSAGES}{sid}", Kept(messages.sid, messages.position, encode(newest))
+        yield f"{_ROSTER}{sid}", Kept(self.roster.sid, self.roster.position, encode(list(self.members.values())))
 
     def recall(self, messages: Kept, newest: _Newest, roster: Kept) -> None:
         """Raises Malformed, and then nothing is changed."""
         members: list[Member] = decode_row(roster, list[Member])
         by_index = {message.index: message for message in newest.messages}
-        self._list.messages = [by_index[index] for index in sorted(by_index)]
-        self._list.has_older = newest.has_older
-        self._roster.members = {member.sid: member for member in members}
-        self._replicas.adopt(self._list, messages.sid, messages.position)
-        self._replicas.adopt(self._roster, roster.sid, roster.position)
+        self.message_list.messages = [by_index[index] for index in sorted(by_index)]
+        self.message_list.has_older = newest.has_older
+        self.roster.members = {member.sid: member for member in members}
+        self._replicas.adopt(self.message_list, messages.sid, messages.position)
+        self._replicas.adopt(self.roster, roster.sid, roster.position)
 
     @property
     def is_followed(self) -> bool:
-        return self._replicas.follows(self._list) and self._replicas.follows(self._roster)
+        return self._replicas.follows(self.message_list) and self._replicas.follows(self.roster)
 
 
 class OpenChannels:
@@ -104,7 +105,7 @@ class OpenChannels:
         self._request = request
         self._emit = emit
         self._recount = recount
-        self._open: OrderedDict[str, OpenChannel] = OrderedDict()
+        self.by_sid: OrderedDict[str, OpenChannel] = OrderedDict()
         self._opening: dict[str, asyncio.Lock] = {}
         self.on_message: Callable[[Channel, Message], None] = lambda _channel, _message: None
 
@@ -119,14 +120,14 @@ class OpenChannels:
         return opened
 
     def _followed(self, sid: str) -> OpenChannel | None:
-        opened = self._open.get(sid)
+        opened = self.by_sid.get(sid)
         if opened is None or not opened.is_followed:
             return None
-        self._open.move_to_end(sid)
+        self.by_sid.move_to_end(sid)
         return opened
 
     async def _load(self, channel: Channel) -> OpenChannel:
-        before = self._open.pop(channel.sid, None)
+        before = self.by_sid.pop(channel.sid, None)
         if before is not None:
             await before.release()
         opened = OpenChannel(channel, self._replicas, self._request, self)
@@ -134,18 +135,18 @@ class OpenChannels:
         if channel.status is ChannelStatus.NOT_PARTICIPATING:
             await opened.release()
             raise NotFound("you are no longer in this channel", Code.CHANNEL_NOT_FOUND)
-        self._open[channel.sid] = opened
-        while len(self._open) > KEPT_OPEN:
-            _, oldest = self._open.popitem(last=False)
+        self.by_sid[channel.sid] = opened
+        while len(self.by_sid) > KEPT_OPEN:
+            _, oldest = self.by_sid.popitem(last=False)
             await oldest.release()
         return opened
 
     def get(self, sid: str) -> OpenChannel | None:
         """The channel, if it is open."""
-        return self._open.get(sid)
+        return self.by_sid.get(sid)
 
     def remembered(self) -> Iterator[tuple[str, Kept]]:
-        for sid, opened in self._open.items():
+        for sid, opened in self.by_sid.items():
             if opened.is_followed:
                 yield from opened.remembered(sid)
 
@@ -159,14 +160,14 @@ class OpenChannels:
                 opened.recall(row, newest, rows[f"{_ROSTER}{sid}"])
             except Malformed:
                 continue
-            self._open[sid] = opened
+            self.by_sid[sid] = opened
 
     def forget_all(self) -> None:
         """The service is another one."""
-        self._open.clear()
+        self.by_sid.clear()
 
     async def release(self, sid: str) -> None:
-        opened = self._open.pop(sid, None)
+        opened = self.by_sid.pop(sid, None)
         if opened is not None:
             await opened.release()
 

@@ -37,19 +37,19 @@ class People:
         self._replicas = replicas
         self._emit = emit
         self._clock = clock
-        self._users: dict[str, User] = {}
+        self.by_identity: dict[str, User] = {}
         self._followed: dict[str, UserInfo] = {}
         self._own: UserInfo | None = None
         self._following = asyncio.Lock()
 
     def forget_all(self) -> None:
         """The service is another one."""
-        self._users.clear()
+        self.by_identity.clear()
         self._followed.clear()
 
     def known(self, identity: str) -> User | None:
         """What is known of a user without asking."""
-        return self._users.get(identity)
+        return self.by_identity.get(identity)
 
     def followed(self) -> list[User]:
         return [info.user for info in self._followed.values()]
@@ -66,7 +66,7 @@ class People:
         for identity, row, user in recalled(rows, _USER, User):
             if user.identity != identity:
                 continue
-            self._users[identity] = user
+            self.by_identity[identity] = user
             self._followed[identity] = UserInfo(user, self._on_update, self._clock)
             self._replicas.adopt(self._followed[identity], row.sid, row.position)
 
@@ -81,7 +81,7 @@ class People:
 
     async def follow_own(self, identity: str, info_map: str, on_update: Callable[[], None]) -> User:
         """Follow the own user; ``on_update`` hears of its reachability, which tells when the feature is switched."""
-        user = self._users.setdefault(identity, User(identity, info_map))
+        user = self.by_identity.setdefault(identity, User(identity, info_map))
         user.info_map = info_map
 
         self._own = UserInfo(user, self._own_updated(on_update), self._clock)
@@ -107,7 +107,7 @@ class People:
                 descriptor = await self.descriptor(identity)
                 identity = descriptor.identity
                 await self._follow([self._remember(identity, descriptor.info_map)])
-            return self._users[identity]
+            return self.by_identity[identity]
 
     async def follow_members(self, members: Iterable[Member]) -> None:
         """Follow these members, whose roster says where their info is; one who was deleted and made anew has it
@@ -160,7 +160,7 @@ class People:
             self._emit(events.UserUnsubscribed(info.user))
 
     def _remember(self, identity: str, info_map: str) -> User:
-        user = self._users.setdefault(identity, User(identity, info_map))
+        user = self.by_identity.setdefault(identity, User(identity, info_map))
         user.info_map = info_map
         return user
 

@@ -21,13 +21,13 @@ def staged(people: dict[str, str | None]) -> StageClient:
     """A client whose open channel has these members, each of whom wrote a line."""
     client = StageClient(lines=[])
     found = client.opened()
-    found._roster.members.clear()
+    found.roster.members.clear()
     for number, (identity, name) in enumerate(people.items()):
         user = User(identity, f"{sid('US', number)}.info", friendly_name=name, is_online=True, is_subscribed=True)
-        client.people._users[identity] = user
+        client.people.by_identity[identity] = user
         member = Member(sid("MB", number), identity, user.info_map)
-        found._roster.members[member.sid] = member
-    client.state.user = client.people._users["alice"]
+        found.roster.members[member.sid] = member
+    client.state.user = client.people.by_identity["alice"]
     for identity in people:
         client.write(identity, f"line of {list(people).index(identity)}")
     return client
@@ -99,7 +99,7 @@ async def test_whoever_takes_a_name_changes_what_both_are_called_at_once() -> No
         assert "@BOB (@mallory)" in plain_text(stage.pilot.app.screen.query_one("ChoiceList")._drawn)  # type: ignore[attr-defined]
         await stage.press("escape")
         gone = next(member for member in client.opened().members.values() if member.identity == "mallory")
-        del client.opened()._roster.members[gone.sid]
+        del client.opened().roster.members[gone.sid]
         client.emit(events.MemberLeft(client.opened().channel, gone))
         await stage.until(lambda: len(roster(screen)) == 2)
         assert "Bob (@bob)" in roster(screen)

@@ -310,7 +310,7 @@ async def test_the_outbox_sends_again_writes_anew_and_discards() -> None:
     async with opened() as stage:
         outbox, general = stage.client.outbox, stage.client.channels.find("general")
         for name, body in (("m1", "first"), ("m2", "second\x1b[31m"), ("m3", "third")):
-            outbox._failed[name] = PendingMessage(name, general.sid, body, NOW, SendState.FAILED, error="too long")
+            outbox.failed[name] = PendingMessage(name, general.sid, body, NOW, SendState.FAILED, error="too long")
         await stage.press(*"/outbox", "enter")
         await stage.until(lambda: isinstance(stage.pilot.app.screen, OutboxScreen))
         drawn = plain_text(stage.pilot.app.screen.query_one(OutboxList)._drawn)
