@@ -17,7 +17,7 @@ from chat_tui.client.link.timing import Timing
 from chat_tui.client.link.token_source import TokenSource
 from chat_tui.client.link.transport import Address, Connect
 from chat_tui.client.model import Channel, ConnectionState, Message, User, UserDescriptor
-from chat_tui.client.persistence import Keeping
+from chat_tui.client.persistence import Persistence
 from chat_tui.client.state.client_state import ClientState
 from chat_tui.client.state.open_channel import OpenChannel
 from chat_tui.protocol.errors import ChatError
@@ -67,7 +67,7 @@ class ChatClient:
         hearer = Hearer(
             self._catch_up, self._on_lost, self._on_nonsense, self._on_token, self._on_sync, self._on_typing
         )
-        self._connection = Connection(
+        self.link = Connection(
             url,
             token,
             hearer,
@@ -79,7 +79,7 @@ class ChatClient:
             clock=clock,
             connect=connect,
         )
-        self.state = ClientState(self._connection.request, self._emit, self._tasks.spawn, clock)
+        self.state = ClientState(self.link.request, self._emit, self._tasks.spawn, clock)
         api = self.state.configuration.api
         self.people = self.state.people
         self.channels = Channels(api, self.state.channels, self._emit)
@@ -90,14 +90,14 @@ class ChatClient:
             self.channels,
             self.horizons,
             self._emit,
-            self._connection.ready.wait,
+            self.link.ready.wait,
             self._on_not_kept,
             is_kept=keep is not None,
         )
         self.outbox = self.messages.outbox
         self.typing = TypingIndicators(api, self.channels, self._emit)
-        self.push = Push(self._connection.request)
-        self._keeping = Keeping(
+        self.push = Push(self.link.request)
+        self.persistence = Persistence(
             keep, token_source, self.state, self.outbox, self._on_not_kept, self._on_damage, self._tasks
         )
 
@@ -111,8 +111,8 @@ class ChatClient:
         """Begin to connect; the answer can be awaited, or not: the client keeps trying either way. Raises RuntimeError
         after `close`: a client has one life."""
         if not self._is_closed:
-            self._keeping.begin()
-        return self._connection.start()
+            self.persistence.begin()
+        return self.link.start()
 
     async def __aenter__(self) -> "ChatClient":
         try:
@@ -139,31 +139,31 @@ class ChatClient:
 
     def _last_steps(self) -> list[tuple[str, Callable[[], Awaitable[None]], float]]:
         return [
-            *([("telling how far one has read", self.horizons.flush, 1.0)] if self._connection.ready.is_set() else []),
+            *([("telling how far one has read", self.horizons.flush, 1.0)] if self.link.ready.is_set() else []),
             ("ending the horizons", self.horizons.close, CLOSE_WITHIN),
-            ("taking leave", self._connection.close, CLOSE_WITHIN),
-            ("recalling what was kept", self._keeping.settled, CLOSE_WITHIN),
+            ("taking leave", self.link.close, CLOSE_WITHIN),
+            ("recalling what was kept", self.persistence.settled, CLOSE_WITHIN),
             ("closing the outbox", self.outbox.close, CLOSE_WITHIN),
-            ("ending the link", self._connection.closed, 2 * CLOSE_WITHIN),
+            ("ending the link", self.link.closed, 2 * CLOSE_WITHIN),
             ("ending the typing indicators", self.typing.close, CLOSE_WITHIN),
             ("ending the background work", self._tasks.close, CLOSE_WITHIN),
-            ("closing what is kept", self._keeping.close, 2 * CLOSE_WITHIN),
+            ("closing what is kept", self.persistence.close, 2 * CLOSE_WITHIN),
         ]
 
     def reconnect_now(self) -> None:
         """Do not wait for the next try; after a denial, try once more."""
-        self._connection.reconnect_now()
+        self.link.reconnect_now()
 
     async def update_token(self, token: str) -> None:
         """Renew the token on the same socket, or connect again after a denial. Raises Unauthenticated when it is
         refused."""
-        await self._connection.update_token(token)
+        await self.link.update_token(token)
 
     # ---- what it is and knows
 
     @property
     def connection(self) -> ConnectionState:
-        return self._connection.state
+        return self.link.state
 
     @property
     def user(self) -> User:
@@ -214,7 +214,7 @@ class ChatClient:
     def _emit(self, event: Event) -> None:
         self._streams.emit(event)
         if not self._is_closed:
-            self._keeping.touch()
+            self.persistence.touch()
 
     def _on_not_kept(self, reason: str) -> None:
         self._emit(OutboxNotKept(reason))
@@ -234,7 +234,7 @@ class ChatClient:
     # ---- what the link brings
 
     async def _catch_up(self) -> None:
-        await self._keeping.is_recalled.wait()
+        await self.persistence.is_recalled.wait()
         await self.state.catch_up()
         self.horizons.resume()
 
@@ -245,7 +245,7 @@ class ChatClient:
         self.state.doubt()
 
     def _on_token(self, token: str) -> None:
-        self._keeping.on_token(token)
+        self.persistence.on_token(token)
 
     def _on_sync(self, payload: bytes) -> None:
         self.state.replicas.on_notification(payload)

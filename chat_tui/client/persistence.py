@@ -31,7 +31,7 @@ class Owner(snapshots.Owner, Protocol):
         """What was recalled makes no sense."""
 
 
-class Keeping:
+class Persistence:
     """``parent`` holds a folder for every user of every service; without one nothing is kept. ``source`` names where
     tokens come from: whom its last one was for is known before it answers again, or can.
 

@@ -197,14 +197,14 @@ async def test_a_killed_client_leaves_a_cache_that_agrees_with_itself(tenant: Te
     await client.open_channel(client.channels.find("room-0"))
     for number in range(5, 25):
         await asyncio.to_thread(tenant.post, f"{tenant.path}/Channels/room-0/Messages", Body=str(number))
-        await client._keeping.save()
+        await client.persistence.save()
         [file] = keep.glob("*/client-0.db")
         copy = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
         [(position, data)] = copy.execute("SELECT position, data FROM cache WHERE name LIKE 'messages %'").fetchall()
         copy.close()
         newest = msgspec.msgpack.decode(data, type=_Newest)
         assert newest.messages[-1].index + 1 == position
-    await client._connection.close()  # and no farewell to the disk
+    await client.link.close()  # and no farewell to the disk
     async with ChatClient(tenant.url, tenant.token("alice"), keep=keep) as again:
         opened = await again.open_channel(again.channels.find("room-0"))
         await until(lambda: len(opened.messages) == 25, again.events())
@@ -278,8 +278,9 @@ async def test_what_a_killed_client_wrote_offline_is_sent_once(tmp_path: Path) -
     again = service.start()
     try:
         async with ChatClient(again.url, token, keep=keep) as alice:
-            stream = alice.events()
-            await until(lambda: not alice.outbox.everything() and not alice.outbox._queues, stream)
+            await alice.persistence.settled()
+            while unsent := alice.outbox.everything():
+                await asyncio.wait_for(alice.outbox.receipt(unsent[-1]), 10)
         bodies = [message["body"] for message in Tenant.reading(again, f"{path}/Messages")["messages"]]
         assert bodies == [str(number) for number in range(10)]
     finally:

@@ -32,6 +32,7 @@ async def draw(
     pending: bool = True,
 ) -> str:
     """One picture, as SVG that needs nothing from elsewhere."""
+    client = client or StageClient()
     app = stage_app(client, glyphs=glyphs)
     async with app.run_test(size=(width, height)) as pilot:
         await pilot.pause()
@@ -43,7 +44,7 @@ async def draw(
         await pilot.pause()
         if pending:
             screen.client.messages.submit(screen.client.channels.find("incident-42"), "confirming now")
-        screen.client.typing._active["CH" + f"{1:032x}", "carla"] = asyncio.get_running_loop().call_later(99, int)
+        client.type(screen.client.channels.find("incident-42"), "carla")
         await pilot.pause(0.2)
         screen.panes.show_everything()
         await pilot.pause()

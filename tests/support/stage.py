@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from chat_tui.client import ChatClient, ConnectionState, Phase, User, events
 from chat_tui.client.commands.horizons import Horizons
 from chat_tui.client.model import Channel, LastMessage, Member, Message, PendingMessage, SendState
 from chat_tui.client.state.open_channel import OpenChannel
-from chat_tui.protocol.values import ChannelStatus, NotificationLevel
+from chat_tui.protocol.values import ChannelStatus, NotificationLevel, UpdateReason
 from chat_tui.tui.app import ChatApp
 from chat_tui.tui.faults import Faults
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
@@ -44,6 +46,9 @@ LINES = (
     (12, 40, "dan", "@alice can you confirm?"),
 )
 
+LINKS = ("conversations", "current_user", "my_conversations", "typing", "users")
+"""Of the Client API."""
+
 
 def sid(kind: str, number: int) -> str:
     return f"{kind}{number:032x}"
@@ -55,12 +60,12 @@ class StageClient(ChatClient):
     def __init__(self, *, reachability: bool = True, state: ConnectionState | None = None, lines: Any = LINES) -> None:
         super().__init__("http://stage.invalid", "no token")
         self.commands: list[tuple[str, str]] = []
-        self._state = state or ConnectionState(Phase.CONNECTED, NOW.timestamp())
+        self.link_state = state or ConnectionState(Phase.CONNECTED, NOW.timestamp())
         self.state.configuration.reachability_enabled = reachability
         self.horizons = Horizons(self._read_up_to)
-        self._connection.ready.set()
-        for part in (self.people, self.channels, self.messages, self.typing):
-            part._api = self._answer
+        self.link.ready.set()
+        self.state.configuration.links = {name: name for name in LINKS}
+        self.state.configuration.request = self._answer
         self.people.follow_members = self._follow_members  # type: ignore[method-assign]
         self.channels.set_notification_level = self._set_level  # type: ignore[method-assign]
         self.messages.submit = self._submit  # type: ignore[method-assign]
@@ -69,12 +74,12 @@ class StageClient(ChatClient):
 
     @property
     def connection(self) -> ConnectionState:
-        return self._state
+        return self.link_state
 
     def start_soon(self) -> "Awaitable[None]":
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         done.set_result(None)
-        self._emit(events.ConnectionChanged(self._state))
+        self._emit(events.ConnectionChanged(self.link_state))
         return done
 
     async def close(self) -> None:
@@ -83,6 +88,11 @@ class StageClient(ChatClient):
     def emit(self, event: events.Event) -> None:
         """Make something happen."""
         self._emit(event)
+
+    def type(self, channel: Channel, identity: str) -> None:
+        """Somebody types there, for as long as a test looks."""
+        notice = {"channel_sid": channel.sid, "identity": identity, "typing_timeout": 60}
+        self.typing.on_notice(msgspec.json.encode(notice))
 
     # ---- what there is
 
@@ -108,7 +118,7 @@ class StageClient(ChatClient):
             channel.counted, channel.counted_at = unread, 40
             self.state.channels.by_sid[channel.sid] = channel
         channel = self.channels.find("incident-42")
-        opened = OpenChannel(channel, self.state.replicas, self._connection.request, self.channels.open)
+        opened = OpenChannel(channel, self.state.replicas, self.link.request, self.channels.open)
         opened.message_list.messages = [
             message(channel, index, author, body, hour, minute)
             for index, (hour, minute, author, body) in enumerate(lines)
@@ -142,13 +152,13 @@ class StageClient(ChatClient):
     async def open_channel(self, channel: Channel) -> OpenChannel:
         found = self.channels.open.get(channel.sid)
         if found is None:
-            found = OpenChannel(channel, self.state.replicas, self._connection.request, self.channels.open)
+            found = OpenChannel(channel, self.state.replicas, self.link.request, self.channels.open)
             found.message_list.has_older = False
             self.channels.open.by_sid[channel.sid] = found
         return found
 
-    async def _answer(self, method: str, link: str, path: str = "", **_: Any) -> Any:
-        self.commands.append((method, f"{link}/{path}"))
+    async def _answer(self, method: str, url: str, **_: Any) -> Any:
+        self.commands.append((method, url))
         return {"users": [], "meta": {}, "typing_timeout": 5}
 
     async def _follow_members(self, members: Iterable[Member]) -> None:
@@ -159,7 +169,8 @@ class StageClient(ChatClient):
 
     async def _set_level(self, channel: Channel, level: NotificationLevel) -> None:
         self.commands.append(("level", level.value))
-        self.channels._show_level(channel, level)
+        channel.notification_level = level
+        self._emit(events.ChannelUpdated(channel, frozenset({UpdateReason.NOTIFICATION_LEVEL})))
 
     def _submit(self, channel: Channel, body: str, *, attributes: str = "{}") -> PendingMessage:
         pending = PendingMessage(f"m{len(self.commands)}", channel.sid, body, NOW, SendState.SENDING)

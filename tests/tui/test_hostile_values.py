@@ -149,8 +149,8 @@ def say(client: StageClient, case: Case, number: int, dice: random.Random) -> No
         client.emit(events.PendingMessageUpdated(pending))
     else:
         state = ConnectionState(dice.choice(list(Phase)), NOW.timestamp(), NOW.timestamp() + 4, "why")
-        client._state = msgspec.structs.replace(state, **{field: value})
-        client.emit(events.ConnectionChanged(client._state))
+        client.link_state = msgspec.structs.replace(state, **{field: value})
+        client.emit(events.ConnectionChanged(client.link_state))
 
 
 def _updated(channel: Channel, message: Message) -> events.Event:
@@ -168,7 +168,7 @@ def forget(client: StageClient, number: int) -> None:
     found.roster.members.pop(sid("MB", number), None)
     client.state.channels.by_sid.pop(sid("CH", 100 + number), None)
     client.outbox.failed.pop(f"m{number}", None)
-    client._state = ConnectionState(Phase.CONNECTED, NOW.timestamp())
+    client.link_state = ConnectionState(Phase.CONNECTED, NOW.timestamp())
 
 
 def is_clean(stage: Stage) -> None:

@@ -1,6 +1,5 @@
 """Two people, or two channels, are told apart in every pane, whatever they call themselves."""
 
-import asyncio
 import random
 import re
 
@@ -76,8 +75,7 @@ async def test_those_who_type_are_told_apart(width: int) -> None:
     client = staged({"alice": "alice", "bob": "Bob", "mallory": "B\u043eb"})
     async with opened(client, size=(width, 24), shows="12:4") as stage:
         for identity in ("bob", "mallory"):
-            key = (client.opened().channel.sid, identity)
-            client.typing._active[key] = asyncio.get_running_loop().call_later(99, int)
+            client.type(client.opened().channel, identity)
         stage.screen.panes.show_log()
         words = plain_text(stage.screen.panes.typing._drawn)
         assert ("@bob" in words and "@mallory" in words) or "2 people are typing" in words
