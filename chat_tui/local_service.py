@@ -50,8 +50,8 @@ class LocalService(ServiceFile, frozen=True):
 
 
 def find(data: Path) -> LocalService | None:
-    """The service that runs on ``data``: it holds the lock, and proves itself (guarantees, Local service 1).
-    Raises LocalServiceError for one that this program cannot speak to, OSError."""
+    """The service that runs on ``data``: it holds the lock, and proves itself (guarantees, Local service 1). Raises
+    LocalServiceError for one that this program cannot speak to, OSError."""
     instance = _holder(data)
     if instance is None:
         return None
@@ -111,7 +111,8 @@ def _head(connection: socket.socket, deadline: float) -> bytes:
 def attach(
     data: Path, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
 ) -> LocalService:
-    """The running service, started if there is none. Whoever loses a race to start one waits for the winner's.
+    """The running service, started if there is none. Whoever loses a race to start one waits for the winner's
+    (guarantees, Local service 3).
 
     Raises LocalServiceError when none answers within 10 s, or none can be started.
     """

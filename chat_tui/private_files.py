@@ -1,5 +1,5 @@
 """Directories and files of one user alone: made 0700 and 0600 whatever the umask, and trusted only when nobody else
-could have put there what is found."""
+could have put there what is found (guarantees, Security 9)."""
 
 import contextlib
 import errno

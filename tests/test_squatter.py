@@ -142,7 +142,8 @@ def run(*command: str, data: Path) -> str:
 
 
 async def test_a_port_that_changes_hands_between_the_look_and_the_link(tmp_path: Path) -> None:
-    """The service was there when it was looked for, and is not when the client connects: each link is proven anew."""
+    """The service was there when it was looked for, and is not when the client connects: each link is proven anew
+    (guarantees, Security 7)."""
     service = ServiceProcess(tmp_path / "data")
     found = service.start()
     service.kill()

@@ -1,4 +1,4 @@
-"""`ChatClient`: what an application sees of a chat service."""
+"""`ChatClient`: what an application sees of a chat service (contract 6.1)."""
 
 import asyncio
 import logging

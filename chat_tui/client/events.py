@@ -1,4 +1,5 @@
-"""What happens, as typed values in the past tense. Reasons are `UpdateReason`s: what really changed, never empty."""
+"""What happens, as typed values in the past tense (contract R25, 6.1). Reasons are `UpdateReason`s: what really
+changed, never empty."""
 
 import asyncio
 import weakref
@@ -143,7 +144,7 @@ class Resynchronise(Event, frozen=True):
 
 
 MAX_WAITING = 50_000
-"""Events one consumer may leave unread."""
+"""Events one consumer may leave unread (guarantees, Bounds 8)."""
 
 
 class EventStream(AsyncIterator[Event]):

@@ -1,4 +1,4 @@
-"""What a client knows: live objects, which only the client changes, and frozen snapshots."""
+"""What a client knows: live objects, which only the client changes, and frozen snapshots (contract R23)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -49,7 +49,7 @@ class PendingMessage(msgspec.Struct, frozen=True):
 
 
 class UserDescriptor(msgspec.Struct, frozen=True):
-    """A user as they were when asked for: it does not change by itself (contract R21)."""
+    """A user as they were when asked for: it does not change by itself (contract R19, R21)."""
 
     identity: str
     friendly_name: str | None
@@ -61,7 +61,7 @@ class UserDescriptor(msgspec.Struct, frozen=True):
 
 
 class User(msgspec.Struct, eq=False):
-    """A person; both marks are ``None`` while unknown or while the feature is off (contract R1–R18).
+    """A person; both marks are ``None`` while unknown or while the feature is off (contract 3, R19).
 
     ``date_refreshed``, in seconds since 1970, says how old the marks are when ``is_subscribed`` is false.
     """

@@ -1,5 +1,6 @@
 """Challenge and response: a local service proves that it knows a secret of its data directory before anybody tells it
-one. What has taken the port of a service that died knows none, and what it is sent says nothing it could use."""
+one. What has taken the port of a service that died knows none, and what it is sent says nothing it could use
+(guarantees, Security 7)."""
 
 import hashlib
 import hmac

@@ -11,7 +11,7 @@ class ChannelType(StrEnum):
 
 
 class ChannelStatus(StrEnum):
-    """A user's standing in a channel, in the realtime spelling (contract U5)."""
+    """A user's standing in a channel, in the realtime spelling (contract U5, 9.5)."""
 
     JOINED = "joined"
     INVITED = "invited"
@@ -124,7 +124,7 @@ class UpdateReason(StrEnum):
 
 
 class Reachability(msgspec.Struct, frozen=True):
-    """Online and notifiable, each yes, no or unknown (``None``) (contract R1–R18)."""
+    """Online and notifiable, each yes, no or unknown, ``None`` (contract 3)."""
 
     online: bool | None = None
     notifiable: bool | None = None

@@ -1,4 +1,5 @@
-"""Who is calling: HTTP Basic for REST, access tokens for the realtime side."""
+"""Who is calling: HTTP Basic for REST, access tokens for the realtime side (contract 1.1, 1.11; guarantees, Security
+2)."""
 
 import base64
 import hashlib

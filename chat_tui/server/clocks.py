@@ -1,4 +1,5 @@
-"""Two clocks: one says dates, and anybody may set it; the other says how long something took, and nobody can."""
+"""Two clocks: one says dates, and anybody may set it; the other says how long something took, and nobody can
+(guarantees, Liveness 9)."""
 
 import time
 from collections.abc import Callable

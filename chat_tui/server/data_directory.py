@@ -103,7 +103,7 @@ class DataDirectory:
             self._kept = content
 
     def announce(self, url: str, credentials: Credentials) -> None:
-        """Tell clients where the service is; whoever reads this must be answered."""
+        """Tell clients where the service is; whoever reads this must be answered (guarantees, Local service 2)."""
         running = ServiceFile(
             url=url,
             account_sid=credentials.account_sid,

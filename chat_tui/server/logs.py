@@ -1,4 +1,5 @@
-"""The service's log: one line per happening, with an allow-list of fields and no word of what people wrote."""
+"""The service's log: one line per happening, with an allow-list of fields and no word of what people wrote (contract
+S71; guarantees, Security 8)."""
 
 import logging
 import sys

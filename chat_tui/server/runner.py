@@ -68,6 +68,7 @@ def serve(settings: Settings, data: Path, *, on_demand: bool = False) -> int:
 
 
 def _check_exposure(settings: Settings) -> None:
+    """Raises CannotServe where tokens would travel unprotected (guarantees, Security 5)."""
     if bool(settings.tls_cert) != bool(settings.tls_key):
         raise CannotServe("--tls-cert and --tls-key go together")
     try:
@@ -250,7 +251,7 @@ class _Runner:
             _log.info("stop with Ctrl+C")
 
     async def _watch_idleness(self, gateway: Gateway, application: Application) -> None:
-        """A service that was started on demand ends when it served nobody for a while."""
+        """A service that was started on demand ends when it served nobody for a while (guarantees, Local service 5)."""
         if not self._on_demand:
             await self._stopping.wait()
         loop = asyncio.get_running_loop()

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 async def check_belongings(core: ServiceCore, directory: DataDirectory) -> None:
     """Raises CannotServe when a file is lost, or is another's, without which what is in the database is out of reach:
-    the key its secrets are sealed with, the credentials of its local account."""
+    the key its secrets are sealed with, the credentials of its local account (guarantees, Local service 6)."""
     sealed: list[str] = await core.store.read(lambda reader: [found for (found,) in reader.tuples("some_secrets")])
     try:
         for secret in sealed:
@@ -51,8 +51,8 @@ def _lost(core: ServiceCore, directory: DataDirectory, name: str, *, is_missing:
 
 
 async def seed(core: ServiceCore, credentials: Credentials) -> str:
-    """Account, key, and a first service with reachability and a public channel, which paths that name no service
-    mean. Returns the service's SID."""
+    """Account, key, and a first service with reachability and a public channel, which paths that name no service mean
+    (contract S72). Returns the service's SID."""
     run, box = core.dispatcher.run, core.box
     account = AccountActor(credentials.account_sid)
     await run(SYSTEM, EnsureAccount(credentials.account_sid, box.seal(credentials.auth_token)))

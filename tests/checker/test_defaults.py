@@ -16,7 +16,7 @@ from chat_tui.settings import Settings
 
 
 def test_the_service_keeps_the_promised_times_and_bounds() -> None:
-    """Seconds, rates per second, events and bytes of one connection."""
+    """Seconds, rates per second, events and bytes of one connection (guarantees, Liveness; guarantees, Bounds)."""
     assert msgspec.to_builtins(Limits()) == {
         "ping_every": 20.0,
         "pong_within": 10.0,
@@ -52,7 +52,8 @@ def test_the_service_keeps_the_promised_times_and_bounds() -> None:
 
 
 def test_a_link_of_a_client_keeps_the_promised_times() -> None:
-    """Seconds: pings as the service's, full jitter up to 30, and a day of tries for a message."""
+    """Seconds: pings as the service's, full jitter up to 30, and a day of tries for a message (guarantees, Liveness 3,
+    5; guarantees, Send 4)."""
     assert msgspec.to_builtins(Timing()) == {
         "connect_within": 10.0,
         "ping_every": 20.0,

@@ -1,4 +1,5 @@
-"""The checker is checked first: ten kinds of planted faults, ten caught, and nothing found where nothing is wrong."""
+"""The checker is checked first: ten kinds of planted faults, ten caught, and nothing found where nothing is wrong
+(guarantees, Checker 2)."""
 
 from collections.abc import Callable
 

@@ -27,7 +27,7 @@ async def test_a_harmed_network_breaks_no_promise(tmp_path: Path, capsys: pytest
 
 
 async def test_a_dead_peer_is_noticed_in_time(tmp_path: Path) -> None:
-    """Within 31 s at the default times, run at a tenth of them, by either side."""
+    """Within 31 s at the default times, run at a tenth of them, by either side (guarantees, Liveness 1, 3)."""
     with serving(tmp_path / "data", *dead_peers.TIMES, "--linger", str(dead_peers.LINGER)) as process:
         noticed = await dead_peers.silence(process, 1)
     assert len(noticed.by_client) == len(noticed.by_service) == dead_peers.PEERS
@@ -54,7 +54,7 @@ async def test_a_killed_client_sends_what_it_kept_once(tmp_path: Path, capsys: p
 
 
 def test_a_power_cut_loses_nothing_acknowledged(capsys: pytest.CaptureFixture[str]) -> None:
-    """Three hundred; and the simulation can tell: without syncing every commit, much is lost."""
+    """Three hundred; and the simulation can tell: without syncing every commit, much is lost (guarantees, Send 6)."""
     (_, full), (_, normal) = power.runs(300, seed=14)
     with capsys.disabled():
         print(f"\n{full.cuts} power cuts, {full.lossy} lost something, {full.corrupt} corrupt; NORMAL: {normal.lossy}")

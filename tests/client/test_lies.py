@@ -1,4 +1,5 @@
-"""Whatever a service says, the client works on, or says why it waits, and recovers with the first true answers."""
+"""Whatever a service says, the client works on, or says why it waits, and recovers with the first true answers
+(guarantees, Client 4)."""
 
 import asyncio
 import logging

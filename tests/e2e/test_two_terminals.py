@@ -74,7 +74,8 @@ def test_marks_follow_start_quit_and_push(machine: Machine) -> None:
 
 @pytest.mark.slow
 def test_marks_follow_a_kill_after_the_linger(machine: Machine) -> None:
-    """A killed terminal is offline after the default linger of 15 s, not before."""
+    """A killed terminal is offline after the default linger of 15 s, not before (contract R29; guarantees, Reachability
+    4)."""
     alice, bob = machine.open("alice"), machine.open("bob")
     alice.see("● ? bob")
     bob.kill()
@@ -117,8 +118,8 @@ def test_the_feature_switch_is_seen(machine: Machine, door: str) -> None:
 
 
 def test_what_rest_deletes_is_gone_from_every_screen(machine: Machine) -> None:
-    """A binding, a channel, a member, a user and the service itself: each seen at once; a user made anew starts at
-    null (contract R32)."""
+    """A binding, a channel, a member, a user and the service itself: each seen at once; a user made anew starts at null
+    (contract R32)."""
     alice, bob = machine.open("alice"), machine.open("bob")
     path = f"/v2/Services/{machine.service.service_sid}"
 
@@ -248,7 +249,7 @@ def test_help_and_switcher_open_and_close(machine: Machine) -> None:
 
 
 def test_a_served_directory_is_refused(machine: Machine) -> None:
-    """A second ``serve`` names the pid and exits with status 2."""
+    """A second ``serve`` names the pid and exits with status 2 (guarantees, Local service 3)."""
     machine.open("alice")
     command = [sys.executable, "-m", "chat_tui.cli", "serve", "--data", str(machine.data), "--port", "0"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
@@ -258,7 +259,7 @@ def test_a_served_directory_is_refused(machine: Machine) -> None:
 
 
 def test_who_takes_the_port_of_a_service_that_crashed_is_told_nothing(machine: Machine, tmp_path: Path) -> None:
-    """The terminal comes back to a new service, at another place, and goes on."""
+    """The terminal comes back to a new service, at another place, and goes on (guarantees, Local service 4)."""
     terminal = machine.open("alice")
     before = machine.service
     terminal.say("before the crash")

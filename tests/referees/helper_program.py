@@ -1,4 +1,5 @@
-"""A program for every version of the official Python helper from 6 to 9: it prints a transcript, a line per step.
+"""A program for every version of the official Python helper from 6 to 9: it prints a transcript, a line per step
+(contract 8).
 
 It knows nothing of this project but where the service is: ``helper_program.py URL ACCOUNT TOKEN SERVICE``.
 """

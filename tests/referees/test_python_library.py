@@ -17,7 +17,8 @@ def chat(request: pytest.FixtureRequest, tenant: Tenant) -> Any:
 
 
 def test_a_fresh_service_has_the_documented_defaults(tenant: Tenant) -> None:
-    """Its fields, with the readings where the documentation is in doubt (contract S9–S29, S63–S70)."""
+    """Its fields, with the readings where the documentation is in doubt (contract R6, S3, S4, S7, S9–S29, S63–S70,
+    9.8)."""
     services = client_for(tenant).chat.v2.services
     fresh = services.create(friendly_name="fresh")
     assert (fresh.reachability_enabled, fresh.read_status_enabled) == (False, True)
@@ -139,7 +140,7 @@ def test_messages_keep_their_index(chat: Any) -> None:
 
 
 def test_a_user_channel_counts_what_is_unread_and_is_muted(chat: Any) -> None:
-    """Null until a horizon is set, then the messages above it; muting is the server's (contract U6–U16)."""
+    """Null until a horizon is set, then the messages above it; muting is the server's (contract U6–U9, U11–U16)."""
     chat.channels("general").members.create(identity="alice")
     messages = [chat.channels("general").messages.create(body=str(number)) for number in range(6)]
     own = chat.users("alice").user_channels("general")
@@ -159,7 +160,7 @@ def test_a_user_channel_counts_what_is_unread_and_is_muted(chat: Any) -> None:
 
 
 def test_the_two_products_share_one_service(tenant: Tenant) -> None:
-    """Conversations' Configuration switches what chat v2 shows."""
+    """Conversations' Configuration switches what chat v2 shows (contract R10, R11, R12)."""
     client = client_for(tenant)
     configuration = client.conversations.v1.services(tenant.service_sid).configuration()
     assert configuration.fetch().reachability_enabled is True
@@ -167,8 +168,9 @@ def test_the_two_products_share_one_service(tenant: Tenant) -> None:
     assert client.chat.v2.services(tenant.service_sid).fetch().reachability_enabled is False
 
 
-def test_the_seeds_curl_switches_reachability_over_v1(tenant: Tenant) -> None:
-    """``POST /v1/Services/{Sid}`` with ReachabilityEnabled, on a bare path, in Python's and in JSON's spelling."""
+def test_the_documented_curl_switches_reachability_over_v1(tenant: Tenant) -> None:
+    """``POST /v1/Services/{Sid}`` with ReachabilityEnabled, on a bare path, in Python's and in JSON's spelling
+    (contract R9)."""
     path = f"/v1/Services/{tenant.service_sid}"
     assert tenant.post(path, ReachabilityEnabled="False")["reachability_enabled"] is False
     assert tenant.post(path, ReachabilityEnabled="true")["reachability_enabled"] is True

@@ -1,4 +1,4 @@
-"""A revocation wins every race: whatever was checked before it holds for nothing after it."""
+"""A revocation wins every race: whatever was checked before it holds for nothing after it (guarantees, Access 5)."""
 
 import asyncio
 import base64

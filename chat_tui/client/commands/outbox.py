@@ -1,4 +1,5 @@
-"""Messages on their way: in order per channel, one unacknowledged at a time, each under an id of its own."""
+"""Messages on their way: in order per channel, one unacknowledged at a time, each under an id of its own (guarantees,
+Send 7)."""
 
 import asyncio
 import logging

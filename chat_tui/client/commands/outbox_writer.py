@@ -1,4 +1,5 @@
-"""What of an outbox is on disk: each message is written before it is sent, and forgotten when it is done with."""
+"""What of an outbox is on disk: each message is written before it is sent, and forgotten when it is done with
+(guarantees, Send 1)."""
 
 import asyncio
 import logging

@@ -1,4 +1,5 @@
-"""How long to wait before the next try: full jitter, so that a crowd cut at once does not come back at once."""
+"""How long to wait before the next try: full jitter, so that a crowd cut at once does not come back at once
+(guarantees, Liveness 5)."""
 
 import random
 from collections.abc import Callable

@@ -1,4 +1,5 @@
-"""Where access tokens come from: asked sparingly, whatever it answers, and before a token runs out."""
+"""Where access tokens come from: asked sparingly, whatever it answers, and before a token runs out (guarantees, Client
+5)."""
 
 import asyncio
 import logging

@@ -1,4 +1,5 @@
-"""One socket to the service: connects, authenticates, carries requests and notifications, and comes back by itself."""
+"""One socket to the service: connects, authenticates, carries requests and notifications, and comes back by itself
+(contract 7.1)."""
 
 import asyncio
 import contextlib

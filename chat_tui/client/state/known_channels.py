@@ -128,8 +128,8 @@ class KnownChannels:
             self._emit(events.ChannelUpdated(channel, reasons))
 
     async def recount(self) -> None:
-        """Read every channel's unread count and level anew, after a reconnect, and the channels one was added to while
-        nobody heard of it. Raises ChatError."""
+        """Read every channel's unread count and level anew (guarantees, Client 6), after a reconnect, and the channels
+        one was added to while nobody heard of it. Raises ChatError."""
         described = await self._describe_all()
         self._spawn(self._compare(described), "comparing lists of channels")
         for found in described:

@@ -1,8 +1,8 @@
 """One Sync object as far as it is known: what an event, or an answer, makes of it. Nothing here waits.
 
-Only the next event is ever taken. Whatever else arrives says that something is missing; then the replica asks for a
-replay from its position, and when a replay brings nothing, for a new snapshot. So it either is what the service has, or
-knows that it is not.
+Only the next event is ever taken (guarantees, Follow 6). Whatever else arrives says that something is missing; then the
+replica asks for a replay from its position, and when a replay brings nothing, for a new snapshot. So it either is what
+the service has, or knows that it is not.
 """
 
 from enum import Enum

@@ -1,7 +1,8 @@
-"""What a client knew when it was last alive: shown at once by the next start, and brought up to date by the replay.
+"""What a client knew when it was last alive: shown at once by the next start, and brought up to date by the replay
+(guarantees, Client 3).
 
-Every row holds a Sync object's position beside what was made of it, and rows are written together, so that the cache
-is never ahead of its position and never behind it.
+Every row holds a Sync object's position beside what was made of it, and rows are written together, so that the cache is
+never ahead of its position and never behind it.
 """
 
 import asyncio

@@ -1,5 +1,5 @@
 """The file a client keeps: opened, checked, and set aside under another name when it is damaged, with what can still be
-read of its outbox taken over. All of it blocks: it is for the disk's own thread."""
+read of its outbox taken over (guarantees, Client 2). All of it blocks: it is for the disk's own thread."""
 
 import contextlib
 from collections.abc import Callable

@@ -1,4 +1,5 @@
-"""One file on disk per client process: its outbox and its cache, in a thread of their own, in order.
+"""One file on disk per client process: its outbox and its cache, in a thread of their own, in order (guarantees, Client
+1).
 
 Two terminals of one user each hold a file, so that they do not send each other's messages; what a dead process left
 unsent is taken over by the next one that starts.

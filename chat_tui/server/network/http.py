@@ -1,4 +1,5 @@
-"""The shell around an HTTP connection: uvicorn's protocol, with a deadline for each thing a peer has to do.
+"""The shell around an HTTP connection: uvicorn's protocol, with a deadline for each thing a peer has to do (guarantees,
+Bounds 7).
 
 Leans on uvicorn's inner names, as `realtime.socket` does.
 """

@@ -57,7 +57,7 @@ def check_insider(tx: Reader, actor: Actor, channel: Channel, *permissions: Perm
 
 def may_follow(tx: Reader, actor: ClientActor, found: SyncObject) -> bool:
     """Own channels: their owner. A user's info: every user of the service. A channel's document: whoever sees the
-    channel. Its messages and roster: members."""
+    channel. Its messages and roster: members (guarantees, Access 2)."""
     if found.owner_sid.startswith(Kind.USER):
         if found.name == views.own_channels_name(found.owner_sid):
             return found.owner_sid == actor.user_sid
@@ -90,7 +90,7 @@ def open_object(tx: Reader, actor: ClientActor, sid: str) -> SyncObject:
 
 def revoke(tx: Transaction, channel: Channel, user_sid: str) -> None:
     """End the delivery of whatever of the channel's objects the user may follow no longer: called wherever a seat, an
-    invitation or another reason to see the channel ends, after it ended, in the same step."""
+    invitation or another reason to see the channel ends, after it ended, in the same step (guarantees, Access 3)."""
     user = tx.one(User, "user_by_sid_alone", sid=user_sid)
     if user is None:
         return

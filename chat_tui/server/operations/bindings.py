@@ -14,7 +14,7 @@ from chat_tui.server.store.rows import Binding, User
 from chat_tui.server.store.transaction import Reader, Transaction
 
 MAX_DEVICES = 100
-"""Of one user."""
+"""Of one user (guarantees, Bounds 6)."""
 
 MAX_MESSAGE_TYPES = 100
 MAX_ADDRESS = 4096

@@ -67,8 +67,8 @@ def looks_like_sid(value: str, prefix: str) -> bool:
 
 
 def _addressable(parameter: str, value: str) -> str:
-    """``value``, if a path can name it: HTTP clients take ``..`` in a path for a step back, so what is asked of a thing
-    of that name, say its deletion, would be done to what it belongs to."""
+    """``value``, if a path can name it (contract 9.10): HTTP clients take ``..`` in a path for a step back, so what is
+    asked of a thing of that name, say its deletion, would be done to what it belongs to."""
     if value in (".", ".."):
         raise BadRequest(f"{parameter}: must not be . or .., which no path can name", Code.BAD_PARAMETER)
     return text(parameter, value)

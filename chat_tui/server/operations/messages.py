@@ -258,7 +258,7 @@ def _authorise_edit(tx: Reader, actor: Actor, channel: Channel, message: Message
 
 @operation(DeleteMessage, rate=Rate.CHANNEL, clients=())
 def delete_message(tx: Transaction, actor: Actor, command: DeleteMessage) -> None:
-    """The index stays empty; the mutation id is remembered for a week."""
+    """The index stays empty; the mutation id is remembered for a week (guarantees, Send 3)."""
     service = find_service(tx, actor, command.service_sid)
     channel = find_channel(tx, actor, service, command.channel)
     check_insider(tx, actor, channel, Permission.DELETE_ANY_MESSAGE)

@@ -21,7 +21,8 @@ class Command(msgspec.Struct):
 
 
 def gives_nothing(command: Command) -> bool:
-    """Whether an update gives no field at all: it changes nothing then, whatever it is an update of (contract S62)."""
+    """Whether an update gives no field at all: it changes nothing then, whatever it is an update of (contract S62,
+    9.7)."""
     return all(
         getattr(command, field.name) is UNSET for field in msgspec.structs.fields(type(command)) if not field.required
     )
@@ -67,7 +68,7 @@ def operation(
     has a command has what runs for it.
 
     ``clients``: the fields a connected user may give beside those that name the thing; none of them, ``()``, or not
-    even ask, ``None``. Whatever is not declared is refused them, so a new field is, too.
+    even ask, ``None``. Whatever is not declared is refused them, so a new field is, too (guarantees, Access 4).
     """
 
     def register(function: F) -> F:

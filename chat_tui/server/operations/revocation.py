@@ -1,4 +1,4 @@
-"""Whether who acts still may act at all, asked in the transaction of what they do."""
+"""Whether who acts still may act at all, asked in the transaction of what they do (guarantees, Access 5)."""
 
 from chat_tui.protocol.errors import Code, Unauthenticated
 from chat_tui.server.operations.actors import AccountActor, Actor, ClientActor

@@ -1,4 +1,4 @@
-"""Services: the tenants that scope everything (contract 4)."""
+"""Services: the tenants that scope everything (contract S1, S2)."""
 
 from typing import Any
 
@@ -126,13 +126,14 @@ def fetch_service(tx: Reader, actor: Actor, command: FetchService) -> Service:
 
 @operation(ListServices, writes=False)
 def list_services(tx: Reader, actor: Actor, command: ListServices) -> Page[Service]:
+    """Those of the account (contract S5)."""
     account = actor.account_sid if isinstance(actor, AccountActor) else command.account_sid
     return page(tx, Service, "services_page", command.page, account_sid=account)
 
 
 @operation(UpdateService)
 def update_service(tx: Transaction, actor: Actor, command: UpdateService) -> Service:
-    """Change what is given (contract S30–S60). Raises BadRequest naming the parameter that is out of bounds."""
+    """Change what is given (contract S6, S30–S60). Raises BadRequest naming the parameter that is out of bounds."""
     before = find_service(tx, actor, command.service_sid)
     if gives_nothing(command):
         return before
@@ -198,6 +199,7 @@ def _check_update(tx: Reader, service: Service, command: UpdateService) -> None:
 
 
 def _check_webhooks(command: UpdateService) -> None:
+    """Those of the service itself (contract S8). Raises BadRequest."""
     if command.webhook_method is not UNSET:
         checks.choice("WebhookMethod", command.webhook_method, HttpMethod, Code.BAD_WEBHOOK_METHOD)
     for field, parameter in (("pre_webhook_url", "PreWebhookUrl"), ("post_webhook_url", "PostWebhookUrl")):

@@ -99,8 +99,8 @@ def insert_user(
 
 
 def ensure_user(tx: Transaction, service: Service, identity: str) -> User:
-    """The user with this identity, made if there is none (contract 1.3).
-    Raises BadRequest for what nobody may be called (50203…50207), whoever was called so before."""
+    """The user with this identity, made if there is none (contract 1.3). Raises BadRequest for what nobody may be
+    called (50203…50207), whoever was called so before."""
     identity = checks.identity(identity)
     found = tx.one(User, "user_by_identity", service_sid=service.sid, identity=identity)
     if found is not None:
@@ -204,8 +204,8 @@ def delete_user(tx: Transaction, actor: Actor, command: DeleteUser) -> None:
 
 @operation(EnsureUser)
 def ensure(tx: Transaction, actor: Actor, command: EnsureUser) -> UserView:
-    """Make the user if need be, and seat it in ``first_channel`` when it has no channel of its own. Raises
-    Unauthenticated for a token whose identity nobody may have.
+    """Make the user if need be, and seat it in ``first_channel`` when it has no channel of its own (contract 9.9).
+    Raises Unauthenticated for a token whose identity nobody may have.
 
     A first channel that is private, full or closed takes nobody else, and keeps nobody out of the service; nor does it
     take who could not join it.

@@ -1,4 +1,5 @@
-"""Who is connected: a lease per connection, written when it begins and when it ends, never by heartbeat."""
+"""Who is connected: a lease per connection, written when it begins and when it ends, never by heartbeat (guarantees,
+Reachability 1, 2)."""
 
 import asyncio
 import contextlib
@@ -62,8 +63,8 @@ def end_lingering(tx: Transaction, over: Sequence[Lingerer]) -> None:
 
 
 def suspect_everybody(tx: Transaction) -> list[tuple[str, str, int]]:
-    """After a restart: who was connected or online has half a minute to come back, then goes offline in one batch.
-    Returns connection, user and milliseconds left of each lease."""
+    """After a restart: who was connected or online has half a minute to come back, then goes offline in one batch
+    (guarantees, Reachability 7). Returns connection, user and milliseconds left of each lease."""
     for (user_sid,) in tx.tuples("online_users_without_lease"):
         tx.run("upsert_lease", connection=f"suspect:{user_sid}", user_sid=user_sid, expires=None)
     found = tx.tuples("all_leases")

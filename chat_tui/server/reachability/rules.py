@@ -1,5 +1,5 @@
-"""What may be shown of a user's reachability: a decision table (contract R1–R18), and how long a
-broken link lingers."""
+"""What may be shown of a user's reachability: a decision table (contract R14–R18), and how long a broken link
+lingers."""
 
 from collections.abc import Sequence
 
@@ -21,10 +21,10 @@ FLAPS_FREE = 4
 
 
 def visible_reachability(service: Service, user: User) -> Reachability:
-    """The value REST, Sync and every client show for ``user``.
+    """The value REST, Sync and every client show for ``user`` (guarantees, Reachability 6).
 
-    Null while the feature is off, and before the user was online since it was enabled (contract R14, R15); notifiable
-    also while the user never had a registration (contract R18).
+    Null while the feature is off, and before the user was online since it was enabled (contract R14, R15, 9.4);
+    notifiable also while the user never had a registration (contract R18).
     """
     if not service.reachability_enabled or user.online_epoch != service.reachability_epoch:
         return UNKNOWN
@@ -35,7 +35,8 @@ def linger_for(*, clean: bool, offloaded: bool, drops: Sequence[int], now: int, 
     """Milliseconds that a user whose last connection ended still counts as online: the whole rule of when somebody is
     offline. ``clean``: the client said that it leaves; ``offloaded``: we had sent it away, so it means to come back.
     Else the link broke: ``drops`` are the times of the user's breaks, this one included, by a clock that nobody sets;
-    more than four within two minutes double the linger, again for every further one, up to a minute."""
+    more than four within two minutes double the linger, again for every further one, up to a minute (guarantees,
+    Reachability 3, 4, 5)."""
     if offloaded:
         return max(base, OFFLOAD_LINGER)
     if clean:

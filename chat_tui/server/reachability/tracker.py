@@ -1,4 +1,5 @@
-"""Applies the reachability rules inside a transaction: leases and registrations in, published changes out."""
+"""Applies the reachability rules inside a transaction: leases and registrations in, published changes out (contract R4,
+R28)."""
 
 from chat_tui.server.changes import ReachabilityChanged
 from chat_tui.server.reachability import rules
@@ -44,7 +45,7 @@ def apply_bindings(tx: Transaction, service: Service, user: User) -> User:
 
 def switch(tx: Transaction, before: Service, after: Service) -> None:
     """The feature was switched: on, whoever is connected becomes online in a new epoch (contract R8, 9.2); off,
-    everybody known turns to null for subscribers too (contract 9.3)."""
+    everybody known turns to null for subscribers too (contract 9.3; guarantees, Reachability 8)."""
     if after.reachability_enabled:
         for user in tx.all(User, "users_connected", service_sid=after.sid):
             tx.run("set_user_online", sid=user.sid, is_online=True, epoch=after.reachability_epoch)

@@ -30,7 +30,8 @@ class Socket(Protocol):
 
 class Outgoing:
     """The sending half of a connection: answers wait for the socket, live events are queued up to ``most_events`` of
-    ``most_bytes``; ``most_unsent`` bytes of both for all connections of ``share``. ``is_lost``: the socket is gone."""
+    ``most_bytes``; ``most_unsent`` bytes of both for all connections of ``share`` (guarantees, Bounds 2). ``is_lost``:
+    the socket is gone."""
 
     def __init__(
         self, socket: Socket, connection_id: str, share: Share, *, most_events: int, most_bytes: int, most_unsent: int

@@ -1,4 +1,5 @@
-"""One user's part of this process, over all its connections: what it has under way, and the time it takes."""
+"""One user's part of this process, over all its connections: what it has under way, and the time it takes (guarantees,
+Bounds 4)."""
 
 import asyncio
 from collections.abc import Callable

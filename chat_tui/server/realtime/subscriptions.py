@@ -1,4 +1,5 @@
-"""Delivery: who follows which object, how far each has got, replay from the log, then live."""
+"""Delivery: who follows which object, how far each has got, replay from the log, then live (guarantees, Follow 2, 7;
+guarantees, Bounds 5)."""
 
 import asyncio
 import itertools
@@ -357,7 +358,8 @@ class Subscriptions:
     # ---- the check
 
     async def check(self) -> None:
-        """Replay to whoever is behind what is stored: the bus is a hint, the store is the truth."""
+        """Replay to whoever is behind what is stored: the bus is a hint, the store is the truth (guarantees, Follow
+        7)."""
         for sids in _in_steps(list(self._by_object), CHECK_STEP):
             heads = await self._store.read(lambda reader: log.heads(reader, sids))  # noqa: B023
             for object_sid, head in heads.items():

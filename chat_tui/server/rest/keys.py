@@ -1,4 +1,5 @@
-"""API keys at ``api.twilio.com/2010-04-01``, in that API's older manner: a secret is shown once, at creation."""
+"""API keys at ``api.twilio.com/2010-04-01``, in that API's older manner: a secret is shown once, at creation (contract
+1.12)."""
 
 import secrets
 from datetime import UTC, datetime

@@ -1,4 +1,5 @@
-"""A resource as data: its path, what it is made, changed and listed by, and how it looks; served in every version."""
+"""A resource as data: its path, what it is made, changed and listed by, and how it looks; served in every version
+(contract 1.2)."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any

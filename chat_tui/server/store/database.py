@@ -31,8 +31,8 @@ class DatabaseTooNew(DatabaseUnusable):
 
 
 def connect(path: Path, *, synchronous: str = "FULL", vfs: str | None = None) -> apsw.Connection:
-    """A connection that may write. WAL with ``synchronous=FULL``: a commit that returned survives a power cut.
-    ``vfs``: SQLite's name of a file system to use instead of the machine's."""
+    """A connection that may write. WAL with ``synchronous=FULL``: a commit that returned survives a power cut
+    (guarantees, Send 6). ``vfs``: SQLite's name of a file system to use instead of the machine's."""
     connection = apsw.Connection(str(path), vfs=vfs)
     connection.set_busy_timeout(5000)
     for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "cache_size=-16000"):

@@ -114,7 +114,8 @@ class Store:
         return await job.future
 
     async def write_in_steps(self, step: Callable[[Transaction], bool]) -> None:
-        """Do ``step``, a few rows of much work, as long as it finds something to do; others write in between."""
+        """Do ``step``, a few rows of much work, as long as it finds something to do; others write in between
+        (guarantees, Bounds 9)."""
         while await self.write(step):  # noqa: ASYNC110 - it is the writer that gets a pause, not we
             await asyncio.sleep(STEP_PAUSE)
 
@@ -153,7 +154,7 @@ class Store:
 
     def _is_lost(self, jobs: list[Job[Any]], trouble: str | None) -> bool:
         """Whether the files are no longer what they were, and the jobs refused: nothing is acknowledged that went to
-        files which nobody finds again."""
+        files which nobody finds again (guarantees, Send 8)."""
         if trouble is None:
             return False
         for job in jobs:

@@ -1,4 +1,4 @@
-"""The event log: what a subscriber missed, and the small steps that keep the log short."""
+"""The event log: what a subscriber missed, and the small steps that keep the log short (guarantees, Follow 3)."""
 
 from collections.abc import Sequence
 

@@ -8,7 +8,7 @@ from chat_tui.server.sync import pages, views
 
 
 def describe(reader: Reader, found: SyncObject, *, with_items: bool = False) -> Descriptor:
-    """What the object is and where it stands. The position is read before the data."""
+    """What the object is and where it stands. The position is read before the data (guarantees, Follow 1, 5)."""
     kind = ObjectType(found.type)
     url = f"{views.LABEL}/v3/{kind.value.title()}s/{found.sid}"
     date = timestamp(found.date_created)

@@ -1,4 +1,5 @@
-"""Turns domain changes into Sync events, in the transaction that made them: the only writer of events."""
+"""Turns domain changes into Sync events, in the transaction that made them: the only writer of events (guarantees,
+Follow 2)."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -75,7 +76,8 @@ _GONE = {
 
 
 def _remove_objects(tx: Transaction, owner_sid: str) -> None:
-    """The ``_removed`` event of every object of ``owner_sid``; nothing of them stays to be replayed."""
+    """The ``_removed`` event of every object of ``owner_sid``; nothing of them stays to be replayed (guarantees, Follow
+    8)."""
     objects = tx.all(SyncObject, "objects_of_owner", owner_sid=owner_sid)
     for found in objects:
         event_type, field = _GONE[ObjectType(found.type)]

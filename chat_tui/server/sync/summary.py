@@ -1,5 +1,5 @@
 """What changed in an object since an event that no log holds any more: for a subscriber that can neither be replayed to
-nor reads anew."""
+nor reads anew (guarantees, Follow 4)."""
 
 from chat_tui.protocol.sync import EventType, Item, ObjectType
 from chat_tui.server.dates import timestamp

@@ -154,7 +154,7 @@ class ChannelController:
             self._work(partial(self._load, channel), "open")
 
     def refresh_others(self) -> None:
-        """Members beyond those followed live get older; look at them once in a while."""
+        """Members beyond those followed live get older; look at them once in a while (guarantees, Reachability 10)."""
         channel, opened = self._presenter.channel, self._presenter.opened
         if channel is not None and opened is not None and len(opened.members) > self._client.people.limit:
             self._work(partial(self._refresh, channel), "refresh")

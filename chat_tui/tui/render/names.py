@@ -1,4 +1,4 @@
-"""What to call people, and channels, so that nobody can pass for another."""
+"""What to call people, and channels, so that nobody can pass for another (guarantees, Security 11)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache

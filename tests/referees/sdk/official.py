@@ -1,4 +1,5 @@
-"""The official JavaScript SDKs, unmodified, each in a Node process that is driven line by line (sdk.cjs)."""
+"""The official JavaScript SDKs, unmodified, each in a Node process that sdk.cjs drives line by line (contract 7.6,
+7.7)."""
 
 import asyncio
 import itertools

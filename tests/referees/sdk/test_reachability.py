@@ -8,7 +8,7 @@ from tests.support.service import Tenant
 
 @pytest.mark.parametrize("make", MAKES)
 async def test_reasons_are_spelt_as_each_sdk_spells_them(make: str, tenant: Tenant) -> None:
-    """Chat, and our client: ``online``, ``notifiable``; Conversations: ``reachabilityOnline``… (contract R26)."""
+    """Chat, and our client: ``online``, ``notifiable``; Conversations: ``reachabilityOnline``… (contract R24, R26)."""
     prefixed = make.startswith("conversations")
     async with ready_party(make, tenant, "alice") as alice, ready_party(make, tenant, "bob") as bob:
         await alice.do("user", identity="bob")

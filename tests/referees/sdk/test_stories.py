@@ -1,4 +1,5 @@
-"""Every official SDK with another make, and with our own client: one story at a time, one transcript each."""
+"""Every official SDK with another make, and with our own client: one story at a time, one transcript each (contract
+7.8)."""
 
 import contextlib
 import json

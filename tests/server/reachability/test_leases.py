@@ -6,7 +6,7 @@ from tests.server.reachability.seen import apply, marks
 
 
 async def test_online_is_at_least_one_live_connection(domain: Domain) -> None:
-    """Null until the first, true while any lives, false after the last (contract R15–R17)."""
+    """Null until the first, true while any lives, false after the last (contract R1, R15, R17, R30)."""
     bob = await domain.user("bob")
     assert await marks(domain, "bob") == (None, None)
     await apply(domain, leases.begin, "one", bob.user_sid)
@@ -32,7 +32,7 @@ async def test_a_broken_link_lingers_and_coming_back_is_no_change(domain: Domain
 
 
 async def test_after_a_restart_those_who_do_not_come_back_go_offline(domain: Domain) -> None:
-    """Everybody is suspect for half a minute; one batch ends the rest."""
+    """Everybody is suspect for half a minute; one batch ends the rest (guarantees, Reachability 7)."""
     alice, bob = await domain.user("alice"), await domain.user("bob")
     for name, actor in (("a", alice), ("b", bob)):
         await apply(domain, leases.begin, name, actor.user_sid)

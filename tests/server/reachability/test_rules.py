@@ -12,7 +12,7 @@ MINUTE = 60_000
 
 @pytest.mark.parametrize(("drops", "expected"), [(1, 15), (4, 15), (5, 30), (6, 60), (9, 60)])
 def test_only_flapping_links_linger_longer(drops: int, expected: int) -> None:
-    """More than four drops in two minutes double the linger, up to a minute."""
+    """More than four drops in two minutes double the linger, up to a minute (guarantees, Reachability 5)."""
     found = rules.linger_for(clean=False, offloaded=False, drops=[1000] * drops, now=1000)
     assert found == expected * 1000
 

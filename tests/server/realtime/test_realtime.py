@@ -110,7 +110,7 @@ async def test_a_request_that_speaks_of_replies_is_answered(tenant: Tenant, watc
 
 
 async def test_an_id_from_the_future_interrupts(watch: Watch) -> None:
-    """Ahead of the object's last id (a restored copy): the client must reload."""
+    """Ahead of the object's last id (a restored copy): the client must reload (guarantees, Follow 4)."""
     alice = await watch("alice")
     await alice.follow(await messages_list(alice), after=10_000)
     assert (await alice.see("subscription_established"))[0]["replay_status"] == "interrupted"
@@ -146,7 +146,7 @@ async def test_a_stranger_may_follow_nothing_private(tenant: Tenant, watch: Watc
 
 
 async def test_a_removed_member_hears_no_more(tenant: Tenant, watch: Watch) -> None:
-    """Delivery stops in the same step, on sockets that stay open."""
+    """Delivery stops in the same step, on sockets that stay open (guarantees, Access 3)."""
     alice, bob = await watch("alice"), await watch("bob")
     sid = await messages_list(bob)
     await bob.follow(sid)
@@ -205,7 +205,8 @@ async def test_bad_input_is_refused_and_closes_nothing(watch: Watch) -> None:
 
 
 async def test_a_peer_that_stops_reading_is_let_go_and_the_others_are_not(tmp_path: Path) -> None:
-    """In mid-burst, with every buffer full: the connection is aborted, and reachability follows."""
+    """In mid-burst, with every buffer full: the connection is aborted, and reachability follows (guarantees, Liveness
+    2)."""
     with serving(tmp_path, "--rate", "1e6", "--session-rate", "1e6", "--linger", "0.2") as process:
         tenant = Tenant(process)
         alice, bob, carl = [await Watcher().open(tenant, name) for name in ("alice", "bob", "carl")]

@@ -80,7 +80,7 @@ def test_time_asks_for_a_warning_and_then_for_the_end() -> None:
 
 
 def test_who_does_not_authenticate_is_given_up() -> None:
-    """Five seconds after the upgrade, however the clock is set."""
+    """Five seconds after the upgrade, however the clock is set (guarantees, Liveness 4)."""
     session = s.Session(Moment(10, 50))
     for wall in (10, -(10**9), 10**9):
         assert (session.due(Moment(wall, 54.9)), session.due(Moment(wall, 55))) == (None, s.GiveUp())

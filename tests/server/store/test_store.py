@@ -53,7 +53,8 @@ async def test_a_failing_member_of_a_group_leaves_the_others_intact(store: Store
 
 
 async def test_nothing_of_a_group_is_visible_before_its_commit(store: Store, tmp_path: Path) -> None:
-    """Another connection sees none of it while the group is being written, and all of it afterwards."""
+    """Another connection sees none of it while the group is being written, and all of it afterwards (guarantees, Send
+    5)."""
     seen: list[int] = []
 
     def look(tx: Transaction) -> None:

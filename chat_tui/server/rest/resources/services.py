@@ -129,7 +129,8 @@ def urls_in(call: Call) -> dict[str, Any]:
 
 
 def notifications_in(call: Call, prefix: str) -> dict[str, Any]:
-    """``<prefix><Occasion>.<What>`` as the nested object the service keeps; a Sound shows once it is set."""
+    """``<prefix><Occasion>.<What>`` as the nested object the service keeps; a Sound shows once it is set (contract
+    1.10)."""
     found: dict[str, Any] = {}
     for occasion in _OCCASIONS:
         name = f"{prefix}{camel(call.dialect.word(FIELDS, occasion))}."

@@ -1,4 +1,4 @@
-"""User Channels (contract 5), User Conversations, and the same seen from the participant."""
+"""User Channels, listed only in v1, User Conversations, and the same seen from the participant (contract U1, U19)."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def _links(call: Call, found: UserChannel) -> dict[str, str]:
 
 
 def represent(call: Call, found: UserChannel) -> dict[str, Any]:
-    """URLs carry SIDs even when the resource was addressed by name (contract U12)."""
+    """URLs carry SIDs even when the resource was addressed by name (contract U2, U3, U12)."""
     member = found.member
     body: dict[str, Any] = {
         "account_sid": call.actor.account_sid,
@@ -45,7 +45,7 @@ def represent(call: Call, found: UserChannel) -> dict[str, Any]:
 
 
 def _in_chat(call: Call, found: UserChannel) -> dict[str, Any]:
-    """Every link (contract U10)."""
+    """The status in REST's spelling, and every link (contract U4–U6, U10)."""
     links = _links(call, found)
     if call.dialect is not CHAT_V1:
         links |= channels.links(call, found.channel)

@@ -1,4 +1,4 @@
-"""Users: a single one carries its reachability, a list never does (contract R16)."""
+"""Users: a single one carries its reachability, a list never does (contract R13, R16, 9.1)."""
 
 from typing import Any
 
