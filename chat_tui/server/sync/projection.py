@@ -17,21 +17,21 @@ from chat_tui.server.sync.summary import MOST_REMOVED
 Reducer = Callable[[Transaction, Any], None]
 R = TypeVar("R", bound=Reducer)
 
-_REDUCERS: dict[type[changes.Change], Reducer] = {}
+REDUCERS: dict[type[changes.Change], Reducer] = {}
 _KINDS = {ObjectType.MAP: Kind.MAP, ObjectType.LIST: Kind.LIST, ObjectType.DOCUMENT: Kind.DOCUMENT}
 
 
 def project(tx: Transaction) -> None:
     """Write and publish the events of everything ``tx`` recorded."""
     for change in tx.changes:
-        _REDUCERS[type(change)](tx, change)
+        REDUCERS[type(change)](tx, change)
 
 
 def _reduces(change: type[changes.Change]) -> Callable[[R], R]:
     """Register what writes the events of one kind of change."""
 
     def register(reducer: R) -> R:
-        _REDUCERS[change] = reducer
+        REDUCERS[change] = reducer
         return reducer
 
     return register
