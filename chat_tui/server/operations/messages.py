@@ -16,7 +16,7 @@ from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.channels import SYSTEM_AUTHOR
 from chat_tui.server.operations.lookup import find_channel, find_message, find_service, reload_channel
 from chat_tui.server.operations.operation import Command, Rate, gives_nothing, operation
-from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, cut, walked
+from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, cut_page, read_page
 from chat_tui.server.store.rows import Channel, Member, Message, Service, Tombstone, User
 from chat_tui.server.store.transaction import Reader, Transaction
 
@@ -194,9 +194,11 @@ def list_messages(tx: Reader, actor: Actor, command: ListMessages) -> Page[Messa
     def read(asked: PageQuery) -> Page[Message]:
         start = (2**62 if step < 0 else 0) if asked.after is None else asked.after + step
         found = tx.some_of(Message, query, MAX_BYTES, channel_sid=channel.sid, start=start, limit=asked.size + 1)
-        return cut([(message, message.idx) for message in found.rows], asked, in_front, step, is_more=found.is_more)
+        return cut_page(
+            [(message, message.idx) for message in found.rows], asked, in_front, step, is_more=found.is_more
+        )
 
-    return walked(command.page, in_front, read)
+    return read_page(command.page, in_front, read)
 
 
 @operation(UpdateMessage, rate=Rate.CHANNEL, clients=("body", "attributes"))

@@ -50,12 +50,12 @@ def page(tx: Reader, row: type[R], query: str, asked: PageQuery, **params: Any) 
     def read(anchor: PageQuery) -> Page[R]:
         found = tx.some(query, MAX_BYTES, **params, after=anchor.after or 0, limit=anchor.size + 1)
         rows = [(msgspec.convert(columns, row, strict=False), columns[-1]) for columns in found.rows]
-        return cut(rows, anchor, in_front, is_more=found.is_more)
+        return cut_page(rows, anchor, in_front, is_more=found.is_more)
 
-    return walked(asked, in_front, read)
+    return read_page(asked, in_front, read)
 
 
-def walked(asked: PageQuery, in_front: Positions, read: Callable[[PageQuery], Page[T]]) -> Page[T]:
+def read_page(asked: PageQuery, in_front: Positions, read: Callable[[PageQuery], Page[T]]) -> Page[T]:
     """The page that ``read`` gives for ``asked``, `anchored`. One in front of a position must reach up to it: where
     its rows are too large together, it begins later, so that the way back leaves nothing out."""
     size = asked.size
@@ -89,7 +89,7 @@ def json_list(wanted: Sequence[str]) -> str | None:
     return to_json(wanted).decode() if wanted else None
 
 
-def cut(
+def cut_page(
     found: list[tuple[T, int]], asked: PageQuery, in_front: Positions, step: int = 1, *, is_more: bool = False
 ) -> Page[T]:
     """The page in items with their positions, of which there may be more than it holds, or (``is_more``) that were

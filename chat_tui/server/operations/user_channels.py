@@ -13,7 +13,7 @@ from chat_tui.server.operations.access import authorise
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.lookup import find_channel, find_service, find_user
 from chat_tui.server.operations.operation import Command, Rate, operation
-from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, Positions, cut, walked
+from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, Positions, cut_page, read_page
 from chat_tui.server.operations.seats import change_seat, drop_seat
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
@@ -129,7 +129,7 @@ def _page(tx: Reader, service: Service, user: User, asked: PageQuery) -> Page[Us
     def in_front(edge: int, limit: int) -> list[Any]:
         return tx.tuples("seats_of_user_back", user_sid=user.sid, before=edge, limit=limit)
 
-    found = walked(asked, in_front, lambda anchor: _read(tx, user, anchor, in_front))
+    found = read_page(asked, in_front, lambda anchor: _read(tx, user, anchor, in_front))
     items = [view(tx, service, user, channel, seat) for seat, channel in found.items]
     return Page(items, found.next, found.previous, found.is_second)
 
@@ -144,7 +144,7 @@ def _read(tx: Reader, user: User, asked: PageQuery, in_front: Positions) -> Page
     seats.sort(key=lambda seat: seat.position)
     shown = _with_channels(tx, seats[: asked.size])
     is_more = members.is_more or len(shown) < len(seats)
-    return cut([(pair, pair[0].position) for pair in shown], asked, in_front, is_more=is_more)
+    return cut_page([(pair, pair[0].position) for pair in shown], asked, in_front, is_more=is_more)
 
 
 def _with_channels(tx: Reader, seats: Sequence[Member | Invite]) -> list[tuple[Member | Invite, Channel]]:
