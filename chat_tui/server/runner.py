@@ -33,7 +33,7 @@ from chat_tui.server.network.limits import Limits
 from chat_tui.server.network.listener import Listener
 from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.socket import SETTINGS, socket_class
-from chat_tui.server.seeding import FIRST_CHANNEL, check_belongings, seed
+from chat_tui.server.seeding import FIRST_CHANNEL, check_files_match, seed
 from chat_tui.server.store.database import DatabaseUnusable
 from chat_tui.server.store.secrets import BadKey
 from chat_tui.settings import Settings
@@ -137,7 +137,7 @@ class _Runner:
         """What serves, and what opens it; both are kept for the next time."""
         try:
             with as_cannot_serve(self._directory.path):
-                await check_belongings(core, self._directory)
+                await check_files_match(core, self._directory)
                 credentials = self._directory.credentials()
                 credentials.service_sid = core.local_service_sid = await seed(core, credentials)
                 listener = self._listen(credentials.port)

@@ -19,7 +19,7 @@ FIRST_CHANNEL = "general"
 _log = logging.getLogger(__name__)
 
 
-async def check_belongings(core: ServiceCore, directory: DataDirectory) -> None:
+async def check_files_match(core: ServiceCore, directory: DataDirectory) -> None:
     """Raises CannotServe when a file is lost, or is another's, without which what is in the database is out of reach:
     the key its secrets are sealed with, the credentials of its local account (guarantees, Local service 6)."""
     sealed: list[str] = await core.store.read(lambda reader: [found for (found,) in reader.tuples("some_secrets")])

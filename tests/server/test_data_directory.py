@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 from chat_tui.local_service import LocalServiceError, attach
 from chat_tui.server.core import ServiceCore
 from chat_tui.server.data_directory import AlreadyServed, CannotServe, locked_directory
-from chat_tui.server.seeding import check_belongings, seed
+from chat_tui.server.seeding import check_files_match, seed
 from tests.support.service import ServiceProcess
 
 FILES = ("chat.db", "chat.db-wal", "chat.db-shm", "secrets.key", "credentials.json", "service.lock", "service.log")
@@ -41,7 +41,7 @@ async def _begin(data: Path) -> None:
         core = ServiceCore(data, synchronous="OFF")
         await core.start()
         try:
-            await check_belongings(core, directory)
+            await check_files_match(core, directory)
             credentials = directory.credentials()
             credentials.service_sid = await seed(core, credentials)
             directory.keep(credentials)

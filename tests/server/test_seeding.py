@@ -12,7 +12,7 @@ from chat_tui.server.data_directory import Credentials, locked_directory
 from chat_tui.server.operations.actors import AccountActor
 from chat_tui.server.operations.messages import ListMessages, SendMessage
 from chat_tui.server.operations.services import DeleteService
-from chat_tui.server.seeding import check_belongings, seed
+from chat_tui.server.seeding import check_files_match, seed
 
 
 async def _start(data: Path, body: str | None, *, delete: bool = False) -> tuple[Credentials, list[str]]:
@@ -20,7 +20,7 @@ async def _start(data: Path, body: str | None, *, delete: bool = False) -> tuple
         core = ServiceCore(data, synchronous="OFF")
         await core.start()
         try:
-            await check_belongings(core, directory)
+            await check_files_match(core, directory)
             credentials = directory.credentials()
             credentials.service_sid = await seed(core, credentials)
             directory.keep(credentials)
