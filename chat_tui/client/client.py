@@ -142,7 +142,7 @@ class ChatClient:
             *([("telling how far one has read", self.horizons.flush, 1.0)] if self.link.ready.is_set() else []),
             ("ending the horizons", self.horizons.close, CLOSE_WITHIN),
             ("taking leave", self.link.close, CLOSE_WITHIN),
-            ("recalling what was kept", self.persistence.settled, CLOSE_WITHIN),
+            ("restoring what was kept", self.persistence.settled, CLOSE_WITHIN),
             ("closing the outbox", self.outbox.close, CLOSE_WITHIN),
             ("ending the link", self.link.closed, 2 * CLOSE_WITHIN),
             ("ending the typing indicators", self.typing.close, CLOSE_WITHIN),
@@ -234,7 +234,7 @@ class ChatClient:
     # ---- what the link brings
 
     async def _catch_up(self) -> None:
-        await self.persistence.is_recalled.wait()
+        await self.persistence.is_restored.wait()
         await self.state.catch_up()
         self.horizons.resume()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from chat_tui.client import ChatClient
-from chat_tui.client.state.open_channel import _Newest
+from chat_tui.client.state.open_channel import SavedMessages
 from tests.checker.workload import RAISED, SERVICE_TIMES
 from tests.support.service import Tenant, serving
 
@@ -89,7 +89,7 @@ def _look_at_cache(keep: Path) -> list[str]:
         with contextlib.closing(sqlite3.connect(file)) as database:
             rows = database.execute("SELECT position, data FROM cache WHERE name LIKE 'messages %'").fetchall()
         for position, data in rows:
-            newest = msgspec.msgpack.decode(data, type=_Newest)
+            newest = msgspec.msgpack.decode(data, type=SavedMessages)
             if newest.messages and newest.messages[-1].index + 1 != position:
                 broken.append(f"{file.name} is at {position} and holds {newest.messages[-1].index}")
     return broken

@@ -15,7 +15,7 @@ import pytest
 
 from chat_tui.client import ChatClient, events
 from chat_tui.client.link.token_source import TokenSource
-from chat_tui.client.state.open_channel import _Newest
+from chat_tui.client.state.open_channel import SavedMessages
 from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
 from chat_tui.protocol.tokens import encode_token
 from tests.client.conftest import noting, until
@@ -202,7 +202,7 @@ async def test_a_killed_client_leaves_a_cache_that_agrees_with_itself(tenant: Te
         copy = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
         [(position, data)] = copy.execute("SELECT position, data FROM cache WHERE name LIKE 'messages %'").fetchall()
         copy.close()
-        newest = msgspec.msgpack.decode(data, type=_Newest)
+        newest = msgspec.msgpack.decode(data, type=SavedMessages)
         assert newest.messages[-1].index + 1 == position
     await client.link.close()  # and no farewell to the disk
     async with ChatClient(tenant.url, tenant.token("alice"), keep=keep) as again:

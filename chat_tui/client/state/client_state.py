@@ -13,8 +13,8 @@ from chat_tui.client.state.configuration import Configuration
 from chat_tui.client.state.known_channels import KnownChannels
 from chat_tui.client.state.people import People
 from chat_tui.client.state.replicas import Replica, Replicas
-from chat_tui.client.storage.cache import Kept, Rows
-from chat_tui.client.storage.snapshots import Known
+from chat_tui.client.storage.cache import Row, Rows
+from chat_tui.client.storage.snapshots import SnapshotHeader
 from chat_tui.protocol.errors import ChatError, TransportError
 
 DOUBT_AFTER, DOUBT_EVERY = 1.0, 30.0
@@ -109,25 +109,24 @@ class ClientState:
 
     # ---- from one start to the next
 
-    def known(self) -> Known | None:
-        """Whom what `remembered` says belongs to."""
+    def snapshot_header(self) -> SnapshotHeader | None:
+        """Whom what `to_rows` says belongs to; ``None`` while nothing is known."""
         if not self._objects:
             return None
-        return Known(self.user.identity, self._objects, self.configuration.options, self._clock())
+        return SnapshotHeader(self.user.identity, self._objects, self.configuration.options, self._clock())
 
-    def remembered(self) -> Iterator[tuple[str, Kept]]:
-        yield from self.people.remembered()
-        yield from self.channels.remembered()
+    def to_rows(self) -> Iterator[tuple[str, Row]]:
+        yield from self.people.to_rows()
+        yield from self.channels.to_rows()
 
-    def recall(self, rows: Rows) -> None:
-        self.people.recall(rows)
-        self.channels.recall(rows)
-
-    def know_again(self, known: Known) -> None:
-        self.user = self.people.recall_own(known.identity, self._on_own_reachability)
-        self.channels.identity = known.identity
-        self._objects, self.date_known = known.objects, known.date_saved
-        self.configuration.take(known.options)
+    def restore(self, header: SnapshotHeader, rows: Rows) -> None:
+        """Know it again. Raises Malformed, or KeyError when something is missing."""
+        self.people.restore(rows)
+        self.channels.restore(rows)
+        self.user = self.people.restore_own(header.identity, self._on_own_reachability)
+        self.channels.identity = header.identity
+        self._objects, self.date_known = header.objects, header.date_saved
+        self.configuration.take(header.options)
         self._emit(Resynchronise())
 
     def forget(self) -> None:

@@ -34,7 +34,7 @@ class Answered(msgspec.Struct):
 
 
 class Configuration:
-    """As it was last read, or remembered."""
+    """As it was last read, or restored."""
 
     def __init__(self, request: Request, emit: Emit) -> None:
         self.request = request

@@ -17,8 +17,8 @@ from chat_tui.client.state.open_channel import OpenChannels
 from chat_tui.client.state.parsing import Reasons
 from chat_tui.client.state.replicas import Replica, Replicas
 from chat_tui.client.state.sync_objects import ChannelDocument, OwnChannels
-from chat_tui.client.storage.cache import Kept, Rows, encode
-from chat_tui.client.storage.snapshots import decode_row, recalled
+from chat_tui.client.storage.cache import Row, Rows, encode
+from chat_tui.client.storage.snapshots import decode_row, decode_rows
 from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.values import ChannelStatus, UpdateReason
 
@@ -32,7 +32,7 @@ AT_ONCE = 8
 _log = logging.getLogger(__name__)
 
 
-class _OwnRow(msgspec.Struct):
+class SavedOwnChannels(msgspec.Struct):
     name: str
     items: dict[str, OwnData]
 
@@ -166,32 +166,32 @@ class KnownChannels:
 
     # ---- from one start to the next
 
-    def remembered(self) -> Iterator[tuple[str, Kept]]:
+    def to_rows(self) -> Iterator[tuple[str, Row]]:
         if self._own is None:
             return
-        own = _OwnRow(self._own.name, self._own.items)
-        yield _OWN, Kept(self._own.sid, self._own.position, encode(own))
+        own = SavedOwnChannels(self._own.name, self._own.items)
+        yield _OWN, Row(self._own.sid, self._own.position, encode(own))
         for sid, channel in self.by_sid.items():
             document = self.documents.get(sid)
             place = ("", 0) if document is None else (document.sid, document.position)
-            yield f"{_CHANNEL}{sid}", Kept(*place, encode(channel))
-        yield from self.open.remembered()
+            yield f"{_CHANNEL}{sid}", Row(*place, encode(channel))
+        yield from self.open.to_rows()
 
-    def recall(self, rows: Rows) -> None:
+    def restore(self, rows: Rows) -> None:
         """Raises KeyError or Malformed when the list itself cannot be known again; a channel that cannot is asked for
         with the next link."""
-        own: _OwnRow = decode_row(rows[_OWN], _OwnRow)
+        own: SavedOwnChannels = decode_row(rows[_OWN], SavedOwnChannels)
         self._own, self._is_begun = OwnChannels(own.name, self), True
         self._own.items = own.items
         self._replicas.adopt(self._own, rows[_OWN].sid, rows[_OWN].position)
-        for sid, row, channel in recalled(rows, _CHANNEL, Channel):
+        for sid, row, channel in decode_rows(rows, _CHANNEL, Channel):
             if channel.sid != sid or sid not in own.items:
                 continue
             self.by_sid[sid] = channel
             if row.sid:
                 self.documents[sid] = ChannelDocument(channel, self._updated, self._recount_soon)
                 self._replicas.adopt(self.documents[sid], row.sid, row.position)
-        self.open.recall(rows, self.by_sid)
+        self.open.restore(rows, self.by_sid)
 
     # ---- the own channels map
 

@@ -13,8 +13,8 @@ from chat_tui.client.ports import Request
 from chat_tui.client.state.parsing import Reasons, SnapshotPage, parse_messages
 from chat_tui.client.state.replicas import LABEL, Replica, Replicas
 from chat_tui.client.state.sync_objects import ChannelListener, MessageList, Roster
-from chat_tui.client.storage.cache import KEPT_MESSAGES, Kept, Rows, encode
-from chat_tui.client.storage.snapshots import decode_row, recalled
+from chat_tui.client.storage.cache import SAVED_MESSAGES, Row, Rows, encode
+from chat_tui.client.storage.snapshots import decode_row, decode_rows
 from chat_tui.protocol.errors import Code, NotFound
 from chat_tui.protocol.untrusted import Malformed
 from chat_tui.protocol.values import ChannelStatus
@@ -24,7 +24,7 @@ KEPT_OPEN = 10
 _MESSAGES, _ROSTER = "messages ", "roster "
 
 
-class _Newest(msgspec.Struct):
+class SavedMessages(msgspec.Struct):
     messages: list[Message]
     has_older: bool
 
@@ -69,13 +69,14 @@ class OpenChannel:
         """Follow no more."""
         await self._replicas.close(self.message_list, self.roster)
 
-    def remembered(self, sid: str) -> Iterator[tuple[str, Kept]]:
+    def to_rows(self, sid: str) -> Iterator[tuple[str, Row]]:
         messages = self.message_list
-        newest = _Newest(messages.messages[-KEPT_MESSAGES:], self.has_older or len(self.messages) > KEPT_MESSAGES)
-        yield f"{_MESSAGES}{sid}", Kept(messages.sid, messages.position, encode(newest))
-        yield f"{_ROSTER}{sid}", Kept(self.roster.sid, self.roster.position, encode(list(self.members.values())))
+        has_older = self.has_older or len(self.messages) > SAVED_MESSAGES
+        newest = SavedMessages(messages.messages[-SAVED_MESSAGES:], has_older)
+        yield f"{_MESSAGES}{sid}", Row(messages.sid, messages.position, encode(newest))
+        yield f"{_ROSTER}{sid}", Row(self.roster.sid, self.roster.position, encode(list(self.members.values())))
 
-    def recall(self, messages: Kept, newest: _Newest, roster: Kept) -> None:
+    def restore(self, messages: Row, newest: SavedMessages, roster: Row) -> None:
         """Raises Malformed, and then nothing is changed."""
         members: list[Member] = decode_row(roster, list[Member])
         by_index = {message.index: message for message in newest.messages}
@@ -145,19 +146,19 @@ class OpenChannels:
         """The channel, if it is open."""
         return self.by_sid.get(sid)
 
-    def remembered(self) -> Iterator[tuple[str, Kept]]:
+    def to_rows(self) -> Iterator[tuple[str, Row]]:
         for sid, opened in self.by_sid.items():
             if opened.is_followed:
-                yield from opened.remembered(sid)
+                yield from opened.to_rows(sid)
 
-    def recall(self, rows: Rows, channels: Mapping[str, Channel]) -> None:
+    def restore(self, rows: Rows, channels: Mapping[str, Channel]) -> None:
         """What makes no sense is read anew when it is opened."""
-        for sid, row, newest in recalled(rows, _MESSAGES, _Newest):
+        for sid, row, newest in decode_rows(rows, _MESSAGES, SavedMessages):
             if sid not in channels or f"{_ROSTER}{sid}" not in rows:
                 continue
             opened = OpenChannel(channels[sid], self._replicas, self._request, self)
             try:
-                opened.recall(row, newest, rows[f"{_ROSTER}{sid}"])
+                opened.restore(row, newest, rows[f"{_ROSTER}{sid}"])
             except Malformed:
                 continue
             self.by_sid[sid] = opened

@@ -17,8 +17,8 @@ from chat_tui.client.ports import Api, Emit
 from chat_tui.client.state.parsing import parse_descriptor
 from chat_tui.client.state.replicas import Replicas
 from chat_tui.client.state.sync_objects import UserInfo
-from chat_tui.client.storage.cache import Kept, Rows, encode
-from chat_tui.client.storage.snapshots import recalled
+from chat_tui.client.storage.cache import Row, Rows, encode
+from chat_tui.client.storage.snapshots import decode_rows
 from chat_tui.protocol.values import UpdateReason
 
 _USER = "user "
@@ -56,22 +56,22 @@ class People:
 
     # ---- from one start to the next
 
-    def remembered(self) -> Iterator[tuple[str, Kept]]:
+    def to_rows(self) -> Iterator[tuple[str, Row]]:
         """Oneself, and those who are followed."""
         own = () if self._own is None else (self._own,)
         for info in (*own, *self._followed.values()):
-            yield f"{_USER}{info.user.identity}", Kept(info.sid, info.position, encode(info.user))
+            yield f"{_USER}{info.user.identity}", Row(info.sid, info.position, encode(info.user))
 
-    def recall(self, rows: Rows) -> None:
-        for identity, row, user in recalled(rows, _USER, User):
+    def restore(self, rows: Rows) -> None:
+        for identity, row, user in decode_rows(rows, _USER, User):
             if user.identity != identity:
                 continue
             self.by_identity[identity] = user
             self._followed[identity] = UserInfo(user, self._on_update, self._clock)
             self._replicas.adopt(self._followed[identity], row.sid, row.position)
 
-    def recall_own(self, identity: str, on_update: Callable[[], None]) -> User:
-        """Which of those recalled one is oneself."""
+    def restore_own(self, identity: str, on_update: Callable[[], None]) -> User:
+        """Which of those restored one is oneself."""
         info = self._followed.pop(identity)
         self._own = UserInfo(info.user, self._own_updated(on_update), self._clock)
         self._replicas.adopt(self._own, info.sid, info.position)

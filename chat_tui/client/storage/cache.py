@@ -17,11 +17,11 @@ from chat_tui.client.storage.disk import Disk
 if TYPE_CHECKING:
     import sqlite3
 
-KEPT_MESSAGES = 200
+SAVED_MESSAGES = 200
 """The newest of an open channel."""
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True):
     """One object: ``sid`` and ``position`` of its replica, and ``data`` as it was made of it."""
 
     sid: str
@@ -29,7 +29,7 @@ class Kept(msgspec.Struct, frozen=True):
     data: bytes
 
 
-Rows = Mapping[str, Kept]
+Rows = Mapping[str, Row]
 """By name."""
 
 _ALL = "SELECT name, sid, position, data FROM cache"
@@ -47,13 +47,13 @@ class Cache:
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
         self._saving = asyncio.Lock()
-        self._saved: dict[str, Kept] | None = None
+        self._saved: dict[str, Row] | None = None
         """What is on disk; ``None`` when that is not known."""
 
     async def load(self) -> Rows:
         """A row that is none is left out."""
         rows = await self._disk.run(lambda database: database.execute(_ALL).fetchall())
-        self._saved = {row[0]: Kept(*row[1:]) for row in rows if _is_row(row)}
+        self._saved = {row[0]: Row(*row[1:]) for row in rows if _is_row(row)}
         if len(self._saved) < len(rows):
             _log.warning("%d damaged rows of a cache were left out", len(rows) - len(self._saved))
             found, self._saved = self._saved, None
@@ -73,7 +73,7 @@ class Cache:
                     await self._write(changed, gone)
             self._saved = dict(rows)
 
-    async def _write(self, changed: Iterable[tuple[str, Kept]], gone: list[tuple[str]] | None) -> None:
+    async def _write(self, changed: Iterable[tuple[str, Row]], gone: list[tuple[str]] | None) -> None:
         values = [(name, row.sid, row.position, row.data) for name, row in changed]
 
         def write(database: "sqlite3.Connection") -> None:

@@ -1,4 +1,4 @@
-"""Remembers a client's state on disk while it lives, and recalls it at the next start."""
+"""Snapshots of a client's state, saved on disk while it lives and restored by the next start."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from chat_tui.client.storage.cache import Cache, Kept, Rows, encode
+from chat_tui.client.storage.cache import Cache, Row, Rows, encode
 from chat_tui.client.storage.disk import DiskError
 from chat_tui.protocol.untrusted import Malformed
 from chat_tui.tasks import Tasks
@@ -22,7 +22,7 @@ _CLIENT = "client"
 _log = logging.getLogger(__name__)
 
 
-class Known(msgspec.Struct):
+class SnapshotHeader(msgspec.Struct):
     """Whom the rest belongs to, and when it was so (seconds since 1970)."""
 
     identity: str
@@ -31,37 +31,37 @@ class Known(msgspec.Struct):
     date_saved: float
 
 
-class Part(Protocol):
-    """A part of a client that knows things worth remembering."""
+class SnapshotOwner(Protocol):
+    """Whose state is saved as a whole."""
 
-    def remembered(self) -> Iterator[tuple[str, Kept]]:
+    def snapshot_header(self) -> SnapshotHeader | None:
+        """Whom what `to_rows` says belongs to; ``None`` while nothing is known."""
+
+    def to_rows(self) -> Iterator[tuple[str, Row]]:
         """What it knows, each under a name of its own."""
 
-    def recall(self, rows: Rows) -> None:
-        """Know it again."""
+    def restore(self, header: SnapshotHeader, rows: Rows) -> None:
+        """Know it again. Raises Malformed, or KeyError when something is missing."""
+
+    def forget(self) -> None:
+        """What was restored makes no sense."""
 
 
-class Owner(Part, Protocol):
-    """What is remembered as a whole."""
-
-    def known(self) -> Known | None: ...
-
-
-class Memory:
+class Snapshots:
     """Of ``owner``, who says what it knows, and nothing while it knows nothing."""
 
-    def __init__(self, cache: Cache, owner: Owner, on_trouble: Callable[[str], None], tasks: Tasks) -> None:
+    def __init__(self, cache: Cache, owner: SnapshotOwner, on_trouble: Callable[[str], None], tasks: Tasks) -> None:
         self._cache = cache
         self._owner = owner
         self._on_trouble = on_trouble
         self._tasks = tasks
         self._timer: asyncio.TimerHandle | None = None
 
-    async def load(self) -> tuple[Known, Rows] | None:
+    async def load(self) -> tuple[SnapshotHeader, Rows] | None:
         """What an earlier start left, if anything that can be read. Raises DiskError."""
         rows = await self._cache.load()
         try:
-            return (decode_row(rows[_CLIENT], Known), rows) if _CLIENT in rows else None
+            return (decode_row(rows[_CLIENT], SnapshotHeader), rows) if _CLIENT in rows else None
         except Malformed as error:
             _log.warning("what was remembered of a client is damaged: %s", error)
             return None
@@ -77,10 +77,10 @@ class Memory:
 
     async def save(self) -> None:
         """All of it as it is at this moment, in one transaction."""
-        known = self._owner.known()
-        if known is None:
+        header = self._owner.snapshot_header()
+        if header is None:
             return
-        rows = {_CLIENT: Kept("", 0, encode(known)), **dict(self._owner.remembered())}
+        rows = {_CLIENT: Row("", 0, encode(header)), **dict(self._owner.to_rows())}
         try:
             await self._cache.save(rows)
         except DiskError as error:
@@ -92,7 +92,7 @@ class Memory:
         await self.save()
 
 
-def decode_row(row: Kept, shape: type[T] | Any) -> T:
+def decode_row(row: Row, shape: type[T] | Any) -> T:
     """What a row holds. Raises Malformed."""
     try:
         found: T = msgspec.msgpack.decode(row.data, type=shape)
@@ -101,7 +101,7 @@ def decode_row(row: Kept, shape: type[T] | Any) -> T:
     return found
 
 
-def recalled(rows: Mapping[str, Kept], prefix: str, shape: type[T]) -> Iterator[tuple[str, Kept, T]]:
+def decode_rows(rows: Mapping[str, Row], prefix: str, shape: type[T]) -> Iterator[tuple[str, Row, T]]:
     """The rows of one kind, each by what stands behind the prefix, with what it holds; a damaged one is set aside."""
     for name, row in rows.items():
         if not name.startswith(prefix):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.client.storage.cache import Cache, Kept
+from chat_tui.client.storage.cache import Cache, Row
 from chat_tui.client.storage.disk import Disk, DiskError
 
 
@@ -15,7 +15,7 @@ async def test_the_cache_believes_what_is_written(tmp_path: Path) -> None:
     await disk.open()
     cache = Cache(disk)
     await cache.load()
-    first, second = {"a": Kept("A", 1, b"1")}, {"a": Kept("A", 2, b"2"), "b": Kept("B", 1, b"1")}
+    first, second = {"a": Row("A", 1, b"1")}, {"a": Row("A", 2, b"2"), "b": Row("B", 1, b"1")}
     await asyncio.gather(cache.save(first), cache.save(second), cache.save(first), cache.save(second))
     assert await Cache(disk).load() == second
     refusing = "CREATE TRIGGER t BEFORE INSERT ON cache BEGIN SELECT RAISE(ABORT, 'full'); END"
