@@ -92,7 +92,7 @@ class ChatClient:
             self._emit,
             self.link.ready.wait,
             self._on_not_kept,
-            is_kept=keep is not None,
+            is_durable=keep is not None,
         )
         self.outbox = self.messages.outbox
         self.typing = TypingIndicators(api, self.channels, self._emit)

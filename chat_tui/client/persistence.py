@@ -8,7 +8,7 @@ from pathlib import Path
 from chat_tui.client.commands.outbox import Outbox
 from chat_tui.client.storage.cache import Cache, Rows
 from chat_tui.client.storage.disk import Disk, DiskError, folder_of, last_bearer, note_bearer
-from chat_tui.client.storage.outbox_table import Journal
+from chat_tui.client.storage.outbox_table import OutboxTable
 from chat_tui.client.storage.snapshots import SnapshotHeader, SnapshotOwner, Snapshots
 from chat_tui.protocol.errors import Code, Unauthenticated
 from chat_tui.protocol.tokens import Bearer, token_bearer
@@ -85,10 +85,10 @@ class Persistence:
     def _damaged(self, what: str) -> None:
         """What is not sent yet, and was in the file that is damaged, is written to the new one."""
         self._on_damage(what)
-        self._outbox.write_again()
+        self._outbox.rewrite_all()
 
     def _go_without(self, reason: str) -> None:
-        self._outbox.go_unkept(reason)
+        self._outbox.go_without_store(reason)
 
     async def _restore(self, disk: Disk) -> None:
         """Know what an earlier start knew, and send what it left. Whatever goes wrong with it, the client connects."""
@@ -114,7 +114,7 @@ class Persistence:
                 self._restore_state(*found)
             self._snapshots = snapshots
         self.is_restored.set()
-        await self._outbox.keep(Journal(disk))
+        await self._outbox.write_to(OutboxTable(disk))
 
     def _restore_state(self, header: SnapshotHeader, rows: Rows) -> None:
         """A cache that makes no sense is as good as none."""

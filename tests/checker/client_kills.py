@@ -67,7 +67,7 @@ async def kill(folder: Path, kills: int, seed: int) -> Killed:
             stream = last.events()
             async with asyncio.timeout(WITHIN):
                 await last.outbox.flush()
-                while last.outbox.everything():
+                while last.outbox.unsent():
                     await stream.batch()
         found.stored = await asyncio.to_thread(_stored, tenant)
     return _judged(found)

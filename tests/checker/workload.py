@@ -84,7 +84,7 @@ class Person:
             unread=self.channel.unread_messages_count,
             horizon=self.channel.last_consumed_message_index,
             marks={identity: user.is_online for identity, user in followed.items() if user is not None},
-            unsent=len(self.client.outbox.everything()),
+            unsent=len(self.client.outbox.unsent()),
         )
 
     async def close(self) -> None:

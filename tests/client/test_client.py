@@ -212,7 +212,7 @@ async def test_a_killed_service_loses_and_repeats_nothing(tmp_path: Path) -> Non
     await until(lambda: len(opened.messages) >= 25, stream)
     expected = [f"acknowledged {n}" for n in range(20)] + [f"waiting {n}" for n in range(5)]
     assert [message.body for message in opened.messages] == expected
-    await until(lambda: alice.outbox.of(channel.sid) == [], mine)
+    await until(lambda: alice.outbox.unsent_in(channel.sid) == [], mine)
     for client in clients:
         await client.close()
     tenant.close()

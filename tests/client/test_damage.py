@@ -10,7 +10,7 @@ import pytest
 from chat_tui.client import Phase, events
 from chat_tui.client.model import PendingMessage
 from chat_tui.client.storage.disk import Disk, folder_of
-from chat_tui.client.storage.outbox_table import Journal
+from chat_tui.client.storage.outbox_table import OutboxTable
 from tests.client.damage import FILE, Damage, copied, damages
 from tests.client.fast import new_client
 from tests.client.storage.test_outbox_table import NOW
@@ -42,7 +42,7 @@ async def whole(tmp_path: Path) -> Path:
     disk = Disk(folder_of(keep, SERVICE, "alice"))
     await disk.open()
     for number, body in enumerate(BODIES):
-        await Journal(disk).put(PendingMessage(f"m{number}", general, body, NOW))
+        await OutboxTable(disk).put(PendingMessage(f"m{number}", general, body, NOW))
     await disk.close()
     return keep
 
@@ -65,7 +65,7 @@ async def survives(keep: Path, *, is_first: bool = True) -> list[str]:
         assert opened.messages[0].body == "earlier"
         await asyncio.wait_for(client.messages.send(client.channels[general], "written now"), WITHIN)
         async with asyncio.timeout(WITHIN):
-            while any(pending.error is None for pending in client.outbox.everything()):
+            while any(pending.error is None for pending in client.outbox.unsent()):
                 happened += await every.batch()
     finally:
         await asyncio.wait_for(client.close(), 2 * WITHIN)
@@ -73,7 +73,7 @@ async def survives(keep: Path, *, is_first: bool = True) -> list[str]:
     assert mishaps(happened) == []
     said = [event.what for event in happened if isinstance(event, events.DamageSetAside)]
     sent = [item["text"] for item in service.objects[f"{general}.messages"].items.values()]
-    ids = {*service.mutations, *(pending.mutation_id for pending in client.outbox.everything())}
+    ids = {*service.mutations, *(pending.mutation_id for pending in client.outbox.unsent())}
     missing = [body for number, body in enumerate(BODIES) if body not in sent and f"m{number}" not in ids]
     assert not is_first or not missing or said or is_new, f"{missing} went away without a word"
     return said

@@ -19,8 +19,8 @@ class _Stored(msgspec.Struct):
 
 
 class Messages:
-    """Commands raise ChatError as the service refuses. ``connected`` waits for a link; ``on_not_kept`` and ``is_kept``
-    as `Outbox` has them."""
+    """Commands raise ChatError as the service refuses. ``connected`` waits for a link; ``on_not_kept`` and
+    ``is_durable`` as `Outbox` has them."""
 
     def __init__(
         self,
@@ -31,13 +31,13 @@ class Messages:
         connected: Callable[[], Awaitable[object]],
         on_not_kept: Callable[[str], None],
         *,
-        is_kept: bool,
+        is_durable: bool,
     ) -> None:
         self._api = api
         self._channels = channels
         self._horizons = horizons
         self._emit = emit
-        self.outbox = Outbox(self._deliver, connected, self._on_change, on_not_kept, is_kept=is_kept)
+        self.outbox = Outbox(self._deliver, connected, self._on_change, on_not_kept, is_durable=is_durable)
 
     def _on_change(self, pending: PendingMessage) -> None:
         self._emit(PendingMessageUpdated(pending))

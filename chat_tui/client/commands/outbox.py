@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from chat_tui.client.commands.outbox_writer import Keeper, Ledger
+from chat_tui.client.commands.outbox_writer import OutboxStore, OutboxWriter
 from chat_tui.client.link.answers import InvalidAnswer
 from chat_tui.client.model import Message, PendingMessage, SendState
 from chat_tui.protocol.encoding import whole
@@ -64,8 +64,8 @@ class _Head(msgspec.Struct):
 
 class Outbox:
     """``send`` hands one message to the service; ``connected`` waits for a link; ``on_change`` hears of each step, and
-    ``on_not_kept`` why the disk does not take what is written. With ``is_kept``, nothing is sent before `keep` has
-    been told where it is written to first."""
+    ``on_not_kept`` why the disk does not take what is written. If it ``is_durable``, nothing is sent before `write_to`
+    has been told where it is written to first."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Outbox:
         on_change: Callable[[PendingMessage], None],
         on_not_kept: Callable[[str], None] = lambda _: None,
         *,
-        is_kept: bool = False,
+        is_durable: bool = False,
         sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         steady: Callable[[], float] = time.monotonic,
@@ -87,7 +87,7 @@ class Outbox:
         self._steady = steady
         self._is_closed = False
         self._tasks = Tasks()
-        self._ledger = Ledger(on_not_kept, is_kept=is_kept)
+        self._writer = OutboxWriter(on_not_kept, is_durable=is_durable)
         self._queues: dict[str, deque[PendingMessage]] = {}
         self.failed: dict[str, PendingMessage] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
@@ -120,7 +120,7 @@ class Outbox:
         if failed is None:
             raise NotFound("this message has not failed", Code.NOT_FOUND)
         again = msgspec.structs.replace(failed, state=SendState.QUEUED, error=None)
-        self._ledger.rewrite(again)
+        self._writer.rewrite(again)
         self._enqueue(again)
         self._on_change(again)
 
@@ -130,7 +130,7 @@ class Outbox:
         found = self.failed.pop(mutation_id, None)
         if found is None:
             found = self._take_from_queue(mutation_id)
-        self._ledger.forget(found.mutation_id)
+        self._writer.forget(found.mutation_id)
         self._fail_receipt(found, Conflict("this message was taken back", Code.CONFLICT))
         self._on_change(found)
         return found
@@ -145,11 +145,11 @@ class Outbox:
                     return pending
         raise NotFound("this message is not on its way", Code.NOT_FOUND)
 
-    def of(self, channel_sid: str) -> list[PendingMessage]:
+    def unsent_in(self, channel_sid: str) -> list[PendingMessage]:
         """What is not sent yet, in order; what failed comes first."""
-        return [pending for pending in self.everything() if pending.channel_sid == channel_sid]
+        return [pending for pending in self.unsent() if pending.channel_sid == channel_sid]
 
-    def everything(self) -> list[PendingMessage]:
+    def unsent(self) -> list[PendingMessage]:
         """What is not sent yet of all channels; what failed comes first."""
         queued = (pending for queue in self._queues.values() for pending in queue)
         return [*self.failed.values(), *(pending for pending in queued if pending.state is not SendState.SENT)]
@@ -163,24 +163,24 @@ class Outbox:
         if head.state is SendState.SENDING and (head.body, head.attributes) == (message.body, message.attributes):
             self._update(queue, state=SendState.SENT, index=message.index)
 
-    # ---- keeping
+    # ---- on disk
 
-    async def keep(self, keeper: Keeper) -> None:
-        """Write to ``keeper`` from now on, and send what it holds from earlier, before anything newer."""
-        left = await self._ledger.begin(keeper)
+    async def write_to(self, store: OutboxStore) -> None:
+        """Write to ``store`` from now on, and send what it holds from earlier, before anything newer."""
+        left = await self._writer.begin(store)
         self._restore(left)
-        for pending in self.everything():
-            self._ledger.write(pending)
-        self._ledger.is_open.set()
+        for pending in self.unsent():
+            self._writer.write(pending)
+        self._writer.is_open.set()
 
-    def write_again(self) -> None:
+    def rewrite_all(self) -> None:
         """What was on disk is perhaps no longer there."""
-        for pending in self.everything():
-            self._ledger.rewrite(pending)
+        for pending in self.unsent():
+            self._writer.rewrite(pending)
 
-    def go_unkept(self, reason: str) -> None:
-        """Send without a journal, and say why there is none."""
-        self._ledger.go_unkept(reason)
+    def go_without_store(self, reason: str) -> None:
+        """Send without a store, and say why there is none."""
+        self._writer.go_without_store(reason)
 
     def _restore(self, left: list[PendingMessage]) -> None:
         for pending in left:
@@ -198,8 +198,8 @@ class Outbox:
             self._on_change(pending)
 
     async def flush(self) -> None:
-        """Return once the disk has what was written so far, if there is a journal."""
-        await self._ledger.settle(self.everything())
+        """Return once the disk has what was written so far, if there is a store."""
+        await self._writer.settle(self.unsent())
 
     async def close(self) -> None:
         """Stop sending; what is not sent is on disk when this returns."""
@@ -209,7 +209,7 @@ class Outbox:
             if not receipt.done():
                 receipt.set_exception(TransportError("the client was closed first", Code.UNAVAILABLE))
                 receipt.exception()  # seen, should nobody wait
-        if self._ledger.has_keeper:
+        if self._writer.has_store:
             await self.flush()
 
     # ---- sending
@@ -217,7 +217,7 @@ class Outbox:
     def _enqueue(self, pending: PendingMessage) -> None:
         self._queues.setdefault(pending.channel_sid, deque()).append(pending)
         self._start(pending.channel_sid)
-        self._ledger.write(pending)
+        self._writer.write(pending)
 
     def _start(self, channel_sid: str) -> None:
         if channel_sid not in self._workers:
@@ -242,10 +242,10 @@ class Outbox:
 
     async def _step(self, queue: deque[PendingMessage], head: "_Head") -> None:
         """One try to be done with the first of the queue."""
-        await self._ledger.is_open.wait()
+        await self._writer.is_open.wait()
         if not queue:
             return
-        if (writing := self._ledger.write(queue[0])) is not None:
+        if (writing := self._writer.write(queue[0])) is not None:
             await asyncio.wait([writing])
         await self._connected()
         if not queue:
@@ -299,7 +299,7 @@ class Outbox:
         if queue[0].state is not SendState.SENT:
             self._update(queue, state=SendState.SENT, index=receipt.index)
         done = queue.popleft()
-        self._ledger.forget(done.mutation_id)
+        self._writer.forget(done.mutation_id)
         waiting = self._receipts.pop(done.mutation_id, None)
         if waiting is not None and not waiting.done():
             waiting.set_result(receipt)
@@ -308,7 +308,7 @@ class Outbox:
         self._update(queue, state=SendState.FAILED, error=error.message)
         failed = queue.popleft()
         self.failed[failed.mutation_id] = failed
-        self._ledger.rewrite(failed)
+        self._writer.rewrite(failed)
         self._fail_receipt(failed, error)
 
     def _fail_receipt(self, pending: PendingMessage, error: ChatError) -> None:

@@ -13,7 +13,7 @@ from chat_tui.tasks import Tasks
 _log = logging.getLogger(__name__)
 
 
-class Keeper(Protocol):
+class OutboxStore(Protocol):
     """Where messages are kept until the service has them. Raises DiskError."""
 
     async def load(self) -> list[PendingMessage]: ...
@@ -21,38 +21,38 @@ class Keeper(Protocol):
     async def remove(self, mutation_id: str) -> None: ...
 
 
-class Ledger:
+class OutboxWriter:
     """``is_open`` is set once it is known where to write, or that there is nowhere; ``on_trouble`` hears why the disk
     does not take something."""
 
-    def __init__(self, on_trouble: Callable[[str], None], *, is_kept: bool) -> None:
+    def __init__(self, on_trouble: Callable[[str], None], *, is_durable: bool) -> None:
         self._on_trouble = on_trouble
-        self._keeper: Keeper | None = None
+        self._store: OutboxStore | None = None
         self._written: dict[str, asyncio.Task[None] | None] = {}
         self._chores: set[asyncio.Task[None]] = set()
         self._tasks = Tasks()
         self.is_open = asyncio.Event()
-        if not is_kept:
+        if not is_durable:
             self.is_open.set()
 
     @property
-    def has_keeper(self) -> bool:
-        return self._keeper is not None
+    def has_store(self) -> bool:
+        return self._store is not None
 
-    async def begin(self, keeper: Keeper) -> list[PendingMessage]:
-        """Write to ``keeper`` from now on, if it can be read; what it holds from earlier."""
+    async def begin(self, store: OutboxStore) -> list[PendingMessage]:
+        """Write to ``store`` from now on, if it can be read; what it holds from earlier."""
         try:
-            left = await keeper.load()
+            left = await store.load()
         except Exception as error:  # whatever it is, what is written must go out
             if not isinstance(error, DiskError):
                 _log.exception("the outbox on disk cannot be read")
-            self.go_unkept(str(error))
+            self.go_without_store(str(error))
             return []
-        self._keeper = keeper
+        self._store = store
         self._written |= dict.fromkeys(pending.mutation_id for pending in left)
         return left
 
-    def go_unkept(self, reason: str) -> None:
+    def go_without_store(self, reason: str) -> None:
         """There is nowhere to write to."""
         self._on_trouble(reason)
         self.is_open.set()
@@ -60,10 +60,10 @@ class Ledger:
     def write(self, pending: PendingMessage) -> asyncio.Task[None] | None:
         """The writing of a message, begun once, and again when the disk did not take it; ``None`` when there is nothing
         to wait for."""
-        if self._keeper is None:
+        if self._store is None:
             return None
         if pending.mutation_id not in self._written:
-            work = self._put(self._keeper, pending)
+            work = self._put(self._store, pending)
             self._written[pending.mutation_id] = self._tasks.spawn(work, "writing to the outbox")
         return self._written[pending.mutation_id]
 
@@ -75,8 +75,8 @@ class Ledger:
     def forget(self, mutation_id: str) -> None:
         """Not waited for: a message that is sent and still kept is sent again, which is harmless."""
         self._written.pop(mutation_id, None)
-        if self._keeper is not None:
-            task = self._tasks.spawn(self._remove(self._keeper, mutation_id), "clearing the outbox")
+        if self._store is not None:
+            task = self._tasks.spawn(self._remove(self._store, mutation_id), "clearing the outbox")
             self._chores.add(task)
             task.add_done_callback(self._chores.discard)
 
@@ -87,17 +87,17 @@ class Ledger:
         if writing or self._chores:
             await asyncio.wait([*writing, *self._chores])
 
-    async def _put(self, keeper: Keeper, pending: PendingMessage) -> None:
+    async def _put(self, store: OutboxStore, pending: PendingMessage) -> None:
         task = asyncio.current_task()
         try:
-            await keeper.put(pending)
+            await store.put(pending)
         except DiskError as error:
             if self._written.get(pending.mutation_id) is task:
                 del self._written[pending.mutation_id]  # not believed to be there
             self._on_trouble(str(error))
 
-    async def _remove(self, keeper: Keeper, mutation_id: str) -> None:
+    async def _remove(self, store: OutboxStore, mutation_id: str) -> None:
         try:
-            await keeper.remove(mutation_id)
+            await store.remove(mutation_id)
         except DiskError as error:
             self._on_trouble(str(error))

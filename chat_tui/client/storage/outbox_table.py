@@ -20,7 +20,7 @@ _QUARANTINE = "INSERT INTO quarantine (content, reason) VALUES (?, ?)"
 _REMOVE_ROW = "DELETE FROM outbox WHERE position = ?"
 
 
-class Journal:
+class OutboxTable:
     """On an open disk. Every method returns when it is on disk, and raises DiskError."""
 
     def __init__(self, disk: Disk) -> None:

@@ -127,7 +127,7 @@ class Presenter:
             return Log(words=(f"{by} invites you to {self.title_of(channel.sid)}", "/accept or /decline"))
         return Log(
             messages=() if opened is None else opened.messages,
-            pending=self._client.outbox.of(channel.sid),
+            pending=self._client.outbox.unsent_in(channel.sid),
             author=self.author,
             naming=lambda: self.people_names.version,
             first_new=None if view.divider is None else view.divider.first,
@@ -250,7 +250,7 @@ class Presenter:
         where = f"   {identity} {self._glyphs.dot} {self._place}" if identity else f"   {self._place}"
         is_narrow = width < MEDIUM
         name = Safe(" " if is_narrow else " chat-tui  ")
-        waiting = len(self._client.outbox.everything())
+        waiting = len(self._client.outbox.unsent())
         unsent = Safe(f"  {waiting} not sent" if waiting and not self.is_live else "")
         left = (Piece(name, "strong"), Piece(words, style), Piece(unsent, "warning"), Piece(Safe(where), "dim"))
         right: list[Piece] = []

@@ -49,7 +49,7 @@ class OutboxList(PickList, can_focus=True):
 
     @property
     def rows(self) -> list[PendingMessage]:
-        return self._outbox.everything()
+        return self._outbox.unsent()
 
     @property
     def at_cursor(self) -> PendingMessage | None:

@@ -52,7 +52,7 @@ async def test_a_send_is_repeated_under_its_id_until_it_is_answered() -> None:
         SendState.SENDING,
         SendState.SENT,
     ]
-    assert outbox.of("CH1") == []
+    assert outbox.unsent_in("CH1") == []
 
 
 async def test_a_refusal_fails_one_message_and_not_the_next() -> None:
@@ -64,7 +64,7 @@ async def test_a_refusal_fails_one_message_and_not_the_next() -> None:
     await outbox.receipt(good)
     with pytest.raises(BadRequest):
         await refused
-    assert [(pending.state, pending.error) for pending in outbox.of("CH1")] == [(SendState.FAILED, "too long")]
+    assert [(pending.state, pending.error) for pending in outbox.unsent_in("CH1")] == [(SendState.FAILED, "too long")]
 
 
 async def test_channels_do_not_wait_for_each_other() -> None:
@@ -79,7 +79,7 @@ async def test_channels_do_not_wait_for_each_other() -> None:
     outbox = Outbox(send, Network().connected, lambda _: None)
     outbox.submit("CH1", "stuck")
     await outbox.receipt(outbox.submit("CH2", "goes"))
-    assert [pending.body for pending in outbox.everything()] == ["stuck"]
+    assert [pending.body for pending in outbox.unsent()] == ["stuck"]
     await outbox.close()
 
 
@@ -116,11 +116,11 @@ async def test_one_odd_answer_does_not_hold_up_what_is_written_behind_it(odd: Ex
     await asyncio.wait_for(acknowledged, 5)
     with pytest.raises(NotFound):
         outbox.receipt(second)
-    (failed,) = outbox.everything()
+    (failed,) = outbox.unsent()
     assert (failed.mutation_id, failed.state) == (first.mutation_id, SendState.FAILED)
     assert failed.error
     sent += [""] * MAX_ODD
     outbox.retry(first.mutation_id)
     await asyncio.wait_for(outbox.receipt(failed), 5)
-    assert outbox.everything() == []
+    assert outbox.unsent() == []
     await outbox.close()

@@ -14,8 +14,8 @@ from chat_tui.protocol.errors import BadRequest, Conflict, NotFound, Unavailable
 from tests.client.storage.test_outbox_table import NOW, pending
 
 
-class Memory:
-    """A keeper that remembers; ``gate`` holds what is put back."""
+class MemoryStore:
+    """A store in memory; ``gate`` holds what is put back."""
 
     def __init__(self, *left: PendingMessage) -> None:
         self.left = list(left)
@@ -40,8 +40,8 @@ class Memory:
 class Wire:
     """A service that takes everything, unless told otherwise; ``sent`` are the mutation ids it saw."""
 
-    def __init__(self, keeper: Memory) -> None:
-        self.keeper = keeper
+    def __init__(self, store: MemoryStore) -> None:
+        self.store = store
         self.sent: list[str] = []
         self.refusal: Exception | None = None
         self.up = asyncio.Event()
@@ -54,7 +54,7 @@ class Wire:
             self.up.wait,
             lambda _: self._step.set(),
             self.said.append,
-            is_kept=True,
+            is_durable=True,
             sleep=self.sleep,
             now=lambda: self.now,
             steady=self.steady,
@@ -68,7 +68,7 @@ class Wire:
                 await self._step.wait()
 
     async def send(self, pending: PendingMessage) -> Receipt:
-        assert self.keeper.trouble or pending.mutation_id in self.keeper.held, "sent before it was kept"
+        assert self.store.trouble or pending.mutation_id in self.store.held, "sent before it was kept"
         self.sent.append(pending.mutation_id)
         if self.refusal is not None:
             raise self.refusal
@@ -83,79 +83,79 @@ class Wire:
 
 
 async def test_nothing_is_sent_before_it_is_kept() -> None:
-    """Neither before the journal is open, nor before the disk has answered."""
-    keeper = Memory()
-    wire = Wire(keeper)
+    """Neither before it is known where to write, nor before the disk has answered."""
+    store = MemoryStore()
+    wire = Wire(store)
     first = wire.outbox.submit("CH1", "a")
     await asyncio.sleep(0.01)
     assert wire.sent == []
-    keeper.gate.clear()
-    await wire.outbox.keep(keeper)
+    store.gate.clear()
+    await wire.outbox.write_to(store)
     await asyncio.sleep(0.01)
     assert wire.sent == []
-    keeper.gate.set()
+    store.gate.set()
     await wire.outbox.receipt(first)
     await wire.outbox.close()
-    assert (wire.sent, keeper.held) == ([first.mutation_id], {})
+    assert (wire.sent, store.held) == ([first.mutation_id], {})
 
 
 async def test_what_was_left_goes_before_what_is_new() -> None:
     """In order per channel; what failed stays until somebody says so."""
-    keeper = Memory(pending(1), pending(2), pending(3, "CH2"), pending(4, state=SendState.FAILED, error="no"))
-    wire = Wire(keeper)
+    store = MemoryStore(pending(1), pending(2), pending(3, "CH2"), pending(4, state=SendState.FAILED, error="no"))
+    wire = Wire(store)
     new = wire.outbox.submit("CH1", "new")
-    await wire.outbox.keep(keeper)
+    await wire.outbox.write_to(store)
     await wire.outbox.receipt(new)
     assert [one for one in wire.sent if one != "m3"] == ["m1", "m2", new.mutation_id]
-    assert [one.mutation_id for one in wire.outbox.everything()] == ["m4"]
+    assert [one.mutation_id for one in wire.outbox.unsent()] == ["m4"]
     wire.outbox.retry("m4")
-    await wire.until(lambda: not wire.outbox.everything())
+    await wire.until(lambda: not wire.outbox.unsent())
     assert wire.sent[-1] == "m4"
     await wire.outbox.close()
-    assert keeper.held == {}
+    assert store.held == {}
 
 
 async def test_a_refused_message_is_kept_as_failed_until_it_is_discarded() -> None:
     """It survives with its reason; discarding it is for good."""
-    keeper = Memory()
-    wire = Wire(keeper)
+    store = MemoryStore()
+    wire = Wire(store)
     wire.refusal = BadRequest("too long")
-    await wire.outbox.keep(keeper)
+    await wire.outbox.write_to(store)
     bad = wire.outbox.submit("CH1", "a")
     with pytest.raises(BadRequest):
         await wire.outbox.receipt(bad)
     await asyncio.sleep(0)
-    assert (keeper.held[bad.mutation_id].state, keeper.held[bad.mutation_id].error) == (SendState.FAILED, "too long")
+    assert (store.held[bad.mutation_id].state, store.held[bad.mutation_id].error) == (SendState.FAILED, "too long")
     wire.outbox.discard(bad.mutation_id)
     with pytest.raises(NotFound):
         wire.outbox.discard(bad.mutation_id)
     await wire.outbox.close()
-    assert keeper.held == {}
+    assert store.held == {}
 
 
 async def test_what_waits_can_be_taken_back_and_what_is_being_sent_cannot() -> None:
     """The service may have the one that is being sent."""
-    keeper = Memory()
-    wire = Wire(keeper)
+    store = MemoryStore()
+    wire = Wire(store)
     wire.up.clear()
-    await wire.outbox.keep(keeper)
+    await wire.outbox.write_to(store)
     first, second = wire.outbox.submit("CH1", "a"), wire.outbox.submit("CH1", "b")
     assert wire.outbox.discard(first.mutation_id).body == "a"
     wire.refusal = Unavailable("later")
     wire.up.set()
-    await wire.until(lambda: wire.outbox.everything()[0].state is SendState.SENDING)
+    await wire.until(lambda: wire.outbox.unsent()[0].state is SendState.SENDING)
     with pytest.raises(Conflict):
         wire.outbox.discard(second.mutation_id)
     await wire.outbox.close()
-    assert list(keeper.held) == [second.mutation_id]
+    assert list(store.held) == [second.mutation_id]
 
 
 async def test_a_day_of_tries_on_a_live_link_is_enough() -> None:
     """Then it is failed, by hand to be sent again; waiting for a link counts for nothing."""
-    keeper = Memory()
-    wire = Wire(keeper)
+    store = MemoryStore()
+    wire = Wire(store)
     wire.up.clear()
-    await wire.outbox.keep(keeper)
+    await wire.outbox.write_to(store)
     message = wire.outbox.submit("CH1", "a")
     wire.now += timedelta(days=7)
     await asyncio.sleep(0)
@@ -164,16 +164,16 @@ async def test_a_day_of_tries_on_a_live_link_is_enough() -> None:
     with pytest.raises(Unavailable):
         await asyncio.wait_for(wire.outbox.receipt(message), 5)
     assert 24 <= len(wire.sent) <= 26
-    assert [one.state for one in wire.outbox.everything()] == [SendState.FAILED]
+    assert [one.state for one in wire.outbox.unsent()] == [SendState.FAILED]
     await wire.outbox.close()
 
 
 async def test_a_full_disk_is_said_and_the_message_goes_all_the_same() -> None:
     """Not kept is worse than kept, and better than not sent."""
-    keeper = Memory()
-    keeper.trouble = "database or disk is full"
-    wire = Wire(keeper)
-    await wire.outbox.keep(keeper)
+    store = MemoryStore()
+    store.trouble = "database or disk is full"
+    wire = Wire(store)
+    await wire.outbox.write_to(store)
     await wire.outbox.receipt(wire.outbox.submit("CH1", "a"))
     assert wire.said[:1] == ["database or disk is full"]
     await wire.outbox.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.client.storage.disk import Disk, DiskError, folder_of
-from chat_tui.client.storage.outbox_table import Journal
+from chat_tui.client.storage.outbox_table import OutboxTable
 from tests.client.storage.test_outbox_table import pending
 
 
@@ -16,7 +16,7 @@ async def test_a_disk_that_refuses_is_said(tmp_path: Path) -> None:
     with pytest.raises(DiskError):
         await disk.open()
     with pytest.raises(DiskError):
-        await Journal(disk).put(pending(1))
+        await OutboxTable(disk).put(pending(1))
     await disk.close()
 
 

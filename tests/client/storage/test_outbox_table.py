@@ -11,7 +11,7 @@ from pathlib import Path
 from chat_tui.client import SendState
 from chat_tui.client.model import PendingMessage
 from chat_tui.client.storage.disk import Disk
-from chat_tui.client.storage.outbox_table import Journal
+from chat_tui.client.storage.outbox_table import OutboxTable
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -20,27 +20,27 @@ def pending(number: int, channel: str = "CH1", **fields: str | SendState) -> Pen
     return PendingMessage(f"m{number}", channel, f"body {number}", NOW, **fields)  # type: ignore[arg-type]
 
 
-async def opened(folder: Path) -> tuple[Disk, Journal]:
+async def opened(folder: Path) -> tuple[Disk, OutboxTable]:
     disk = Disk(folder)
     await disk.open()
-    return disk, Journal(disk)
+    return disk, OutboxTable(disk)
 
 
 async def reopened(folder: Path) -> list[PendingMessage]:
-    disk, journal = await opened(folder)
-    found = await journal.load()
+    disk, table = await opened(folder)
+    found = await table.load()
     await disk.close()
     return found
 
 
 async def test_what_was_put_and_not_removed_is_there_again(tmp_path: Path) -> None:
     """In order; a failure with its reason; what was being sent waits again."""
-    disk, journal = await opened(tmp_path / "j")
-    assert await journal.load() == []
+    disk, table = await opened(tmp_path / "j")
+    assert await table.load() == []
     for number in (3, 1, 2):
-        await journal.put(pending(number, state=SendState.SENDING))
-    await journal.put(pending(4, state=SendState.FAILED, error="too long"))
-    await journal.remove("m1")
+        await table.put(pending(number, state=SendState.SENDING))
+    await table.put(pending(4, state=SendState.FAILED, error="too long"))
+    await table.remove("m1")
     await disk.close()
     found = await reopened(tmp_path / "j")
     assert [(one.mutation_id, one.state, one.error) for one in found] == [
@@ -73,8 +73,8 @@ async def test_a_killed_process_leaves_what_it_had_put(tmp_path: Path) -> None:
         "import asyncio, os, signal; from pathlib import Path\n"
         "from tests.client.storage.test_outbox_table import opened, pending\n"
         "async def main():\n"
-        f"    _, journal = await opened(Path({str(tmp_path)!r}))\n"
-        "    for number in range(20): await journal.put(pending(number))\n"
+        f"    _, table = await opened(Path({str(tmp_path)!r}))\n"
+        "    for number in range(20): await table.put(pending(number))\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(main())"
     )

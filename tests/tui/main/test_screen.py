@@ -318,14 +318,14 @@ async def test_the_outbox_sends_again_writes_anew_and_discards() -> None:
         assert "too long" in drawn
         assert "\x1b" not in drawn
         await stage.press("r")
-        assert [pending.mutation_id for pending in outbox.everything()] == ["m2", "m3", "m1"]
+        assert [pending.mutation_id for pending in outbox.unsent()] == ["m2", "m3", "m1"]
         await stage.press("down", "d")
-        assert [pending.mutation_id for pending in outbox.everything()] == ["m2", "m1"]
+        assert [pending.mutation_id for pending in outbox.unsent()] == ["m2", "m1"]
         await stage.press("up", "e")
         await stage.until(lambda: stage.title == "general")
         assert stage.text.startswith("second")
         assert "\x1b" not in stage.text
-        assert [pending.mutation_id for pending in outbox.everything()] == ["m1"]
+        assert [pending.mutation_id for pending in outbox.unsent()] == ["m1"]
         await outbox.close()
 
 
