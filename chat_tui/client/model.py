@@ -48,6 +48,13 @@ class PendingMessage(msgspec.Struct, frozen=True):
     error: str | None = None
 
 
+class Receipt(msgspec.Struct, frozen=True):
+    """Where the service stored a message."""
+
+    sid: str
+    index: int
+
+
 class UserDescriptor(msgspec.Struct, frozen=True):
     """A user as they were when asked for: it does not change by itself (contract R19, R21)."""
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from chat_tui.client import ChatClient, events
-from chat_tui.client.commands.outbox import Receipt
 from chat_tui.client.link.timing import Timing
+from chat_tui.client.model import Receipt
 from chat_tui.local_service import LocalService
 from tests.checker.proxy import Fault, Proxy
 from tests.checker.record import Record, Shown

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chat_tui.client import events
-from chat_tui.client.commands import outbox
+from chat_tui.client.commands import channel_queue
 from chat_tui.client.link.timing import Timing
 from chat_tui.protocol import tokens, twilsock
 from chat_tui.server.network.limits import Limits
@@ -21,7 +21,11 @@ from tests.support.citations import PROMISES
 LIMITS, TIMING, SETTINGS = Limits(), Timing(), Settings()
 NUMBERS = {
     "Send 3": [f"{log.RETENTION // 86_400_000} days"],
-    "Send 4": [f"{outbox.RETRY_CAP:.0f} s", f"{outbox.GIVE_UP_AFTER / 3600:.0f} h", f"{outbox.MAX_ODD} answers"],
+    "Send 4": [
+        f"{channel_queue.RETRY_CAP:.0f} s",
+        f"{channel_queue.GIVE_UP_AFTER / 3600:.0f} h",
+        f"{channel_queue.MAX_INVALID_ANSWERS} answers",
+    ],
     "Send 5": [f"{store.GROUP} operations"],
     "Send 6": [f"synchronous={SETTINGS.synchronous}"],
     "Follow 3": [f"{log.RETENTION // 86_400_000} days", f"{log.KEPT_EVENTS:,}", f"steps of {log.PRUNE_STEP}"],

@@ -6,10 +6,10 @@ import msgspec
 
 from chat_tui.client.commands.channels import Channels
 from chat_tui.client.commands.horizons import Horizons
-from chat_tui.client.commands.outbox import Outbox, Receipt
+from chat_tui.client.commands.outbox import Outbox
 from chat_tui.client.events import PendingMessageUpdated
 from chat_tui.client.link.answers import Count, parse_answer
-from chat_tui.client.model import Channel, Message, PendingMessage
+from chat_tui.client.model import Channel, Message, PendingMessage, Receipt
 from chat_tui.client.ports import Api, Emit
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from chat_tui.client.commands.outbox import MAX_ODD, Outbox, Receipt
+from chat_tui.client.commands.channel_queue import MAX_INVALID_ANSWERS
+from chat_tui.client.commands.outbox import Outbox
 from chat_tui.client.link.answers import InvalidAnswer
-from chat_tui.client.model import PendingMessage, SendState
+from chat_tui.client.model import PendingMessage, Receipt, SendState
 from chat_tui.protocol.errors import BadRequest, ChatError, NotFound, TooManyRequests, TransportError, from_answer
 
 
@@ -101,7 +102,7 @@ async def test_one_odd_answer_does_not_hold_up_what_is_written_behind_it(odd: Ex
 
     async def send(pending: PendingMessage) -> Receipt:
         sent.append(pending.body)
-        if pending.body == "odd" and len(sent) <= MAX_ODD:
+        if pending.body == "odd" and len(sent) <= MAX_INVALID_ANSWERS:
             raise odd
         return Receipt("IM1", 1)
 
@@ -119,7 +120,7 @@ async def test_one_odd_answer_does_not_hold_up_what_is_written_behind_it(odd: Ex
     (failed,) = outbox.unsent()
     assert (failed.mutation_id, failed.state) == (first.mutation_id, SendState.FAILED)
     assert failed.error
-    sent += [""] * MAX_ODD
+    sent += [""] * MAX_INVALID_ANSWERS
     outbox.retry(first.mutation_id)
     await asyncio.wait_for(outbox.receipt(failed), 5)
     assert outbox.unsent() == []

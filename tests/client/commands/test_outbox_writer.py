@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from chat_tui.client import SendState
-from chat_tui.client.commands.outbox import Outbox, Receipt
-from chat_tui.client.model import PendingMessage
+from chat_tui.client.commands.outbox import Outbox
+from chat_tui.client.model import PendingMessage, Receipt
 from chat_tui.client.storage.disk import DiskError
 from chat_tui.protocol.errors import BadRequest, Conflict, NotFound, Unavailable
 from tests.client.storage.test_outbox_table import NOW, pending
