@@ -51,8 +51,9 @@ class Victim:
             number += 1
             await asyncio.sleep(0.008)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self._socket.transport.abort()
+        await self._socket.closed()
 
     def said(self) -> str:
         return " / ".join(f"{percentile(self.took, at) * 1e3:.1f}" for at in (0.5, 0.99, 1.0))
@@ -94,7 +95,7 @@ async def suffer(name: str, target: Target, tenant: Tenant, pid: int) -> bool:
     is_good = p99 <= MOST_P99 and growth <= MOST_GROWTH
     mark = "" if is_good else "  <-- over"
     print(f"{name:32} {before:>20} {during:>22} {growth / 2**20:>+8.1f} {victim.said():>22}{mark}", flush=True)
-    victim.close()
+    await victim.close()
     return is_good
 
 

@@ -136,10 +136,12 @@ class RawSocket(asyncio.Protocol):
             self._on_notification(payload)
 
     async def exchange(self, header: Header, body: Any = None) -> Packet:
+        """The answer to a packet with these bytes, or this JSON, as payload."""
         header.id = f"TM{next(self._ids):032x}"
         answer: asyncio.Future[Packet] = asyncio.get_running_loop().create_future()
         self._answers[header.id] = answer
-        self.transport.write(client_frame(encode(header) if body is None else encode_json(header, body)))
+        has_bytes = isinstance(body, bytes | None)
+        self.transport.write(client_frame(encode(header, body or b"") if has_bytes else encode_json(header, body)))
         return await answer
 
     async def request(self, method: str, path: str, body: Any = None, **params: str) -> Any:

@@ -21,6 +21,7 @@ from chat_tui.server.store.rows import Channel
 from chat_tui.server.sync import log
 from tests.server.conftest import Domain
 from tests.support.clocks import FakeClock
+from tests.support.connections import writer_of
 
 HOUR, DAY, YEAR = 3600.0, 86_400.0, 31_536_000.0
 JUMPS = [sign * size for size in (1, HOUR, DAY, 10 * YEAR) for sign in (1.0, -1.0)]
@@ -190,11 +191,11 @@ async def test_dates_follow_only_when_the_store_takes_it(tmp_path: Path) -> None
         await domain.run(CreateChannel(domain.service_sid, unique_name="talk", inactive_timer="PT5M"))
         clock.set(DAY)
         before = core.store.clock()
-        core.store._write.pragma("query_only", True)
+        writer_of(core.store).pragma("query_only", True)
         with pytest.raises(Unavailable):
             await core.follow_clocks()
         assert core.store.clock() == before
-        core.store._write.pragma("query_only", False)
+        writer_of(core.store).pragma("query_only", False)
         await core.follow_clocks()
         assert core.store.clock() == before + DAY * 1000
         channel = await domain.run(FetchChannel(domain.service_sid, "talk"))

@@ -21,6 +21,7 @@ from chat_tui.server.realtime.share import Share
 from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.sync import log
 from tests.server.conftest import Domain
+from tests.support.connections import writer_of
 
 
 async def test_what_the_store_refuses_is_done_again(caplog: pytest.LogCaptureFixture) -> None:
@@ -74,11 +75,11 @@ async def test_who_left_while_nothing_could_be_written_is_offline_in_the_end(dom
     bob = await domain.user("bob")
     core: ServiceCore = domain.core
     await core.presence.connected("one", bob.user_sid)
-    core.store._write.pragma("query_only", True)
+    writer_of(core.store).pragma("query_only", True)
     leaving = asyncio.ensure_future(core.presence.disconnected("one", bob.user_sid, clean=True))
     with pytest.raises(Unavailable):  # answered after the first try of the one who leaves
         await domain.run(SendMessage(domain.service_sid, "general", "no"))
-    core.store._write.pragma("query_only", False)
+    writer_of(core.store).pragma("query_only", False)
     await asyncio.wait_for(leaving, 5)
     view = await domain.run(FetchUser(domain.service_sid, "bob"))
     assert rules.visible_reachability(view.service, view.user).online is False

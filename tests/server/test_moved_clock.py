@@ -14,6 +14,7 @@ from chat_tui.local_service import LocalService
 from chat_tui.protocol.tokens import encode_token
 from tests.bench.raw_socket import RawSocket
 from tests.support.service import ServiceProcess, Tenant
+from tests.support.waiting import pause, poll
 
 pytestmark = pytest.mark.slow
 
@@ -90,9 +91,11 @@ async def is_online(tenant: Tenant) -> bool:
 async def offline_after(tenant: Tenant, within: float) -> float:
     """Seconds until the user is offline."""
     began = time.monotonic()
-    async with asyncio.timeout(within):
-        while await is_online(tenant):  # noqa: ASYNC110 - it is another process's
-            await asyncio.sleep(0.1)
+
+    async def is_offline() -> bool:
+        return not await is_online(tenant)
+
+    await poll(is_offline, within=within, every=0.1)
     return time.monotonic() - began
 
 
@@ -108,7 +111,7 @@ async def test_who_is_gone_is_offline_in_time(jump: int, service: ServiceProcess
     link = await bob(running, tenant, clock)
     assert await is_online(tenant)
     link.transport.abort()
-    await asyncio.sleep(0.5)
+    await pause(0.5)  # nothing tells that the service has seen it
     clock.set(jump)
     assert LINGER - 1.5 < await offline_after(tenant, LINGER + 5) < LINGER + 2
     tenant.close()
@@ -160,10 +163,10 @@ async def test_dates_follow_the_clock(service: ServiceProcess, clock: MovedClock
     messages = f"{tenant.path}/Channels/general/Messages"
     for jump in (DAY, -DAY, 0):
         clock.set(jump)
-        async with asyncio.timeout(8):
-            while True:
-                made = await asyncio.to_thread(tenant.post, messages, Body=str(jump), From="bob")
-                if made["date_created"][:10] == time.strftime("%Y-%m-%d", time.gmtime(clock.now())):
-                    break
-                await asyncio.sleep(0.2)
+
+        async def is_dated(body: str = str(jump)) -> bool:
+            made = await asyncio.to_thread(tenant.post, messages, Body=body, From="bob")
+            return bool(made["date_created"][:10] == time.strftime("%Y-%m-%d", time.gmtime(clock.now())))
+
+        await poll(is_dated, within=8, every=0.2)
     tenant.close()

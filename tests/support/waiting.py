@@ -36,6 +36,12 @@ def blocking_poll(look: Callable[[], Found | None], *, within: float = WITHIN, e
     return found
 
 
+async def settle(rounds: int = 100) -> None:
+    """Let what is under way in this loop happen, without any time passing."""
+    for _ in range(rounds):
+        await asyncio.sleep(0)
+
+
 async def pause(seconds: float) -> None:
     """The pace of somebody outside: of an attacker, of who keeps to a rate that is allowed."""
     await asyncio.sleep(seconds)

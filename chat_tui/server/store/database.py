@@ -19,7 +19,8 @@ _CHECK_STEP = 20_000
 _LOG_HEAD, _FRAME_HEAD = 32, 24
 """Bytes in front of the file of changes, and in front of each page in it."""
 
-_TABLES = frozenset({"accounts", "services", "users", "channels", "members", "messages", "leases", "sync_events"})
+TABLES = frozenset({"accounts", "services", "users", "channels", "members", "messages", "leases", "sync_events"})
+"""By which a file of this program's is known."""
 
 
 class DatabaseUnusable(Exception):
@@ -57,7 +58,7 @@ def migrate(connection: apsw.Connection) -> None:
     latest = int(scripts[-1].name.split("_")[0])
     if done > latest:
         raise DatabaseTooNew(f"the data file has version {done}, this program knows up to {latest}: upgrade chat-tui")
-    if done < 0 or (tables and not tables >= _TABLES) or (tables and not done):
+    if done < 0 or (tables and not tables >= TABLES) or (tables and not done):
         raise DatabaseUnusable("is a database of another program, or of a part of this one's: move it away")
     if done == latest:
         return

@@ -17,6 +17,7 @@ from chat_tui.protocol.twilsock import Header, encode
 from chat_tui.server.network.hosts import host_name, is_own_page, may_connect
 from tests.doors.visit import Frames, frame, upgrade
 from tests.support.service import ServiceProcess, Tenant, serving
+from tests.support.waiting import pause
 
 ALLOWED = "https://app.example"
 HOST = "localhost:8080"
@@ -261,7 +262,7 @@ async def _pester(url: str, process: ServiceProcess) -> int:
             held.append((reader, writer))
             writer.write(_UPGRADE + b"\r\n\r\n" if asked % 2 else _HEAD + b"\r\n")
         asked += 1
-        await asyncio.sleep(0.05)
+        await pause(0.05)
     for _, writer in held:
         writer.transport.abort()
     return asked

@@ -21,6 +21,7 @@ from chat_tui.server.network.limits import Limits
 from chat_tui.server.network.listener import REST, Listener
 from chat_tui.server.network.visitors import KNOWN, Visitors
 from chat_tui.tasks import Tasks
+from tests.support.waiting import pause, poll, settle
 
 WITHIN = 5.0
 SHORT = Limits(head_within=0.3, body_within=0.3, idle_within=0.3, read_within=0.3, close_within=0.3)
@@ -61,11 +62,11 @@ async def served(limits: Limits) -> AsyncIterator[tuple[int, Visitors]]:
     finally:
         listener.close()
         await listener.wait_closed()
-        await asyncio.sleep(0.01)
+        await settle()
         for connection in list(state.connections):
             connection.transport.abort()
         await tasks.close()
-        await asyncio.sleep(0.01)
+        await settle()
 
 
 async def connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -93,9 +94,7 @@ async def answer(port: int, path: str = "/") -> bytes:
 
 async def emptied(visitors: Visitors) -> None:
     """Nobody is there any more."""
-    async with asyncio.timeout(WITHIN):
-        while len(visitors):  # noqa: ASYNC110 - only the service knows when
-            await asyncio.sleep(0.01)
+    await poll(lambda: not len(visitors), within=WITHIN)
 
 
 def dripping(first: bytes, then: bytes) -> Any:
@@ -107,7 +106,7 @@ def dripping(first: bytes, then: bytes) -> Any:
             for _ in range(200):
                 writer.write(then)
                 await writer.drain()
-                await asyncio.sleep(0.02)
+                await pause(0.02)
 
     return drip
 
@@ -169,7 +168,7 @@ async def test_an_answer_that_is_read_slowly_is_not_cut(more: bytes) -> None:
                 visitors.look(now)
                 assert len(visitors) == 1
             while len(visitors):  # the buffers fill once more, and then nothing is taken
-                await asyncio.sleep(0.01)
+                await pause(0.01)
                 now += limits.read_within
                 visitors.look(now)
         writer.close()
@@ -234,9 +233,7 @@ async def test_a_handshake_that_is_not_finished_holds_little() -> None:
     listener = Listener(listening, make, lambda: False, context=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
     tracemalloc.start()
     peers = [socket.create_connection(listening.getsockname()) for _ in range(count)]
-    async with asyncio.timeout(WITHIN):
-        while len(made) < count:  # noqa: ASYNC110 - only the listener knows when
-            await asyncio.sleep(0.01)
+    await poll(lambda: len(made) == count, within=WITHIN)
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert held < count * 100 * 1024
@@ -244,7 +241,7 @@ async def test_a_handshake_that_is_not_finished_holds_little() -> None:
         peer.close()
     listener.close()
     await listener.wait_closed()
-    await asyncio.sleep(0.01)
+    await settle()
 
 
 @pytest.fixture
@@ -275,7 +272,7 @@ async def test_with_every_descriptor_taken_it_is_calm_and_recovers(
             with contextlib.suppress(BlockingIOError):
                 peer.connect(("127.0.0.1", port))
         for _ in range(5):
-            await asyncio.sleep(REST / 2)
+            await pause(REST / 2)
         assert len([record for record in caplog.records if "descriptors" in record.message]) == 1
         for descriptor in taken:
             os.close(descriptor)

@@ -1,7 +1,5 @@
 """What is deleted is out of sight at once, and off the disk in small steps, whatever happens in between."""
 
-from typing import Any
-
 import pytest
 
 from chat_tui.protocol.errors import NotFound
@@ -17,17 +15,16 @@ from chat_tui.server.operations.user_channels import ListUserChannels
 from chat_tui.server.operations.users import DeleteUser, FetchUser
 from chat_tui.server.sync import log
 from tests.server.conftest import Domain
+from tests.support.connections import rows
 
 MANY = 3 * graves.STEP
 TABLES = ("messages", "tombstones", "members", "invites", "channels", "users", "sync_events", "sync_objects")
 
 
 async def counts(domain: Domain) -> dict[str, int]:
-    def read(reader: Any) -> dict[str, int]:
-        rows = reader._connection.execute
-        return {table: next(iter(rows(f"SELECT COUNT(*) FROM {table}")))[0] for table in TABLES}
-
-    return await domain.core.store.read(read)
+    counted = ", ".join(f"(SELECT COUNT(*) FROM {table})" for table in TABLES)
+    [found] = await rows(domain.core.store, f"SELECT {counted}")
+    return dict(zip(TABLES, found, strict=True))
 
 
 async def fill(domain: Domain) -> None:

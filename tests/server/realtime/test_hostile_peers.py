@@ -1,7 +1,6 @@
 """One user or stranger at their worst: the service does not grow, and others are served meanwhile and afterwards."""
 
 import asyncio
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from tests.bench.raw_socket import RawSocket, client_frame
 from tests.bench.report import resident_bytes
 from tests.support.attacks import ATTACKS, Target, log_in
 from tests.support.service import Tenant, serving
+from tests.support.waiting import blocking_pause
 
 SECONDS = 1.5
 SERVED = 3
@@ -51,8 +51,7 @@ async def test_others_are_served_and_memory_is_bounded(attacked: Tenant, name: s
     attacker.close()
     pipe.close()
     await victim.work(0.1)
-    victim.close()
-    await asyncio.sleep(0.01)
+    await victim.close()
 
 
 async def test_one_token_at_a_time(attacked: Tenant) -> None:
@@ -66,7 +65,7 @@ async def test_one_token_at_a_time(attacked: Tenant) -> None:
     assert set(codes) == {200, 429}
     await socket.request("GET", "/Client/v2/Configuration")
     socket.transport.abort()
-    await asyncio.sleep(0.01)
+    await socket.closed()
 
 
 async def test_one_user_has_so_many_connections(attacked: Tenant) -> None:
@@ -78,7 +77,7 @@ async def test_one_user_has_so_many_connections(attacked: Tenant) -> None:
         try:
             for _ in range(64):
                 held.append(log_in(target))
-                time.sleep(0.006)  # 200 upgrades a second are let in
+                blocking_pause(0.006)  # 200 upgrades a second are let in
             with pytest.raises(ConnectionRefusedError, match="429"):
                 held.append(log_in(target))
             held[0].sendall(client_frame(encode(Header("ping", "TM5"))))

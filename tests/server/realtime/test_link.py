@@ -21,6 +21,7 @@ from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.link import Link
 from chat_tui.server.realtime.requests import MAX_FIELDS, decode_body, decode_params
 from tests.server.conftest import Domain
+from tests.support.connections import writer_of
 
 
 class FakeSocket:
@@ -86,13 +87,13 @@ class Caller:
 
 
 def unwritable(store: Any) -> Callable[[], None]:
-    store._write.pragma("query_only", True)
-    return lambda: store._write.pragma("query_only", False)
+    writer_of(store).pragma("query_only", True)
+    return lambda: writer_of(store).pragma("query_only", False)
 
 
 def full(store: Any) -> Callable[[], None]:
-    store._write.pragma("max_page_count", int(store._write.pragma("page_count")))
-    return lambda: store._write.pragma("max_page_count", 2**30)
+    writer_of(store).pragma("max_page_count", int(writer_of(store).pragma("page_count")))
+    return lambda: writer_of(store).pragma("max_page_count", 2**30)
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["known", "new"])

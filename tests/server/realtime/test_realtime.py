@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from chat_tui.protocol.twilsock import Header, HttpRequest, decode, encode
+from chat_tui.protocol.twilsock import Header, HttpRequest, decode
 from chat_tui.server.network.limits import Limits
 from chat_tui.server.realtime.bucket import Bucket
-from tests.bench.raw_socket import RawSocket, client_frame
+from tests.bench.raw_socket import RawSocket
 from tests.support.service import ServiceProcess, Tenant, serving
 
 WITHIN = 10.0
@@ -71,7 +71,7 @@ async def watch(tenant: Tenant) -> AsyncIterator[Watch]:
     yield open_one
     for watcher in opened:
         watcher.socket.transport.abort()
-    await asyncio.sleep(0.01)
+        await watcher.socket.closed()
 
 
 async def messages_list(watcher: Watcher) -> str:
@@ -185,7 +185,7 @@ async def test_what_is_over_the_budget_of_a_connection_is_refused(tmp_path: Path
         assert all("20429" in answer for answer in answers)
         await alice.socket.request("GET", "/Client/v2/Configuration")
         alice.socket.transport.abort()
-        await asyncio.sleep(0.01)
+        await alice.socket.closed()
         tenant.close()
 
 
@@ -196,10 +196,8 @@ async def test_bad_input_is_refused_and_closes_nothing(watch: Watch) -> None:
     for payload in (b'{"body":"\\ud800"}', b'{"body":"a\\u0000b"}', b"nonsense", b"[1]", b'{"body":5}'):
         request = HttpRequest("aim.local", path, "POST", {}, {"Content-Type": "application/json"})
         header = Header("message", "TM-x", http_request=request)
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        alice.socket._answers["TM-x"] = answer
-        alice.socket.transport.write(client_frame(encode(header, payload)))
-        status = (await answer).header.http_status
+        status = (await alice.socket.exchange(header, payload)).header.http_status
+        assert status is not None
         assert status.code == 400, payload
     assert (await alice.socket.send("general", "fine"))["index"] == 0
 
@@ -225,7 +223,7 @@ async def test_a_peer_that_stops_reading_is_let_go_and_the_others_are_not(tmp_pa
         assert marks[-1] == {"online": False, "notifiable": None}
         for watcher in (alice, bob, carl):
             watcher.socket.transport.abort()
-        await asyncio.sleep(0.01)
+            await watcher.socket.closed()
         tenant.close()
 
 
@@ -247,7 +245,7 @@ async def test_sigterm_asks_clients_to_come_back(tmp_path: Path) -> None:
     os.kill(service.process.pid, signal.SIGTERM)
     assert await asyncio.to_thread(service.process.wait, 10) == 0
     alice.transport.abort()
-    await asyncio.sleep(0.01)
+    await alice.closed()
     assert closes[0][0].code == 308
     assert closes[0][1]["backoff_policy"]["reconnect_min_ms"] >= 0
     assert not (tmp_path / "data" / "service.json").exists()
@@ -273,4 +271,4 @@ async def test_foreign_hosts_and_origins_are_refused(tenant: Tenant, headers: st
     )
     assert (await reader.readline()).split()[1] == status
     writer.close()
-    await asyncio.sleep(0.01)
+    await writer.wait_closed()

@@ -8,7 +8,7 @@ import random
 import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import apsw
 import pytest
@@ -17,12 +17,12 @@ from chat_tui.protocol.errors import NotFound, Unavailable
 from chat_tui.server.core import ServiceCore
 from chat_tui.server.operations.messages import ListMessages, SendMessage
 from chat_tui.server.operations.pages import PageQuery
-from chat_tui.server.store import worker
-from chat_tui.server.store.database import MIGRATIONS, DatabaseTooNew, DatabaseUnusable
+from chat_tui.server.store.database import MIGRATIONS, TABLES, DatabaseTooNew, DatabaseUnusable
 from chat_tui.server.store.store import Store
 from chat_tui.server.store.transaction import Reader, Transaction
 from chat_tui.server.store.worker import Job, Worker
 from tests.server.conftest import Domain
+from tests.support.connections import reader_of, rows, writer_of
 
 FILES = ("chat.db", "chat.db-wal", "chat.db-shm")
 
@@ -218,12 +218,12 @@ async def test_damage_under_way_is_an_answer(seed: int, domain: Domain) -> None:
     dice, store = random.Random(seed), domain.core.store
     for number in range(50):
         await send(domain, f"{number} " + "x" * 500)
-    store._write.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+    writer_of(store).wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
     with store.path.open("r+b") as file:
         for _ in range(20):
             file.seek(dice.randrange(1, store.path.stat().st_size // 4096) * 4096)
             file.write(dice.randbytes(4096))
-    store._read.execute("PRAGMA shrink_memory")
+    reader_of(store).execute("PRAGMA shrink_memory")
     works: list[Callable[[], Awaitable[Any]]] = [lambda: bodies(domain), lambda: send(domain, "on")]
     for work in works * 5:
         # It cannot be read, it is not found, its content is noise: each is the answer to one request.
@@ -273,7 +273,7 @@ async def test_who_takes_the_transaction_along_is_left_out_and_the_rest_done_ane
 
     def starve(tx: Transaction) -> None:
         add(tx, "AC-starved")
-        store._write.execute("ROLLBACK")
+        writer_of(store).execute("ROLLBACK")
         raise apsw.NoMemError("out of memory")
 
     hold = asyncio.Event()
@@ -284,32 +284,36 @@ async def test_who_takes_the_transaction_along_is_left_out_and_the_rest_done_ane
     assert await asyncio.wait_for(asyncio.gather(*works), 5) == [f"AC{n}" for n in range(9)]
     with pytest.raises(Unavailable, match="out of memory"):
         await bad
-    rows = await store.read(lambda reader: list(reader._connection.execute("SELECT sid FROM accounts ORDER BY rowid")))
-    assert rows == [(f"AC{n}",) for n in range(9)]
+    assert await rows(store, "SELECT sid FROM accounts ORDER BY rowid") == [(f"AC{n}",) for n in range(9)]
     store.close()
 
 
-async def test_a_worker_outlives_its_work_and_answers_late(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+class Starved:
+    """A loop that has no memory for the first calls."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, misses: int) -> None:
+        self.loop = loop
+        self.misses = misses
+
+    def call_soon_threadsafe(self, call: Callable[..., object], *arguments: object) -> None:
+        self.misses -= 1
+        if self.misses >= 0:
+            raise MemoryError
+        self.loop.call_soon_threadsafe(call, *arguments)
+
+
+@pytest.mark.usefixtures("caplog")
+async def test_a_worker_outlives_its_work_and_answers_late() -> None:
     """Even what nobody foresaw, and even when there is no memory to say so at first."""
-    monkeypatch.setattr(worker, "_ANSWER_PAUSE", 0.001)
 
     def work(jobs: list[Job[Any]]) -> None:
         raise SystemError("nobody thought of that")
 
     tried = Worker("tried", work, 10, lambda published: None)
-    answer, misses = tried._answer, iter([MemoryError(), MemoryError()])
-
-    def late(jobs: Any) -> None:
-        for miss in misses:
-            raise miss
-        answer(jobs)
-
-    monkeypatch.setattr(tried, "_answer", late)
     tried.start()
-    for _ in range(2):
+    for misses in (2, 0):
         job: Job[None] = Job(lambda _: None)
+        job.loop = cast(asyncio.AbstractEventLoop, Starved(job.loop, misses))
         tried.put(job)
         with pytest.raises(Unavailable, match="nobody thought of that"):
             await asyncio.wait_for(job.future, 5)
@@ -333,10 +337,10 @@ async def test_closing_does_each_step_whatever_becomes_of_the_others(
         await core.close()
     with pytest.raises(Unavailable, match="closed"):
         await core.store.read(lambda reader: 1)
-    assert len(core._tasks) == 0
     assert not (tmp_path / "chat.db-wal").exists()
     monkeypatch.undo()
     await core.presence.stop()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_a_read_that_does_not_end_does_not_keep_the_store_open(
@@ -346,7 +350,7 @@ async def test_a_read_that_does_not_end_does_not_keep_the_store_open(
     monkeypatch.setattr("chat_tui.server.store.store.CLOSE_WITHIN", 0.05)
     store = Store(tmp_path / "chat.db", synchronous="OFF")
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
-    reading = asyncio.ensure_future(store.read(lambda reader: reader._connection.execute(endless).get))
+    reading = asyncio.ensure_future(rows(store, endless))
     await asyncio.sleep(0)
     await asyncio.wait_for(asyncio.to_thread(store.close), 10)
     with pytest.raises(apsw.InterruptError):
@@ -355,7 +359,5 @@ async def test_a_read_that_does_not_end_does_not_keep_the_store_open(
 
 def test_the_tables_that_are_asked_for_are_those_of_the_first_migration() -> None:
     """A file that lacks one is none of ours."""
-    from chat_tui.server.store.database import _TABLES
-
     first = (MIGRATIONS / "0001_start.sql").read_text()
-    assert [table for table in _TABLES if f"CREATE TABLE {table} (" not in first] == []
+    assert [table for table in TABLES if f"CREATE TABLE {table} (" not in first] == []

@@ -18,6 +18,7 @@ from chat_tui.server.store.store import Store
 from chat_tui.server.store.transaction import Reader, Transaction
 from chat_tui.server.sync.projection import project
 from tests.server.conftest import Domain
+from tests.support.connections import rows, writer_of
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ def adding(number: int) -> Callable[[Transaction], None]:
     return lambda tx: add(tx, f"AC{number}")
 
 
-def accounts(reader: Reader) -> int:
-    return int(reader._connection.execute("SELECT count(*) FROM accounts").get)
+async def accounts(store: Store) -> int:
+    return len(await rows(store, "SELECT sid FROM accounts"))
 
 
 async def test_a_failing_member_of_a_group_leaves_the_others_intact(store: Store) -> None:
@@ -49,7 +50,7 @@ async def test_a_failing_member_of_a_group_leaves_the_others_intact(store: Store
     works = [store.write(adding(n)) for n in range(20)]
     results = await asyncio.gather(*works[:10], store.write(fail), *works[10:], return_exceptions=True)
     assert [type(result) for result in results if result is not None] == [ValueError]
-    assert await store.read(accounts) == 20
+    assert await accounts(store) == 20
 
 
 async def test_nothing_of_a_group_is_visible_before_its_commit(store: Store, tmp_path: Path) -> None:
@@ -65,7 +66,7 @@ async def test_nothing_of_a_group_is_visible_before_its_commit(store: Store, tmp
 
     await asyncio.gather(*(store.write(adding(n)) for n in range(5)), store.write(look))
     assert seen == [0]
-    assert await store.read(accounts) == 6
+    assert await accounts(store) == 6
 
 
 async def test_what_is_published_comes_after_the_commit_and_not_from_failures(store: Store) -> None:
@@ -170,8 +171,8 @@ async def test_a_full_disk_acknowledges_nothing_and_is_got_over(domain: Domain) 
     """503 with the reason, reading goes on, nothing half-written; with room again, it works without a restart."""
     sid, store = domain.service_sid, domain.core.store
     await domain.run(SendMessage(sid, "general", "before"))
-    pages = int(store._write.pragma("page_count"))
-    store._write.pragma("max_page_count", pages)
+    pages = int(writer_of(store).pragma("page_count"))
+    writer_of(store).pragma("max_page_count", pages)
     said: list[str] = []
     for number in range(200):
         try:
@@ -183,16 +184,16 @@ async def test_a_full_disk_acknowledges_nothing_and_is_got_over(domain: Domain) 
     assert all("full" in words for words in said)
     stored = (await domain.run(ListMessages(sid, "general", page=PageQuery(1000)))).items
     assert [message.idx for message in stored] == list(range(201 - refused))
-    store._write.pragma("max_page_count", 2**30)
+    writer_of(store).pragma("max_page_count", 2**30)
     assert (await domain.run(SendMessage(sid, "general", "after"))).index == 201 - refused
 
 
 async def test_a_file_that_cannot_be_written_is_said_and_got_over(domain: Domain) -> None:
     """Read-only for a while: the same promises."""
     sid, store = domain.service_sid, domain.core.store
-    store._write.pragma("query_only", True)
+    writer_of(store).pragma("query_only", True)
     with pytest.raises(Unavailable):
         await domain.run(SendMessage(sid, "general", "no"))
     assert (await domain.run(ListMessages(sid, "general"))).items == []
-    store._write.pragma("query_only", False)
+    writer_of(store).pragma("query_only", False)
     assert (await domain.run(SendMessage(sid, "general", "yes"))).index == 0

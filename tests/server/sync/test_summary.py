@@ -1,5 +1,6 @@
 """What stands in for events that the log has forgotten."""
 
+import asyncio
 import contextlib
 import random
 from collections.abc import Iterable, Mapping
@@ -170,8 +171,7 @@ async def test_who_is_removed_hears_no_more_of_a_summary(domain: Domain) -> None
     reader.follows.admit(reader)
     told = []
     for _ in range(2):
-        reader.follows.establish(reader, [SubscriptionRequest(reader.object_sid, ObjectType.LIST, 0)], 1)
-        await reader.follows._tasks.settle()
+        await reader.follows.establish(reader, [SubscriptionRequest(reader.object_sid, ObjectType.LIST, 0)], 1)
         while not reader.frames.empty():
             told.append(reader.frames.get_nowait())
     assert len(told) == 2
@@ -192,7 +192,7 @@ async def test_a_replay_ends_where_the_right_to_it_does(domain: Domain) -> None:
     await domain.run(RemoveMember(sid, "general", "bob"))
     await domain.run(SendMessage(sid, "general", "after"))
     await follows.check()
-    await follows._tasks.settle()
+    await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name() == "a subscription"))
     told = [reader.frames.get_nowait() for _ in range(reader.frames.qsize())]
     assert len(told) == 1
     assert b"subscription_established" in told[0]
