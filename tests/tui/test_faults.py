@@ -132,8 +132,8 @@ async def test_an_error_is_said_in_one_line_and_the_program_goes_on(cause: Calla
     async with opened(faults=Faults("see /there/chat-tui.log"), expects_faults=True) as stage:
         cause(stage)
         hints = stage.screen.panes.hints
-        await stage.until(lambda: "see /there/chat-tui.log" in plain_text(hints._drawn))
-        assert "secret" not in plain_text(hints._drawn)
+        await stage.until(lambda: "see /there/chat-tui.log" in plain_text(hints.drawn))
+        assert "secret" not in plain_text(hints.drawn)
         stage.client.write("bob", "still here")
         await stage.until(lambda: "still here" in stage.log)
         await stage.press("x", "enter")
@@ -176,7 +176,7 @@ async def test_a_dialogue_that_cannot_be_made_goes_away(monkeypatch: pytest.Monk
         monkeypatch.setattr(Help, "on_mount", fail)
         await stage.press("f1")
         await stage.until(lambda: stage.pilot.app.screen is stage.screen)
-        await stage.until(lambda: "Help" in plain_text(stage.screen.panes.hints._drawn))
+        await stage.until(lambda: "Help" in plain_text(stage.screen.panes.hints.drawn))
         await stage.press("x")
         assert stage.text == "x"
 

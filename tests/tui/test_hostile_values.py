@@ -175,7 +175,7 @@ def is_clean(stage: Stage) -> None:
     """Every drawn row fits its pane, and holds nothing that drives a terminal."""
     for pane in stage.screen.query(LinePane):
         width = pane.content_size.width
-        for line in pane._drawn if width else ():
+        for line in pane.drawn if width else ():
             text = "".join(piece.text for piece in line)
             assert cells(text) <= width, (pane.id, width, text)
             assert not [c for c in text if unicodedata.category(c) in ("Cc", "Cs", "Cf") and c not in "\u200c\u200d"]

@@ -1,8 +1,5 @@
 """The base of every pane: a widget drawn line by line from values, repainting only the rows that changed."""
 
-from rich.segment import Segment
-from rich.style import Style
-from textual.color import BLACK
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -12,11 +9,7 @@ from chat_tui.tui.render.glyphs import ASCII, UNICODE, Glyphs
 from chat_tui.tui.render.line import Line, Piece
 from chat_tui.tui.render.safe_text import Safe
 from chat_tui.tui.render.wrap import shorten
-from chat_tui.tui.widgets.styles import style_named
-
-_IN_ASCII = str.maketrans({"…": ".", "—": "-", "·": "-"})
-"""Our own punctuation on terminals without Unicode."""
-
+from chat_tui.tui.widgets.strip_painter import StripPainter
 
 UNDRAWN = Safe(" this cannot be drawn: see the log")
 
@@ -27,13 +20,14 @@ class LinePane(Guarded, Widget):
     def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self.glyphs = glyphs
-        self._drawn: list[Line] = []
+        self.drawn: list[Line] = []
+        """What stood in each row when it was last computed."""
         self._strips: dict[Line, Strip] = {}
-        self._known_styles: dict[str, Style] = {}
+        self._painter = StripPainter(self, is_ascii=glyphs is ASCII)
 
     def row(self, y: int) -> Line:
         """What stands in row ``y`` of the pane now."""
-        return self._drawn[y] if y < len(self._drawn) else ()
+        return self.drawn[y] if y < len(self.drawn) else ()
 
     def compute(self, width: int, height: int) -> list[Line]:
         """The pane's rows for its size."""
@@ -44,11 +38,11 @@ class LinePane(Guarded, Widget):
         size = self.content_size
         if not size:
             return
-        before, self._drawn = self._drawn, self._computed(size.width, size.height)
-        if len(before) != len(self._drawn):
+        before, self.drawn = self.drawn, self._computed(size.width, size.height)
+        if len(before) != len(self.drawn):
             self.refresh()
             return
-        changed = [y for y, (old, new) in enumerate(zip(before, self._drawn, strict=True)) if old != new]
+        changed = [y for y, (old, new) in enumerate(zip(before, self.drawn, strict=True)) if old != new]
         if changed:
             self.refresh(*(Region(0, y, size.width, 1) for y in changed))
 
@@ -61,13 +55,13 @@ class LinePane(Guarded, Widget):
             return [(Piece(shorten(UNDRAWN, width), "failed"),), *[()] * (height - 1)]
 
     def on_resize(self) -> None:
-        self._drawn = []
+        self.drawn = []
         self.redraw()
 
     def notify_style_update(self) -> None:
         """The theme changed: every style is another one."""
         super().notify_style_update()
-        self._known_styles.clear()
+        self._painter.forget()
         self._strips.clear()
 
     def render_line(self, y: int) -> Strip:
@@ -78,25 +72,8 @@ class LinePane(Guarded, Widget):
             if strip is None or strip.cell_length != self.content_size.width:
                 if len(self._strips) > 2000:
                     self._strips.clear()
-                strip = self._strips[line] = self._strip(line)
+                strip = self._strips[line] = self._painter.strip(line, self.content_size.width)
         except Exception as error:  # one row less is better than no screen
             report_fault(self, f"drawing a row of {self.id}", error)
             return Strip.blank(self.content_size.width)
         return strip
-
-    def _strip(self, line: Line) -> Strip:
-        is_ascii = self.glyphs is ASCII
-        segments = [
-            Segment(piece.text.translate(_IN_ASCII) if is_ascii else piece.text, self._style_of(piece.style))
-            for piece in line
-            if piece.text
-        ]
-        return Strip(segments).adjust_cell_length(self.content_size.width, self._style_of("plain"))
-
-    def _style_of(self, name: str) -> Style:
-        style = self._known_styles.get(name)
-        if style is None:
-            visual = self.visual_style
-            style = style_named(name, self.app.theme_variables, visual.rich_style, visual.background or BLACK)
-            self._known_styles[name] = style
-        return style

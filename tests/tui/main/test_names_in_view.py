@@ -38,12 +38,12 @@ def drawn(lines: list[Line]) -> list[str]:
 
 def headings(screen: MainScreen) -> list[str]:
     """What stands above or before each message: a time, then the author."""
-    found = drawn(screen.panes.log._drawn)
+    found = drawn(screen.panes.log.drawn)
     return [re.split(r"\s{2,}|\s(?=line of)", text[7:].strip())[0] for text in found if re.match(r"[ ▌]12:4", text)]
 
 
 def roster(screen: MainScreen) -> list[str]:
-    return [text[5:].strip() for text in drawn(screen.panes.roster._drawn) if text[1:2] in "●○?"]
+    return [text[5:].strip() for text in drawn(screen.panes.roster.drawn) if text[1:2] in "●○?"]
 
 
 async def check(stage: Stage, people: dict[str, str | None]) -> None:
@@ -77,7 +77,7 @@ async def test_those_who_type_are_told_apart(width: int) -> None:
         for identity in ("bob", "mallory"):
             client.type(client.opened().channel, identity)
         stage.screen.panes.show_log()
-        words = plain_text(stage.screen.panes.typing._drawn)
+        words = plain_text(stage.screen.panes.typing.drawn)
         assert ("@bob" in words and "@mallory" in words) or "2 people are typing" in words
 
 
@@ -94,7 +94,7 @@ async def test_whoever_takes_a_name_changes_what_both_are_called_at_once() -> No
         await stage.until(lambda: {"Bob (@bob)", "BOB (@mallory)"} <= set(headings(screen)))
         assert {"Bob (@bob)", "BOB (@mallory)"} <= set(roster(screen))
         await stage.press("f2", *"mallory")
-        assert "@BOB (@mallory)" in plain_text(stage.pilot.app.screen.query_one("ChoiceList")._drawn)  # type: ignore[attr-defined]
+        assert "@BOB (@mallory)" in plain_text(stage.pilot.app.screen.query_one("ChoiceList").drawn)  # type: ignore[attr-defined]
         await stage.press("escape")
         gone = next(member for member in client.opened().members.values() if member.identity == "mallory")
         del client.opened().roster.members[gone.sid]
@@ -119,7 +119,7 @@ async def test_two_channels_of_one_name_are_told_apart() -> None:
         copy = Channel(sid("CH", number), ChannelStatus.JOINED, friendly_name="general", date_created=NOW)
         client.state.channels.by_sid[copy.sid] = copy
     async with opened(client, shows="12:4") as stage:
-        listed = plain_text(stage.screen.panes.channels._drawn)
+        listed = plain_text(stage.screen.panes.channels.drawn)
         assert "# general (CH00004d)" in listed
         assert "# general (CH00004e)" in listed
         assert "# general  " in listed
@@ -140,7 +140,7 @@ async def test_long_channel_names_of_one_beginning_are_told_apart(width: int) ->
     async with opened(client, size=(width, 24), shows="12:4") as stage:
         if width < 70:
             await stage.press("f6")
-        rows = [text for text in drawn(stage.screen.panes.channels._drawn) if "# a" in text]
+        rows = [text for text in drawn(stage.screen.panes.channels.drawn) if "# a" in text]
         assert len(set(rows)) == 2, rows
 
 

@@ -55,7 +55,7 @@ class Stage:
 
     @property
     def log(self) -> str:
-        return plain_text(self.screen.panes.log._drawn)
+        return plain_text(self.screen.panes.log.drawn)
 
     @property
     def text(self) -> str:
@@ -127,7 +127,7 @@ async def test_drafts_stay_with_their_channel() -> None:
     async with opened() as stage:
         await stage.press(*"half a thought", "ctrl+n")
         assert (stage.title, stage.text) == ("random", "")
-        assert "»" in plain_text(stage.screen.panes.channels._drawn)
+        assert "»" in plain_text(stage.screen.panes.channels.drawn)
         await stage.press("ctrl+o")
         assert (stage.title, stage.text) == ("incident-42", "half a thought")
 
@@ -225,7 +225,7 @@ async def test_marks_change_with_the_people() -> None:
         assert bob is not None
         bob.is_online, bob.is_notifiable = False, None
         stage.client.emit(events.UserUpdated(bob, frozenset({UpdateReason.ONLINE})))
-        await stage.until(lambda: "○ ? Bob" in plain_text(stage.screen.panes.roster._drawn))
+        await stage.until(lambda: "○ ? Bob" in plain_text(stage.screen.panes.roster.drawn))
         assert "1 online" in str(stage.screen.panes.composer.border_subtitle)
 
 
@@ -313,7 +313,7 @@ async def test_the_outbox_sends_again_writes_anew_and_discards() -> None:
             outbox.failed[name] = PendingMessage(name, general.sid, body, NOW, SendState.FAILED, error="too long")
         await stage.press(*"/outbox", "enter")
         await stage.until(lambda: isinstance(stage.pilot.app.screen, OutboxScreen))
-        drawn = plain_text(stage.pilot.app.screen.query_one(OutboxList)._drawn)
+        drawn = plain_text(stage.pilot.app.screen.query_one(OutboxList).drawn)
         assert "failed  #general" in drawn
         assert "too long" in drawn
         assert "\x1b" not in drawn
@@ -334,7 +334,7 @@ async def test_the_key_to_help_is_always_shown(width: int) -> None:
     """Whatever else there is room for, wherever the focus is."""
     async with opened(size=(width, 24)) as stage:
         for _ in range(3):
-            assert "F1 help" in plain_text(stage.screen.panes.hints._drawn)
+            assert "F1 help" in plain_text(stage.screen.panes.hints.drawn)
             await stage.press("tab")
 
 
