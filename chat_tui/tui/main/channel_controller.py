@@ -118,7 +118,7 @@ class ChannelController:
         channel, opened = self._presenter.channel, self._presenter.opened
         if channel is None or opened is None or not opened.messages or not self._client.read_status_enabled:
             return
-        if self._view.has_focus and self._panes.log.follows:
+        if self._view.has_focus and self._panes.log.view.follows:
             self._client.horizons.advance(channel, opened.messages[-1].index)
 
     def report_now(self) -> None:
@@ -144,8 +144,7 @@ class ChannelController:
         """Older messages are in front; what is in view stays in view."""
         if sid == self._view.current:
             self._view.is_loading = False
-            self._panes.log.log_shown = self._presenter.log()
-            self._panes.log.older_arrived(count)
+            self._panes.log.show_older(self._presenter.log(), count)
 
     def follow_members(self) -> None:
         """Members came or went: know them."""

@@ -137,7 +137,7 @@ class Navigation(QuickScreen):
     # ---- panes
 
     def action_compose_focus(self) -> None:
-        self.panes.log.selected = None
+        self.panes.log.view.selected = None
         self._folding.to_conversation()
         self.fold()
         self.panes.composer.focus()

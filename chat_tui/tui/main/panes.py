@@ -49,7 +49,6 @@ class Panes:
         self.show_title()
 
     def show_log(self, *, anew: bool = False) -> None:
-        self.log.own_identity = self._presenter.identity
         self.log.show(self._presenter.log(), anew=anew)
         self.typing.show(self._presenter.typing(self.log.size.width))
         self.show_frame()
@@ -73,7 +72,7 @@ class Panes:
         title = f"{name}  {more}" if more else name
         for widget, part, words in (
             (self.log, "border_title", title),
-            (self.log, "border_subtitle", self._presenter.log_subtitle(self.log.below, rows)),
+            (self.log, "border_subtitle", self._presenter.log_subtitle(self.log.view.below, rows)),
             (self.composer, "border_title", f"Message {name}" if name else ""),
             (self.composer, "border_subtitle", self._presenter.reach(self.composer.outer_size.width - 6, rows)),
         ):

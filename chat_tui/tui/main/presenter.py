@@ -16,12 +16,12 @@ from chat_tui.tui.render.channel_rows import ChannelRow, channel_row, mentions_b
 from chat_tui.tui.render.glyphs import Glyphs, Mark
 from chat_tui.tui.render.line import Line, Piece
 from chat_tui.tui.render.link_words import link_words
+from chat_tui.tui.render.log_lines import LogContent
 from chat_tui.tui.render.names import Nameable
 from chat_tui.tui.render.roster_rows import Heading, RosterRow, grouped, reach_line, roster_row
 from chat_tui.tui.render.safe_text import Safe, safe_name
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.render.wrap import cells, shorten
-from chat_tui.tui.widgets.message_log import Log
 
 TYPING_NAMES = 3
 MIN_TYPING = 8
@@ -117,19 +117,20 @@ class Presenter:
     def opened(self) -> OpenChannel | None:
         return None if self._view.current is None else self._client.channels.open.get(self._view.current)
 
-    def log(self) -> Log:
+    def log(self) -> LogContent:
         channel, opened, view = self.channel, self.opened, self._view
         if channel is None:
-            return Log(words=self._welcome())
+            return LogContent(words=self._welcome())
         if not channel.is_joined:
             inviter = channel.invited_by or channel.created_by
             by = self.name_of(inviter) if inviter else "somebody"
-            return Log(words=(f"{by} invites you to {self.title_of(channel.sid)}", "/accept or /decline"))
-        return Log(
+            return LogContent(words=(f"{by} invites you to {self.title_of(channel.sid)}", "/accept or /decline"))
+        return LogContent(
             messages=() if opened is None else opened.messages,
             pending=self._client.outbox.unsent_in(channel.sid),
             author=self.author,
             naming=lambda: self.people_names.version,
+            own_identity=self.identity,
             first_new=None if view.divider is None else view.divider.first,
             new_count=0 if view.divider is None else view.divider.count,
             has_older=opened is not None and opened.has_older,

@@ -112,7 +112,7 @@ class MainScreen(Navigation):
             self.is_up_to_date.set()
 
     def _arrive(self, changes: Changes) -> None:
-        in_view = self.view.has_focus and self.panes.log.follows
+        in_view = self.view.has_focus and self.panes.log.view.follows
         for event in changes.arrived:
             self.view.arrived(event.channel, event.message, self.client.identity, in_view=in_view)
 
@@ -284,7 +284,7 @@ class MainScreen(Navigation):
             self.attempt(lambda: action(channel))
 
     def action_copy_message(self) -> None:
-        message = self.panes.log.selected_message
+        message = self.panes.log.view.selected_message
         if message is not None:
             self.app.copy_to_clipboard(safe(message.body))
             self.on_noticed(Noticed("copied"))

@@ -1,5 +1,6 @@
 """Messages as lines: grouped by author and time, under days, with a divider before what is new."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -152,3 +153,12 @@ def folded(body: str, width: int, *, unfolded: bool = False) -> list[Safe]:
         return [*lines[:FOLDED_LINES], shorten(Safe(f"… {hidden} more lines (select, Enter)"), width)]
     lines = wrap(safe(body[:FOLD_CHARACTERS]), width)[:FOLDED_LINES]
     return [*lines, shorten(Safe(f"… {len(body):,} characters in all (select, Enter)"), width)]
+
+
+def empty_log_lines(words: Sequence[str], width: int, height: int, *, is_loading: bool) -> list[Line]:
+    """What stands in the middle of a log without messages."""
+    words = words or (("loading…",) if is_loading else ("no messages yet",))
+    texts = [text for line in words for text in wrap(Safe(line), max(1, width - 4))]
+    lines: list[Line] = [centred(text, width, Safe(" "), "dim") for text in texts]
+    top = max(0, (height - len(lines)) // 2)
+    return ([()] * top + lines + [()] * height)[:height]

@@ -7,11 +7,9 @@ from textual.widget import Widget
 from chat_tui.tui.faults import Guarded, report_fault
 from chat_tui.tui.render.glyphs import ASCII, UNICODE, Glyphs
 from chat_tui.tui.render.line import Line, Piece
-from chat_tui.tui.render.safe_text import Safe
+from chat_tui.tui.render.log_lines import UNDRAWN
 from chat_tui.tui.render.wrap import shorten
 from chat_tui.tui.widgets.strip_painter import StripPainter
-
-UNDRAWN = Safe(" this cannot be drawn: see the log")
 
 
 class LinePane(Guarded, Widget):

@@ -302,7 +302,7 @@ async def test_the_log_makes_no_widget_per_message() -> None:
             stage.client.write("bob", f"flood {number}")
         await stage.until(lambda: "flood 9999" in stage.log)
         assert len(list(stage.screen.walk_children())) == before
-        assert len(stage.screen.panes.log._cache) < 200
+        assert len(stage.screen.panes.log.lines.cache) < 200
 
 
 async def test_the_outbox_sends_again_writes_anew_and_discards() -> None:
