@@ -7,6 +7,8 @@ import pytest
 from chat_tui.protocol.errors import Code
 from chat_tui.protocol.values import Permission
 from chat_tui.protocol.words import CODES
+from tests.referees.openapi_facts import documents
+from tests.referees.samples import TELEPHONE_OPERATIONS, TELEPHONE_PARAMETERS
 from tests.support.citations import (
     DOCUMENTS,
     ROOT,
@@ -135,3 +137,17 @@ def test_the_permissions_are_those_of_the_code() -> None:
 def test_the_readme_names_the_documents() -> None:
     readme = (ROOT / "README.md").read_text()
     assert [path.name for path in DOCUMENTS.glob("*.md") if f"chat_tui/protocol/{path.name}" not in readme] == []
+
+
+def test_the_published_parameters_and_fields_are_named() -> None:
+    """All that is served: a part of a nested name counts as one, and a conversation's field seen from a participant."""
+    known = set(re.findall(r"\w+", "".join(path.read_text() for path in DOCUMENTS.glob("*.md"))))
+    unnamed = set[str]()
+    for document in documents().values():
+        for operation, fact in document.operations.items():
+            if any(path in operation for path in TELEPHONE_OPERATIONS):
+                continue
+            unnamed |= {name for name in (*fact.form, *fact.query) if name not in TELEPHONE_PARAMETERS}
+            unnamed |= set() if fact.answer is None else set(document.schemas[fact.answer.schema])
+    unnamed = {name for name in unnamed if not name.startswith("Webhooks.")}  # made of words (contract 1.5)
+    assert {name for name in unnamed if not set(name.removeprefix("conversation_").split(".")) <= known} == set()
