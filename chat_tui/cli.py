@@ -11,6 +11,7 @@ import click
 from chat_tui import __version__, settings
 from chat_tui.console import DecimalNumber, SafeGroup, WholeNumber, ask_secretly, say, warn
 from chat_tui.locations import LOG
+from chat_tui.protocol.defaults import MAX_IDENTITY, MAX_LINGER, MAX_PORT, MAX_TOKEN_LIFETIME, TOKEN_LIFETIME
 from chat_tui.safe_text import safe_name
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ def _login_name() -> str:
 
 
 def _check_identity(identity: str) -> str:
-    if not identity or len(identity) > 256 or not identity.isprintable():
-        raise click.UsageError("identity: 1 to 256 printable characters are needed")
+    if not identity or len(identity) > MAX_IDENTITY or not identity.isprintable():
+        raise click.UsageError(f"identity: 1 to {MAX_IDENTITY} printable characters are needed")
     return identity
 
 
@@ -159,8 +160,8 @@ def _token(ways: dict[str, str | None]) -> settings.Secret | None:
 @_DATA
 @_CONFIG
 @click.option("--host", help="Address to listen on. Default: 127.0.0.1.")
-@click.option("--port", type=WholeNumber(0, 65535), help="Port to listen on; by default the last or a free one.")
-@click.option("--linger", type=DecimalNumber(0, 60), help="Seconds a broken connection still counts as online.")
+@click.option("--port", type=WholeNumber(0, MAX_PORT), help="Port to listen on; by default the last or a free one.")
+@click.option("--linger", type=DecimalNumber(0, MAX_LINGER), help="Seconds a broken connection still counts as online.")
 @click.option("--rate", type=DecimalNumber(), help="Mutations a second, per channel and per service.")
 @click.option("--session-rate", type=DecimalNumber(), help="Mutations a second of one connection.")
 @click.option("--ping-every", type=DecimalNumber(), help="Seconds between two pings of a connection.")
@@ -219,7 +220,9 @@ def demo(seed: int, **flags: Any) -> None:
 @click.argument("identity")
 @_DATA
 @_CONFIG
-@click.option("--lifetime", type=WholeNumber(1, 24 * 3600), default=3600, help="Seconds the token lives.")
+@click.option(
+    "--lifetime", type=WholeNumber(1, MAX_TOKEN_LIFETIME), default=TOKEN_LIFETIME, help="Seconds the token lives."
+)
 @click.pass_context
 def token(context: click.Context, /, identity: str, lifetime: int, **flags: Any) -> None:
     """Print an access token for IDENTITY on the local service, which is started when none runs."""

@@ -14,9 +14,10 @@ import msgspec
 
 from chat_tui.private_files import check_private, open_private, private_directory, read_private, replace_private
 from chat_tui.protocol import PROTOCOL
+from chat_tui.protocol.defaults import TOKEN_LIFETIME
 from chat_tui.protocol.proof import MAX_HEAD, WITHIN, Challenge, Impostor, Prover, tls_context
 from chat_tui.protocol.service_file import LOCK, LOG, MAX_FILE, SERVICE_FILE, ServiceFile
-from chat_tui.protocol.tokens import DEFAULT_LIFETIME, encode_token
+from chat_tui.protocol.tokens import encode_token
 
 START_WITHIN = 10.0
 """Seconds a service may take until it answers."""
@@ -33,7 +34,7 @@ class LocalServiceError(Exception):
 class LocalService(ServiceFile, frozen=True):
     """A running service, and tokens for it."""
 
-    def token_for(self, identity: str, lifetime: int = DEFAULT_LIFETIME) -> str:
+    def token_for(self, identity: str, lifetime: int = TOKEN_LIFETIME) -> str:
         """An access token for ``identity``; ``lifetime`` in seconds."""
         return encode_token(
             account_sid=self.account_sid,

@@ -11,6 +11,17 @@ from typing import Annotated, Any, Literal, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from chat_tui.protocol.defaults import (
+    IDLE_AFTER,
+    LINGER,
+    MAX_LINGER,
+    MAX_PORT,
+    PING_EVERY,
+    PONG_WITHIN,
+    RATE,
+    SESSION_RATE,
+)
+
 PREFIX = "CHAT_TUI_"
 
 MAX_TOKEN = 16 * 1024
@@ -65,25 +76,25 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     theme: Annotated[str | None, Meta(description="Name of a Textual theme.")] = None
     log: Annotated[str | None, Meta(description="File the client logs to; chat-tui.log among its data.")] = None
     host: Annotated[str, Meta(description="Address the service listens on.")] = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65535, description="Port the service listens on; 0 takes a free one.")] = 0
-    linger: Annotated[float, Meta(ge=0, le=60, description="Seconds a broken connection still counts as online.")] = (
-        15.0
-    )
+    port: Annotated[int, Meta(ge=0, le=MAX_PORT, description="Port the service listens on; 0 takes a free one.")] = 0
+    linger: Annotated[
+        float, Meta(ge=0, le=MAX_LINGER, description="Seconds a broken connection still counts as online.")
+    ] = LINGER
     idle_after: Annotated[
         float, Meta(gt=0, le=LONGEST, description="Seconds without use after which a service started on demand ends.")
-    ] = 60.0
+    ] = IDLE_AFTER
     rate: Annotated[
         float, Meta(gt=0, le=MOST_A_SECOND, description="Mutations a second, per channel and per service.")
-    ] = 30.0
+    ] = RATE
     session_rate: Annotated[
         float, Meta(gt=0, le=MOST_A_SECOND, description="Mutations a second of one connection.")
-    ] = 10.0
+    ] = SESSION_RATE
     ping_every: Annotated[float, Meta(gt=0, le=LONGEST, description="Seconds between two pings of a connection.")] = (
-        20.0
+        PING_EVERY
     )
     pong_within: Annotated[
         float, Meta(gt=0, le=LONGEST, description="Seconds a connection has to answer a ping before it is given up.")
-    ] = 10.0
+    ] = PONG_WITHIN
     synchronous: Annotated[
         Literal["FULL", "NORMAL"], Meta(description="SQLite's setting; only FULL survives power cuts.")
     ] = "FULL"

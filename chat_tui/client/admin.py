@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import httpx
 
+from chat_tui.protocol.defaults import MAX_PAGE
 from chat_tui.protocol.errors import Code, TransportError, from_answer
 from chat_tui.protocol.proof import Challenges
 
@@ -94,7 +95,7 @@ class AdminClient:
     async def list_keys(self) -> list[dict[str, Any]]:
         """The keys that work, oldest first, without their secrets."""
         found: list[dict[str, Any]] = []
-        page: dict[str, Any] = {"next_page_uri": f"{self._keys.removeprefix(_API)}.json?PageSize=1000"}
+        page: dict[str, Any] = {"next_page_uri": f"{self._keys.removeprefix(_API)}.json?PageSize={MAX_PAGE}"}
         while page["next_page_uri"]:
             page = await self.request("GET", _API + page["next_page_uri"])
             found += page["keys"]

@@ -3,6 +3,8 @@
 from enum import IntEnum
 from typing import Any
 
+from chat_tui.protocol.defaults import MAX_ERROR_TEXT
+
 
 class Code(IntEnum):
     """Twilio's error codes this project uses (contract 1.8)."""
@@ -207,16 +209,12 @@ _BY_STATUS: dict[int, type[ChatError]] = {
 }
 
 
-MAX_MESSAGE = 500
-"""Characters kept of what a service says of an error."""
-
-
 def from_answer(status: int, body: Any) -> ChatError:
     """The error an HTTP status and its body stand for; a body of another shape becomes a plain text."""
     fields = body if isinstance(body, dict) else {}
     code, message = fields.get("code"), fields.get("message")
     error = _BY_STATUS.get(status, ChatError)(
-        message[:MAX_MESSAGE] if isinstance(message, str) and message else f"the service answered {status}",
+        message[:MAX_ERROR_TEXT] if isinstance(message, str) and message else f"the service answered {status}",
         code if isinstance(code, int) and not isinstance(code, bool) else Code.INTERNAL,
     )
     error.status = status

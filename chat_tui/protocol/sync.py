@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from chat_tui.protocol.defaults import MAX_SUBSCRIPTIONS
+
 
 class ObjectType(StrEnum):
     MAP = "map"
@@ -85,7 +87,7 @@ class Subscriptions(msgspec.Struct, omit_defaults=True):
 
 
 class SubscriptionsAnswer(msgspec.Struct):
-    max_batch_size: int = 1000
+    max_batch_size: int = MAX_SUBSCRIPTIONS
     estimated_delivery_in_ms: int = 2000
     ttl_in_s: int = -1
 

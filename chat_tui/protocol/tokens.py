@@ -9,17 +9,12 @@ from typing import Any
 
 import msgspec
 
+from chat_tui.protocol.defaults import MAX_IDENTITY, MAX_INT, MAX_TOKEN_LIFETIME, TOKEN_LIFETIME
 from chat_tui.protocol.errors import Code, Unauthenticated
 from chat_tui.protocol.sids import Kind, is_sid
-from chat_tui.protocol.untrusted import MAX_INT
 
 CONTENT_TYPE = "twilio-fpa;v=1"
-DEFAULT_LIFETIME = 3600
-MAX_LIFETIME = 24 * 3600
-"""Seconds."""
-
 MIN_SECRET_BYTES = 32
-MAX_IDENTITY = 256
 
 
 class ChatGrant(msgspec.Struct, omit_defaults=True):
@@ -57,7 +52,7 @@ def encode_token(
     key_secret: str,
     identity: str,
     service_sid: str,
-    lifetime: int = DEFAULT_LIFETIME,
+    lifetime: int = TOKEN_LIFETIME,
     now: float | None = None,
 ) -> str:
     """A signed access token for ``identity`` in ``service_sid``; ``lifetime`` in seconds.
@@ -140,7 +135,7 @@ def decode_token(token: str, *, key_sid: str, key_secret: str, account_sid: str,
     begins = [at for at in (claims.nbf, claims.iat) if at is not None]
     if any(at > when + 5 for at in begins):  # five seconds of grace for clocks that differ
         raise Unauthenticated("Access token: not valid yet", Code.TOKEN_NOT_YET_VALID)
-    if claims.exp - (begins[0] if begins else when) > MAX_LIFETIME:
+    if claims.exp - (begins[0] if begins else when) > MAX_TOKEN_LIFETIME:
         raise Unauthenticated("Access token: lives longer than 24 hours", Code.TOKEN_LIFETIME_TOO_LONG)
     identity = claims.grants.identity
     if not identity or len(identity) > MAX_IDENTITY or not is_sid(claims.grants.chat.service_sid, Kind.SERVICE):

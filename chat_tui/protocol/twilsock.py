@@ -10,9 +10,6 @@ from chat_tui.protocol.encoding import to_json
 
 MAGIC = b"TWILSOCK V3.0 "
 CRLF = b"\r\n"
-MAX_FRAME = 256 * 1024
-"""Bytes of one incoming frame (guarantees, Bounds 1)."""
-
 PATH = "/v3/wsconnect"
 
 NOTIFICATION_SYNC = "twilio.sync.event"

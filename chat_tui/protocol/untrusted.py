@@ -10,14 +10,10 @@ from typing import Any
 
 import msgspec
 
-MAX_DEPTH = 64
-"""Levels of lists and objects, the outermost counted: what is deeper is nobody's data, and ends decoders."""
+from chat_tui.protocol.defaults import MAX_DEPTH
 
 MAX_REPAIRED = 1024 * 1024
 """Bytes of JSON that is looked at twice; of something larger that is not in order nothing is kept."""
-
-MAX_INT = 2**53
-"""The largest number that every JSON reader keeps exactly."""
 
 MAX_SET_ASIDE = 5000
 """Parts of one value that make no sense, beyond which all of it is refused: each costs time, and somebody waits."""

@@ -5,13 +5,13 @@ import contextlib
 import logging
 from pathlib import Path
 
+from chat_tui.protocol.defaults import LINGER, RATE
 from chat_tui.server.auth import Authenticator
 from chat_tui.server.bus import Bus, ClockSet
 from chat_tui.server.clocks import TOLERANCE, Clock, JumpWatch, ServiceClock, read_clocks
 from chat_tui.server.operations import graves, states
-from chat_tui.server.operations.dispatch import RATE, Dispatcher
+from chat_tui.server.operations.dispatch import Dispatcher
 from chat_tui.server.reachability.leases import Presence
-from chat_tui.server.reachability.rules import LINGER
 from chat_tui.server.store.secrets import SecretBox
 from chat_tui.server.store.store import Store
 from chat_tui.server.store.transaction import Transaction
@@ -46,7 +46,7 @@ class ServiceCore:
         self,
         data: Path,
         *,
-        linger: int = LINGER,
+        linger: int = LINGER * 1000,
         rate: float = RATE,
         synchronous: str = "FULL",
         first_channel: str | None = None,

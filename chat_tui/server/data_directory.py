@@ -16,6 +16,7 @@ from msgspec import Meta
 from chat_tui import __version__, logs
 from chat_tui.private_files import check_private, open_private, private_directory, read_private, replace_private, tidy
 from chat_tui.protocol import PROTOCOL
+from chat_tui.protocol.defaults import MAX_PORT
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.proof import Prover
 from chat_tui.protocol.service_file import LOCK, LOG, MAX_FILE, SERVICE_FILE, ServiceFile
@@ -52,7 +53,7 @@ class Credentials(msgspec.Struct):
     api_key_sid: str
     api_key_secret: str
     service_sid: str = ""
-    port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    port: Annotated[int, Meta(ge=0, le=MAX_PORT)] = 0
     """The last port, which is used again when it is free."""
 
     def __repr__(self) -> str:

@@ -16,6 +16,7 @@ from types import FrameType
 
 import uvicorn
 
+from chat_tui.protocol.defaults import SESSION_BURST
 from chat_tui.protocol.errors import Unavailable
 from chat_tui.protocol.service_file import LOG
 from chat_tui.server.app import Application
@@ -198,7 +199,7 @@ class _Runner:
             ping_every=settings.ping_every,
             pong_within=settings.pong_within,
             session_rate=settings.session_rate,
-            session_burst=max(150.0, settings.session_rate * 15),
+            session_burst=max(SESSION_BURST, settings.session_rate * 15),
         )
         gateway = Gateway(core, limits, origins=settings.origins, public_name=settings.public_name)
         prover = self._directory.prover

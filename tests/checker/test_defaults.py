@@ -2,15 +2,13 @@
 
 import msgspec
 
-from chat_tui.client.commands import channel_queue, horizons
+from chat_tui.client.commands import channel_queue
 from chat_tui.client.link.timing import Timing
-from chat_tui.protocol import twilsock
+from chat_tui.protocol import defaults
 from chat_tui.server.network.limits import Limits
-from chat_tui.server.operations import dispatch
 from chat_tui.server.operations import typing as typing_operations
 from chat_tui.server.reachability import rules
 from chat_tui.server.realtime import subscriptions
-from chat_tui.server.realtime.endpoints import configuration
 from chat_tui.server.sync import log
 from chat_tui.settings import Settings
 
@@ -47,8 +45,8 @@ def test_the_service_keeps_the_promised_times_and_bounds() -> None:
     settings = Settings()
     assert (settings.ping_every, settings.pong_within, settings.linger) == (20.0, 10.0, 15.0)
     assert (settings.rate, settings.session_rate, settings.synchronous) == (30.0, 10.0, "FULL")
-    assert (dispatch.RATE, typing_operations.PACE) == (30, 3.0)
-    assert (twilsock.MAX_FRAME, configuration.USERS_TO_SUBSCRIBE) == (256 * 1024, 100)
+    assert (defaults.RATE, typing_operations.PACE) == (30, 3.0)
+    assert (defaults.MAX_FRAME, defaults.FOLLOWED_USERS) == (256 * 1024, 100)
 
 
 def test_a_link_of_a_client_keeps_the_promised_times() -> None:
@@ -68,13 +66,13 @@ def test_a_link_of_a_client_keeps_the_promised_times() -> None:
         "longest_asked": 300.0,
     }
     assert channel_queue.GIVE_UP_AFTER == 24 * 3600
-    assert horizons.EVERY == 1.0
+    assert defaults.HORIZON_EVERY == 1
 
 
 def test_reachability_and_the_log_keep_the_promised_times() -> None:
-    """Milliseconds of lingering; seven days or 10,000 events of replay; a check every 30 s."""
-    lingers = (rules.LINGER, rules.MAX_LINGER, rules.OFFLOAD_LINGER, rules.SUSPECT_LINGER)
-    assert lingers == (15_000, 60_000, 30_000, 30_000)
+    """Seconds and milliseconds of lingering; seven days or 10,000 events of replay; a check every 30 s."""
+    assert (defaults.LINGER, defaults.MAX_LINGER) == (15, 60)
+    assert (rules.OFFLOAD_LINGER, rules.SUSPECT_LINGER) == (30_000, 30_000)
     assert (rules.FLAP_WINDOW, rules.FLAPS_FREE) == (120_000, 4)
     assert (log.RETENTION, log.KEPT_EVENTS) == (7 * 24 * 3600 * 1000, 10_000)
     assert subscriptions.CHECK_EVERY == 30.0

@@ -7,12 +7,11 @@ import pytest
 from chat_tui.client import events
 from chat_tui.client.commands import channel_queue
 from chat_tui.client.link.timing import Timing
-from chat_tui.protocol import tokens, twilsock
+from chat_tui.protocol import defaults, tokens
 from chat_tui.server.network.limits import Limits
 from chat_tui.server.operations import bindings
 from chat_tui.server.reachability import rules
 from chat_tui.server.realtime import subscriptions
-from chat_tui.server.realtime.endpoints import configuration
 from chat_tui.server.store import store
 from chat_tui.server.sync import log
 from chat_tui.settings import Settings
@@ -38,18 +37,31 @@ NUMBERS = {
     "Liveness 6": [f"{LIMITS.upgrades_per_second:.0f} upgrades"],
     "Liveness 7": [f"{LIMITS.drain_spread:.0f} s"],
     "Liveness 8": [f"{LIMITS.warn_before_expiry:.0f} s", f"one in {1 / LIMITS.renewal_rate:.0f} s"],
-    "Bounds 1": [f"{twilsock.MAX_FRAME // 1024} KiB", f"{LIMITS.early_frames} frames"],
+    "Bounds 1": [
+        f"a frame of {defaults.MAX_FRAME // 1024} KiB",
+        f"{LIMITS.early_frames} frames",
+        f"a body of {defaults.MAX_BODY // 1024} KiB",
+        f"attributes of {defaults.MAX_ATTRIBUTES // 1024} KiB and {defaults.MAX_DEPTH} levels",
+    ],
     "Bounds 2": [f"{LIMITS.queued_events} live events", f"{LIMITS.unsent_bytes // 1024**2} MiB"],
-    "Bounds 3": [f"{SETTINGS.rate:.0f} changes", f"{LIMITS.session_burst:.0f} at once"],
+    "Bounds 3": [
+        f"{SETTINGS.rate:.0f} changes",
+        f"{SETTINGS.session_rate:.0f} a second of one connection",
+        f"{LIMITS.session_burst:.0f} at once",
+    ],
     "Bounds 4": [f"{LIMITS.connections_per_user} connections", f"{LIMITS.in_flight_bytes // 1024} KiB"],
-    "Bounds 5": [f"{subscriptions.MAX_PER_CONNECTION:,}", f"{subscriptions.MAX_PER_USER:,}"],
+    "Bounds 5": [
+        f"{subscriptions.MAX_PER_CONNECTION:,}",
+        f"{subscriptions.MAX_PER_USER:,}",
+        f"{defaults.MAX_SUBSCRIPTIONS:,} in a request",
+    ],
     "Bounds 6": [f"{bindings.MAX_DEVICES} of a user", f"{bindings.MAX_MESSAGE_TYPES} message types"],
     "Bounds 7": [f"{LIMITS.visitors:,} connections", f"{LIMITS.visitors_per_address} of one address"],
-    "Bounds 8": [f"{events.MAX_WAITING:,} events", f"{configuration.USERS_TO_SUBSCRIBE} users"],
+    "Bounds 8": [f"{events.MAX_WAITING:,} events", f"{defaults.FOLLOWED_USERS} users"],
     "Reachability 4": [f"{SETTINGS.linger:.0f} s later", f"{rules.OFFLOAD_LINGER // 1000} s at least"],
-    "Reachability 5": [f"up to {rules.MAX_LINGER // 1000} s", f"{rules.FLAP_WINDOW // 60_000} minutes"],
+    "Reachability 5": [f"up to {defaults.MAX_LINGER} s", f"{rules.FLAP_WINDOW // 60_000} minutes"],
     "Reachability 7": [f"{rules.SUSPECT_LINGER // 1000} s"],
-    "Security 4": [f"{tokens.MAX_LIFETIME // 3600} h", f"{tokens.MIN_SECRET_BYTES} bytes"],
+    "Security 4": [f"{defaults.MAX_TOKEN_LIFETIME // 3600} h", f"{tokens.MIN_SECRET_BYTES} bytes"],
     "Local service 5": [f"{SETTINGS.idle_after:.0f} s"],
     "Client 5": [f"{TIMING.renew_before:.0f} s", f"{TIMING.fetch_apart:.0f} s"],
 }

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from chat_tui.protocol.defaults import MAX_DEPTH
 from chat_tui.protocol.twilsock import Header, HttpRequest
-from chat_tui.protocol.untrusted import MAX_DEPTH
 from tests.bench.raw_socket import RawSocket
 from tests.support.service import Tenant
 

@@ -13,6 +13,7 @@ from chat_tui.client.model import Channel
 from chat_tui.client.ports import Api, Emit
 from chat_tui.client.state.channel_parsing import ChannelData, new_channel
 from chat_tui.client.state.known_channels import KnownChannels
+from chat_tui.protocol.defaults import MAX_PAGE
 from chat_tui.protocol.errors import ChatError, Code, NotFound
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
 
@@ -76,7 +77,7 @@ class Channels(Mapping[str, Channel]):
     async def public(self) -> list[Channel]:
         """Every public channel of the service, joined or not."""
         pages = await all_pages(
-            lambda params: self._api("GET", "conversations", params=params), {"PageSize": 1000}, _Described
+            lambda params: self._api("GET", "conversations", params=params), {"PageSize": MAX_PAGE}, _Described
         )
         return [new_channel(found) for page in pages for found in page.conversations]
 

@@ -8,13 +8,11 @@ from collections.abc import Awaitable, Callable
 
 from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.model import Channel
+from chat_tui.protocol.defaults import HORIZON_EVERY
 from chat_tui.protocol.errors import ChatError, TooManyRequests, TransportError
 from chat_tui.tasks import Tasks
 
 _log = logging.getLogger(__name__)
-
-EVERY = 1.0
-"""Seconds; each advance is an event to every member."""
 
 
 class Horizons:
@@ -48,7 +46,7 @@ class Horizons:
     async def _run(self) -> None:
         while self._wanted:
             now = self._clock()
-            due = {sid: self._reported_at.get(sid, now - EVERY) + EVERY for sid in self._wanted}
+            due = {sid: self._reported_at.get(sid, now - HORIZON_EVERY) + HORIZON_EVERY for sid in self._wanted}
             earliest = min(due.values())
             if earliest > now:
                 await self._sleep(earliest - now)

@@ -1,9 +1,10 @@
 """Registrations for push, which make a user notifiable (contract R18)."""
 
 from chat_tui.client.ports import Request
+from chat_tui.protocol.defaults import PUSH_API
 from chat_tui.protocol.values import BindingType
 
-REGISTRATIONS = "https://ers.chat-tui.invalid/v1/registrations"
+REGISTRATIONS = f"{PUSH_API}/v1/registrations"
 TYPES = ("new_message", "added_to_channel", "invited_to_channel", "removed_from_channel", "consumption_update")
 
 

@@ -12,12 +12,10 @@ from chat_tui.client.link.answers import parse_answer
 from chat_tui.client.model import Channel
 from chat_tui.client.ports import Api, Emit
 from chat_tui.client.state.parsing import MAX_NAME, TypingNotice
+from chat_tui.protocol.defaults import TYPING_TIMEOUT
 from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.untrusted import Malformed, decode
 from chat_tui.tasks import Tasks
-
-FIRST_TIMEOUT = 5.0
-"""Seconds, until the service has said its own (contract S18)."""
 
 LONGEST_TIMEOUT = 60.0
 """Seconds, whatever the service says."""
@@ -29,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Told(msgspec.Struct):
-    typing_timeout: float = FIRST_TIMEOUT
+    typing_timeout: float = TYPING_TIMEOUT
 
 
 class TypingIndicators:
@@ -39,7 +37,7 @@ class TypingIndicators:
         self._api = api
         self._channels = channels
         self._emit = emit
-        self._timeout = FIRST_TIMEOUT
+        self._timeout: float = TYPING_TIMEOUT
         self._silent_until: dict[str, float] = {}
         self._active: dict[tuple[str, str], asyncio.TimerHandle] = {}
         self._tasks = Tasks(expected=(ChatError,))

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 import msgspec
 
+from chat_tui.protocol.defaults import MAX_INT
 from chat_tui.protocol.errors import ChatError, Code
-from chat_tui.protocol.untrusted import MAX_INT, Malformed, convert
+from chat_tui.protocol.untrusted import Malformed, convert
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT)]
 

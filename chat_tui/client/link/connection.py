@@ -14,10 +14,7 @@ from chat_tui.client.model import ConnectionState, Phase
 from chat_tui.client.ports import Emit, Request
 from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
 from chat_tui.protocol.proof import Challenges
-from chat_tui.tasks import Tasks, is_asked_to_end, shared
-
-AGAIN_AFTER = 1.0
-"""Seconds after which the link is begun anew, should it ever end by an error of this program."""
+from chat_tui.tasks import AGAIN_AFTER, Tasks, is_asked_to_end, shared
 
 ENDS_WITHIN = 3.0
 """Seconds a link has to end by itself, once it should."""

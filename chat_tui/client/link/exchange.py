@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from websockets.exceptions import WebSocketException
 
 from chat_tui.client.link.answers import InvalidAnswer
+from chat_tui.protocol.defaults import MAX_ERROR_TEXT
 from chat_tui.protocol.errors import BadRequest, ChatError, Code, TransportError, Unauthenticated, from_answer
 from chat_tui.protocol.twilsock import (
     OK,
@@ -32,9 +33,6 @@ MAX_NONSENSE = 100
 
 MAX_ACKS, MAX_ID = 10_000, 256
 """Packets that may wait to be acknowledged, and characters of their ids: a service that does not read ends the link."""
-
-MAX_REASON = 500
-"""Characters kept of a refusal."""
 
 _log = logging.getLogger(__name__)
 
@@ -218,7 +216,7 @@ def _check(status: Status | None) -> None:
         raise InvalidAnswer("the service answered without a status", Code.INTERNAL)
     if status.code < 300:
         return
-    message = (status.description or status.status)[:MAX_REASON]
+    message = (status.description or status.status)[:MAX_ERROR_TEXT]
     if status.code in (401, 403, 410):
         raise Unauthenticated(message, status.errorCode or Code.UNAUTHENTICATED)
     raise from_answer(status.code, {"code": status.errorCode, "message": message})
@@ -226,7 +224,7 @@ def _check(status: Status | None) -> None:
 
 def refusal(status: Status) -> ChatError:
     """What a service means that ends a link with ``status``."""
-    message = (status.description or status.status)[:MAX_REASON]
+    message = (status.description or status.status)[:MAX_ERROR_TEXT]
     if status.code in (401, 403):
         return Unauthenticated(message, status.errorCode or Code.UNAUTHENTICATED)
     return TransportError(f"the service ended the link: {message}", Code.UNAVAILABLE)

@@ -2,14 +2,16 @@
 
 import msgspec
 
+from chat_tui.protocol.defaults import GOODBYE_WITHIN, PING_EVERY, PONG_WITHIN
+
 
 class Timing(msgspec.Struct, frozen=True):
     """Seconds."""
 
     connect_within: float = 10.0
-    ping_every: float = 20.0
-    pong_within: float = 10.0
-    close_within: float = 1.0
+    ping_every: float = PING_EVERY
+    pong_within: float = PONG_WITHIN
+    close_within: float = GOODBYE_WITHIN
     answer_within: float = 30.0
     renew_before: float = 60.0
     """How long before its end a token is fetched anew for the next connection."""

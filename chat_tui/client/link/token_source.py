@@ -8,15 +8,13 @@ from collections.abc import Awaitable, Callable
 
 from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.link.timing import Timing
+from chat_tui.protocol.defaults import MAX_TOKEN_LIFETIME
 from chat_tui.protocol.errors import ChatError, TransportError, Unauthenticated
 from chat_tui.protocol.tokens import token_expiry
 from chat_tui.tasks import is_asked_to_end
 
 MAX_TOKEN = 64 * 1024
 """Characters; what is longer is no token."""
-
-LONGEST_LIFE = 24 * 3600.0
-"""Seconds a token may live."""
 
 TokenSource = Callable[[], Awaitable[str]]
 Sleep = Callable[[float], Awaitable[object]]
@@ -114,7 +112,7 @@ class TokenKeeper:
                 if self._is_better(token):
                     await hand_over(token)
                     self.adopt(token)
-                    self._not_before = self._steady() + min(max(self._lifetime or 0.0, 0.0), LONGEST_LIFE) / 2
+                    self._not_before = self._steady() + min(max(self._lifetime or 0.0, 0.0), MAX_TOKEN_LIFETIME) / 2
                     return
                 _log.warning("the token source has nothing newer")
             except TransportError as error:

@@ -7,12 +7,12 @@ import msgspec
 from chat_tui.client.events import ClientUpdated
 from chat_tui.client.link.answers import Count, parse_answer
 from chat_tui.client.ports import Emit, Request
+from chat_tui.protocol.defaults import CLIENT_API, FOLLOWED_USERS
 from chat_tui.protocol.errors import Code, NotFound
 from chat_tui.protocol.untrusted import Malformed, convert
 from chat_tui.protocol.values import UpdateReason
 
-URL = "https://aim.chat-tui.invalid/Client/v2/Configuration"
-FOLLOWED_AT_MOST = 100
+URL = f"{CLIENT_API}/Client/v2/Configuration"
 MOST_FOLLOWED = 1000
 """Whatever the service allows."""
 
@@ -53,7 +53,7 @@ class Configuration:
         try:
             said: int = convert(self.options.get("user_infos_to_subscribe"), Count)
         except Malformed:
-            return FOLLOWED_AT_MOST
+            return FOLLOWED_USERS
         return min(said, MOST_FOLLOWED)
 
     async def read(self) -> Answered:

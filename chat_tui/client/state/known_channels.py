@@ -19,6 +19,7 @@ from chat_tui.client.state.replicas import Replica, Replicas
 from chat_tui.client.state.sync_objects import ChannelDocument, OwnChannels
 from chat_tui.client.storage.cache import Row, Rows, encode
 from chat_tui.client.storage.snapshots import decode_row, decode_rows
+from chat_tui.protocol.defaults import MAX_PAGE
 from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.values import ChannelStatus, UpdateReason
 
@@ -95,7 +96,7 @@ class KnownChannels:
 
     async def _describe_all(self) -> list[ChannelData]:
         pages = await all_pages(
-            lambda params: self._api("GET", "my_conversations", params=params), {"PageSize": 1000}, _Described
+            lambda params: self._api("GET", "my_conversations", params=params), {"PageSize": MAX_PAGE}, _Described
         )
         return [found for page in pages for found in page.conversations]
 

@@ -11,10 +11,11 @@ from chat_tui.client.link.answers import parse_answer
 from chat_tui.client.model import Channel, Member, Message
 from chat_tui.client.ports import Request
 from chat_tui.client.state.parsing import Reasons, SnapshotPage, parse_messages
-from chat_tui.client.state.replicas import LABEL, Replica, Replicas
+from chat_tui.client.state.replicas import Replica, Replicas
 from chat_tui.client.state.sync_objects import ChannelListener, MessageList, Roster
 from chat_tui.client.storage.cache import SAVED_MESSAGES, Row, Rows, encode
 from chat_tui.client.storage.snapshots import decode_row, decode_rows
+from chat_tui.protocol.defaults import PAGE, SYNC_API
 from chat_tui.protocol.errors import Code, NotFound
 from chat_tui.protocol.untrusted import Malformed
 from chat_tui.protocol.values import ChannelStatus
@@ -59,7 +60,7 @@ class OpenChannel:
             await self.release()
             raise NotFound("this channel is gone, or you are no member of it", Code.CHANNEL_NOT_FOUND)
 
-    async def load_older(self, count: int = 50) -> list[Message]:
+    async def load_older(self, count: int = PAGE) -> list[Message]:
         """Put up to ``count`` older messages in front; the ones that were added. Raises ChatError."""
         if not self.has_older:
             return []
@@ -175,7 +176,7 @@ class OpenChannels:
     async def newest_messages(self, channel: Channel, count: int) -> list[Message]:
         """The ``count`` newest messages, ascending, without following them."""
         params = {"Order": "desc", "PageSize": str(count)}
-        url = f"{LABEL}/v3/Lists/{channel.sid}.messages/Items"
+        url = f"{SYNC_API}/v3/Lists/{channel.sid}.messages/Items"
         page: SnapshotPage = parse_answer(await self._request("GET", url, params=params), SnapshotPage)
         return parse_messages(channel.sid, page.items)[-count:]
 

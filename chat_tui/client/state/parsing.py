@@ -9,6 +9,7 @@ import msgspec
 
 from chat_tui.client.link.answers import Count, Meta, parse_answer
 from chat_tui.client.model import Member, Message, UserDescriptor
+from chat_tui.protocol.defaults import TYPING_TIMEOUT
 from chat_tui.protocol.untrusted import Malformed, convert
 from chat_tui.protocol.values import UpdateReason
 
@@ -109,7 +110,7 @@ class Notification(msgspec.Struct):
 class TypingNotice(msgspec.Struct):
     channel_sid: str
     identity: str
-    typing_timeout: float = 5.0
+    typing_timeout: float = TYPING_TIMEOUT
 
 
 # ---- messages and members

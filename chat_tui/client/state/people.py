@@ -19,6 +19,7 @@ from chat_tui.client.state.replicas import Replicas
 from chat_tui.client.state.sync_objects import UserInfo
 from chat_tui.client.storage.cache import Row, Rows, encode
 from chat_tui.client.storage.snapshots import decode_rows
+from chat_tui.protocol.defaults import FOLLOWED_USERS, MAX_PAGE
 from chat_tui.protocol.values import UpdateReason
 
 _USER = "user "
@@ -32,7 +33,7 @@ class People:
     """``limit``: how many may be followed at once, the own user not counted."""
 
     def __init__(self, api: Api, replicas: Replicas, emit: Emit, clock: Callable[[], float] = time.time) -> None:
-        self.limit = 100
+        self.limit = FOLLOWED_USERS
         self._api = api
         self._replicas = replicas
         self._emit = emit
@@ -177,7 +178,7 @@ class People:
         """Snapshots of everybody in a channel. What is known of users who are not followed is brought up to date."""
         pages = await all_pages(
             lambda params: self._api("GET", "users", params=params),
-            {"ConversationSid": channel.sid, "PageSize": 1000},
+            {"ConversationSid": channel.sid, "PageSize": MAX_PAGE},
             _Users,
         )
         found = []

@@ -11,16 +11,15 @@ from chat_tui.client.link.pages import all_pages
 from chat_tui.client.ports import Request, Spawn
 from chat_tui.client.state.parsing import Event, Notification, Snapshot, SnapshotItem, SnapshotPage
 from chat_tui.client.state.position import Position, ReplicaState, Step
+from chat_tui.protocol.defaults import MAX_PAGE, MAX_SUBSCRIPTIONS, SYNC_API
 from chat_tui.protocol.errors import ChatError, Code, NotFound, TransportError
 from chat_tui.protocol.sync import EventType, ObjectType, SubscriptionRequest, Subscriptions
 from chat_tui.protocol.untrusted import Malformed, decode
 
-LABEL = "https://cds.chat-tui.invalid"
-BATCH = 1000
 AT_ONCE = 32
 """Requests in flight while many objects are opened."""
 
-ANSWER_WITHIN = 30.0
+REPLAY_WITHIN = 30.0
 """Seconds a replay may go without a sign."""
 
 LONGEST_PAUSE = 30.0
@@ -64,12 +63,12 @@ class Replica:
     async def _every_item(self, request: Request) -> list[SnapshotItem]:
         """Page by page: of what is too large to come with the descriptor."""
         fetch = partial(request, "GET", f"{self.url}/Items")
-        pages = await all_pages(lambda params: fetch(params=params), {"PageSize": "1000"}, SnapshotPage)
+        pages = await all_pages(lambda params: fetch(params=params), {"PageSize": str(MAX_PAGE)}, SnapshotPage)
         return [item for page in pages for item in page.items]
 
     @property
     def url(self) -> str:
-        return f"{LABEL}/v3/{_PLURALS[self.kind]}/{self.name}"
+        return f"{SYNC_API}/v3/{_PLURALS[self.kind]}/{self.name}"
 
     async def take(self, found: Snapshot, request: Request) -> None:
         """Make the snapshot one's own, as a whole or not at all."""
@@ -246,7 +245,7 @@ class Replicas:
 
     async def _watch(self, asked: list[tuple[Replica, int, int]]) -> None:
         """Ask again for what nothing came of."""
-        await self._sleep(ANSWER_WITHIN)
+        await self._sleep(REPLAY_WITHIN)
         slow: list[tuple[Replica, int, int]] = []
         for replica, turn, position in asked:
             if replica.at.turn != turn or replica.at.state is not ReplicaState.REPLAYING or not self.is_up:
@@ -259,15 +258,15 @@ class Replicas:
             self._spawn(self._watch(slow), "a watch")
 
     async def _post(self, action: str, replicas: Sequence[Replica]) -> None:
-        for start in range(0, len(replicas), BATCH):
+        for start in range(0, len(replicas), MAX_SUBSCRIPTIONS):
             self._correlation += 1
-            batch = replicas[start : start + BATCH]
+            batch = replicas[start : start + MAX_SUBSCRIPTIONS]
             if action == "establish":
                 for replica in batch:
                     replica.at.asked(self._correlation)
             requests = [SubscriptionRequest(replica.sid, replica.kind, replica.position) for replica in batch]
             body = Subscriptions(action, requests, self._correlation)
-            await self._request("POST", f"{LABEL}/v4/Subscriptions", json=body)
+            await self._request("POST", f"{SYNC_API}/v4/Subscriptions", json=body)
 
     def _do(self, replica: Replica, step: Step) -> None:
         if step in (Step.ASK, Step.LOAD):

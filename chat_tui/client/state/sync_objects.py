@@ -25,6 +25,7 @@ from chat_tui.client.state.parsing import (
     update_fields,
 )
 from chat_tui.client.state.replicas import Replica
+from chat_tui.protocol.defaults import PAGE
 from chat_tui.protocol.sync import EventType, ObjectType
 from chat_tui.protocol.untrusted import Malformed
 from chat_tui.protocol.values import UpdateReason
@@ -158,7 +159,7 @@ class MessageList(Replica):
     """The newest messages, without a gap up to the live end; older ones are added in front."""
 
     kind = ObjectType.LIST
-    first_page = 50
+    first_page = PAGE
 
     def __init__(self, channel: Channel, listener: ChannelListener) -> None:
         super().__init__(f"{channel.sid}.messages")

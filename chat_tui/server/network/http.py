@@ -12,13 +12,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from chat_tui.server.network.limits import Limits
 from chat_tui.server.network.visitors import KNOWN, Visitors
-from chat_tui.server.realtime.share import Share
+from chat_tui.server.realtime.share import PIECE, Share
 
 STRANGER_SECONDS = 0.002
 """What a request without credentials takes, with what it makes others wait: some 250 a second are answered."""
-
-PIECE = 1024
-"""Bytes of a stranger that are taken in at a time: of the smallest chunks, what a slice or so suffices for."""
 
 MAX_HEAD = 16 * 1024
 

@@ -2,18 +2,28 @@
 
 import msgspec
 
+from chat_tui.protocol.defaults import (
+    AUTHENTICATE_WITHIN,
+    GOODBYE_WITHIN,
+    PING_EVERY,
+    PONG_WITHIN,
+    SESSION_BURST,
+    SESSION_RATE,
+    WARN_BEFORE_EXPIRY,
+)
+
 
 class Limits(msgspec.Struct, frozen=True):
     """Times in seconds, rates per second, sizes in bytes (guarantees, Liveness; guarantees, Bounds)."""
 
-    ping_every: float = 20.0
-    pong_within: float = 10.0
-    authenticate_within: float = 5.0
-    close_within: float = 1.0
-    warn_before_expiry: float = 180.0
+    ping_every: float = PING_EVERY
+    pong_within: float = PONG_WITHIN
+    authenticate_within: float = AUTHENTICATE_WITHIN
+    close_within: float = GOODBYE_WITHIN
+    warn_before_expiry: float = WARN_BEFORE_EXPIRY
     upgrades_per_second: float = 200.0
-    session_rate: float = 10.0
-    session_burst: float = 150.0
+    session_rate: float = SESSION_RATE
+    session_burst: float = SESSION_BURST
     queued_events: int = 256
     queued_bytes: int = 1024 * 1024
     """Of live events, for one connection."""

@@ -16,7 +16,7 @@ from chat_tui.server.operations.operation import Command, Rate, gives_nothing, o
 from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.operations.states import StateFields
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
-from chat_tui.server.store.transaction import Reader, Transaction
+from chat_tui.server.store.transaction import NO_END, Reader, Transaction
 
 SYSTEM_AUTHOR = "system"
 
@@ -121,7 +121,7 @@ def list_channels(tx: Reader, actor: Actor, command: ListChannels) -> Page[Chann
     if command.start_date is None and command.end_date is None:
         return page(tx, Channel, "channels_page", command.page, **wanted)
     wanted["created_from"] = 0 if command.start_date is None else command.start_date
-    wanted["created_to"] = 2**62 if command.end_date is None else command.end_date
+    wanted["created_to"] = NO_END if command.end_date is None else command.end_date
     return page(tx, Channel, "channels_created_between", command.page, **wanted)
 
 

@@ -8,18 +8,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from chat_tui.protocol.defaults import MAX_ATTRIBUTES, MAX_BODY, MAX_DEPTH, MAX_IDENTITY, MAX_NAME
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sids import Kind, is_sid
-from chat_tui.protocol.untrusted import MAX_DEPTH, is_too_deep
+from chat_tui.protocol.untrusted import is_too_deep
 
 E = TypeVar("E", bound=StrEnum)
 
-MAX_NAME = 256
 MAX_URL = 2048
-MAX_IDENTITY = 256
-MAX_BODY = 32 * 1024
-MAX_ATTRIBUTES = 32 * 1024
-"""Bytes of UTF-8."""
+"""Characters."""
 
 
 def text(parameter: str, value: str) -> str:

@@ -2,6 +2,7 @@
 
 from msgspec import UNSET, UnsetType
 
+from chat_tui.protocol.defaults import MAX_ADMIN_NAME
 from chat_tui.protocol.errors import Code, NotFound
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import PushService
@@ -11,8 +12,6 @@ from chat_tui.server.operations.operation import Command, gives_nothing, operati
 from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.store.rows import Credential
 from chat_tui.server.store.transaction import Reader, Transaction
-
-MAX_NAME = 64
 
 
 class CreateCredential(Command):
@@ -63,7 +62,7 @@ def create_credential(tx: Transaction, actor: Actor, command: CreateCredential) 
         "insert_credential",
         sid=sid,
         account_sid=command.account_sid,
-        friendly_name=checks.name("FriendlyName", command.friendly_name, limit=MAX_NAME),
+        friendly_name=checks.name("FriendlyName", command.friendly_name, limit=MAX_ADMIN_NAME),
         type=command.type,
         sandbox=command.sandbox,
         secrets=command.sealed_secrets,
@@ -89,7 +88,7 @@ def update_credential(tx: Transaction, actor: Actor, command: UpdateCredential) 
         return before
     name = before.friendly_name
     if command.friendly_name is not UNSET:
-        name = checks.name("FriendlyName", command.friendly_name, limit=MAX_NAME)
+        name = checks.name("FriendlyName", command.friendly_name, limit=MAX_ADMIN_NAME)
     tx.run(
         "update_credential",
         sid=before.sid,

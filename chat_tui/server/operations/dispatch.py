@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from chat_tui.protocol.defaults import RATE
 from chat_tui.protocol.errors import Code, NotFound
 from chat_tui.protocol.sids import Kind, is_sid
 from chat_tui.server.bus import Bus
@@ -14,9 +15,6 @@ from chat_tui.server.operations.rates import Event, SlidingWindow
 from chat_tui.server.operations.revocation import check_stands
 from chat_tui.server.store.store import Store
 from chat_tui.server.store.transaction import Reader, Transaction
-
-RATE = 30
-"""Mutations a second, per channel and per service."""
 
 
 class Dispatcher:

@@ -2,6 +2,7 @@
 
 from msgspec import UNSET, UnsetType
 
+from chat_tui.protocol.defaults import MAX_ADMIN_NAME
 from chat_tui.protocol.errors import Code, Forbidden, NotFound
 from chat_tui.server.bus import KeyRevoked
 from chat_tui.server.operations import checks
@@ -10,8 +11,6 @@ from chat_tui.server.operations.operation import Command, operation
 from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.store.rows import ApiKey
 from chat_tui.server.store.transaction import Reader, Transaction
-
-MAX_NAME = 64
 
 
 class EnsureKey(Command):
@@ -70,7 +69,7 @@ def ensure_key(tx: Transaction, actor: Actor, command: EnsureKey) -> ApiKey:
             "insert_key",
             sid=command.key_sid,
             account_sid=command.account_sid,
-            friendly_name=checks.name("FriendlyName", command.friendly_name, limit=MAX_NAME),
+            friendly_name=checks.name("FriendlyName", command.friendly_name, limit=MAX_ADMIN_NAME),
             secret=command.sealed_secret,
             date_created=tx.now,
         )
@@ -96,7 +95,7 @@ def rename_key(tx: Transaction, actor: Actor, command: RenameKey) -> ApiKey:
     key = _find(tx, actor, command.account_sid, command.key_sid)
     if command.friendly_name is UNSET:
         return key
-    name = checks.name("FriendlyName", command.friendly_name, limit=MAX_NAME)
+    name = checks.name("FriendlyName", command.friendly_name, limit=MAX_ADMIN_NAME)
     tx.run("rename_key", sid=key.sid, friendly_name=name)
     return _find(tx, actor, command.account_sid, key.sid)
 

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from chat_tui.protocol.defaults import PAGE_BYTES
 from chat_tui.protocol.errors import BadRequest, Code, Conflict
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import Order, Permission
@@ -16,9 +17,9 @@ from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.channels import SYSTEM_AUTHOR
 from chat_tui.server.operations.lookup import find_channel, find_message, find_service, reload_channel
 from chat_tui.server.operations.operation import Command, Rate, gives_nothing, operation
-from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, cut_page, read_page
+from chat_tui.server.operations.pages import Page, PageQuery, cut_page, read_page
 from chat_tui.server.store.rows import Channel, Member, Message, Service, Tombstone, User
-from chat_tui.server.store.transaction import Reader, Transaction
+from chat_tui.server.store.transaction import NO_END, Reader, Transaction
 
 MAX_MUTATION_ID = 128
 
@@ -192,8 +193,8 @@ def list_messages(tx: Reader, actor: Actor, command: ListMessages) -> Page[Messa
         return tx.tuples(f"{query}_back", channel_sid=channel.sid, before=edge, limit=limit)
 
     def read(asked: PageQuery) -> Page[Message]:
-        start = (2**62 if step < 0 else 0) if asked.after is None else asked.after + step
-        found = tx.some_of(Message, query, MAX_BYTES, channel_sid=channel.sid, start=start, limit=asked.size + 1)
+        start = (NO_END if step < 0 else 0) if asked.after is None else asked.after + step
+        found = tx.some_of(Message, query, PAGE_BYTES, channel_sid=channel.sid, start=start, limit=asked.size + 1)
         return cut_page(
             [(message, message.idx) for message in found.rows], asked, in_front, step, is_more=found.is_more
         )

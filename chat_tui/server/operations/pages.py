@@ -5,17 +5,13 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from chat_tui.protocol.defaults import PAGE, PAGE_BYTES
 from chat_tui.protocol.encoding import to_json
 from chat_tui.server.store.rows import Row
 from chat_tui.server.store.transaction import Reader
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Row)
-
-DEFAULT_SIZE = 50
-MAX_SIZE = 1000
-MAX_BYTES = 256 * 1024
-"""Of a page's rows: it ends there, though at least one is on it, and the next page goes on."""
 
 Positions = Callable[[int, int], Sequence[tuple[Any, ...]]]
 """``(edge, limit)``: the positions in front of ``edge``, nearest first, as rows of one column."""
@@ -25,7 +21,7 @@ class PageQuery(msgspec.Struct, frozen=True):
     """``size`` rows behind position ``after``, or from the first; with ``before``, the ones nearest in front of it.
     What a position counts is the list's business."""
 
-    size: int = DEFAULT_SIZE
+    size: int = PAGE
     after: int | None = None
     before: int | None = None
 
@@ -48,7 +44,7 @@ def page(tx: Reader, row: type[R], query: str, asked: PageQuery, **params: Any) 
         return tx.tuples(f"{query}_back", **params, before=edge, limit=limit)
 
     def read(anchor: PageQuery) -> Page[R]:
-        found = tx.some(query, MAX_BYTES, **params, after=anchor.after or 0, limit=anchor.size + 1)
+        found = tx.some(query, PAGE_BYTES, **params, after=anchor.after or 0, limit=anchor.size + 1)
         rows = [(msgspec.convert(columns, row, strict=False), columns[-1]) for columns in found.rows]
         return cut_page(rows, anchor, in_front, is_more=found.is_more)
 

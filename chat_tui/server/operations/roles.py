@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from chat_tui.protocol.defaults import MAX_ADMIN_NAME
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code, Conflict, NotFound
 from chat_tui.protocol.sids import Kind, new_sid
@@ -47,7 +48,6 @@ CHANNEL_ONLY = {
     Permission.EDIT_OWN_MEMBER_ATTRIBUTES,
     Permission.EDIT_NOTIFICATION_LEVEL,
 }
-MAX_NAME = 64
 
 
 class CreateRole(Command):
@@ -103,7 +103,7 @@ def insert_built_in(tx: Transaction, service_sid: str, sids: dict[str, str]) -> 
 def create_role(tx: Transaction, actor: Actor, command: CreateRole) -> Role:
     """Raises BadRequest for a type (50105) or a permission (50104) that there is not."""
     service = find_service(tx, actor, command.service_sid)
-    name = checks.name("FriendlyName", command.friendly_name, limit=MAX_NAME)
+    name = checks.name("FriendlyName", command.friendly_name, limit=MAX_ADMIN_NAME)
     if not name:
         raise BadRequest("FriendlyName: is missing", Code.FRIENDLY_NAME_MISSING)
     try:

@@ -2,6 +2,7 @@
 
 from msgspec import UNSET, UnsetType
 
+from chat_tui.protocol.defaults import MAX_INT
 from chat_tui.protocol.errors import BadRequest, Code, Conflict, Forbidden
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import NotificationLevel, RoleType
@@ -12,7 +13,6 @@ from chat_tui.server.operations.lookup import find_member, find_role, reload_cha
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
 
-MAX_INDEX = 2**53
 """What every client can count to."""
 
 
@@ -92,7 +92,7 @@ def drop_seat(tx: Transaction, channel: Channel, member: Member) -> None:
 
 def check_horizon(value: int | None) -> int | None:
     """A message index, or ``None``."""
-    if value is not None and not 0 <= value <= MAX_INDEX:
+    if value is not None and not 0 <= value <= MAX_INT:
         raise BadRequest("LastConsumedMessageIndex: must be the index of a message", Code.BAD_LAST_CONSUMED_INDEX)
     return value
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from chat_tui.protocol.defaults import MAX_WEBHOOK_RETRIES, TYPING_TIMEOUT
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sids import Kind, new_sid
@@ -24,8 +25,6 @@ USER_CHANNELS_LIMIT = 250
 """Of a fresh service (contract S64)."""
 
 MAX_LIMIT = 1000
-TYPING_TIMEOUT = 5
-MAX_RETRIES = 3
 
 NOTIFICATIONS: dict[str, Any] = {
     "log_enabled": False,
@@ -189,8 +188,8 @@ def _check_update(tx: Reader, service: Service, command: UpdateService) -> None:
         ("consumption_report_interval", "ConsumptionReportInterval", 0, 3600, Code.BAD_CONSUMPTION_INTERVAL),
         ("channel_members_limit", "Limits.ChannelMembers", 1, MAX_LIMIT, Code.BAD_CHANNEL_MEMBERS_LIMIT),
         ("user_channels_limit", "Limits.UserChannels", 1, MAX_LIMIT, Code.BAD_USER_CHANNELS_LIMIT),
-        ("pre_webhook_retry_count", "PreWebhookRetryCount", 0, MAX_RETRIES, Code.BAD_RETRY_COUNT),
-        ("post_webhook_retry_count", "PostWebhookRetryCount", 0, MAX_RETRIES, Code.BAD_RETRY_COUNT),
+        ("pre_webhook_retry_count", "PreWebhookRetryCount", 0, MAX_WEBHOOK_RETRIES, Code.BAD_RETRY_COUNT),
+        ("post_webhook_retry_count", "PostWebhookRetryCount", 0, MAX_WEBHOOK_RETRIES, Code.BAD_RETRY_COUNT),
     ):
         value = getattr(command, field)
         if value is not UNSET and not lowest <= value <= highest:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from chat_tui.protocol.defaults import PAGE_BYTES
 from chat_tui.protocol.errors import Code, Forbidden, NotFound
 from chat_tui.protocol.values import NotificationLevel, Permission
 from chat_tui.server.operations import checks
@@ -13,10 +14,10 @@ from chat_tui.server.operations.access import authorise
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.lookup import find_channel, find_service, find_user
 from chat_tui.server.operations.operation import Command, Rate, operation
-from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery, Positions, cut_page, read_page
+from chat_tui.server.operations.pages import Page, PageQuery, Positions, cut_page, read_page
 from chat_tui.server.operations.seats import change_seat, drop_seat
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
-from chat_tui.server.store.transaction import Reader, Transaction
+from chat_tui.server.store.transaction import NO_END, Reader, Transaction
 
 CHANNELS_AT_ONCE = 20
 
@@ -136,9 +137,9 @@ def _page(tx: Reader, service: Service, user: User, asked: PageQuery) -> Page[Us
 
 def _read(tx: Reader, user: User, asked: PageQuery, in_front: Positions) -> Page[tuple[Member | Invite, Channel]]:
     params = {"user_sid": user.sid, "after": asked.after or 0, "limit": asked.size + 1}
-    members = tx.some_of(Member, "members_of_user_page", MAX_BYTES, **params)
+    members = tx.some_of(Member, "members_of_user_page", PAGE_BYTES, **params)
     # What is beyond the last member that was read is not to be shown before the next one.
-    last = members.rows[-1].position if members.is_more else 2**62
+    last = members.rows[-1].position if members.is_more else NO_END
     invited = tx.all(Invite, "invites_of_user_page", **params)
     seats: list[Member | Invite] = [*members.rows, *(invite for invite in invited if invite.position < last)]
     seats.sort(key=lambda seat: seat.position)
@@ -150,7 +151,7 @@ def _read(tx: Reader, user: User, asked: PageQuery, in_front: Positions) -> Page
 def _with_channels(tx: Reader, seats: Sequence[Member | Invite]) -> list[tuple[Member | Invite, Channel]]:
     """The first seats, each with its channel, until these are large together."""
     found: list[tuple[Member | Invite, Channel]] = []
-    left = MAX_BYTES
+    left = PAGE_BYTES
     for start in range(0, len(seats), CHANNELS_AT_ONCE):
         some = seats[start : start + CHANNELS_AT_ONCE]
         channels = tx.by_sid(Channel, "channels_by_sids", (seat.channel_sid for seat in some))

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from chat_tui.protocol.defaults import MAX_INT, MAX_WEBHOOK_RETRIES, MAX_WEBHOOKS
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code, NotFound
 from chat_tui.protocol.sids import Kind, new_sid
@@ -17,12 +18,8 @@ from chat_tui.server.operations.pages import Page, PageQuery, page
 from chat_tui.server.store.rows import Channel, Webhook
 from chat_tui.server.store.transaction import Reader, Transaction
 
-MAX_WEBHOOKS = 5
-"""Of one channel."""
-
 MAX_TRIGGERS = 5
 MAX_TRIGGER = 248
-MAX_RETRIES = 3
 
 
 class Configuration(Command):
@@ -105,11 +102,11 @@ def _checked(given: Configuration) -> dict[str, Any]:
                 raise BadRequest(f"Configuration.{_PARAMETERS[field]}: at most {MAX_TRIGGER} characters each", code)
     if len(found.get("triggers", ())) > MAX_TRIGGERS:
         raise BadRequest(f"Configuration.Triggers: at most {MAX_TRIGGERS}", Code.TOO_MANY_TRIGGERS)
-    if not 0 <= found.get("retry_count", 0) <= MAX_RETRIES:
-        raise BadRequest(f"Configuration.RetryCount: must be between 0 and {MAX_RETRIES}", Code.BAD_RETRY_COUNT)
+    if not 0 <= found.get("retry_count", 0) <= MAX_WEBHOOK_RETRIES:
+        raise BadRequest(f"Configuration.RetryCount: must be between 0 and {MAX_WEBHOOK_RETRIES}", Code.BAD_RETRY_COUNT)
     if "flow_sid" in found and not checks.looks_like_sid(found["flow_sid"], "FW"):
         raise BadRequest("Configuration.FlowSid: must be the SID of a flow, FW…", Code.BAD_WEBHOOK_FLOW)
-    if not 0 <= found.get("replay_after", 0) <= 2**53:
+    if not 0 <= found.get("replay_after", 0) <= MAX_INT:
         raise BadRequest("Configuration.ReplayAfter: must be the index of a message", Code.BAD_PARAMETER)
     return found
 

@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
+from chat_tui.protocol.defaults import LINGER
 from chat_tui.server.reachability import rules
 from chat_tui.server.reachability.tracker import apply_leases
 from chat_tui.server.store.retry import retry_until_stored
@@ -80,7 +81,7 @@ class Presence:
     seconds, one that nobody sets."""
 
     def __init__(
-        self, store: LeaseStore, *, linger: int = rules.LINGER, clock: Callable[[], float] = time.monotonic
+        self, store: LeaseStore, *, linger: int = LINGER * 1000, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._store = store
         self._linger = linger

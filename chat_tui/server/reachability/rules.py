@@ -3,15 +3,12 @@ lingers."""
 
 from collections.abc import Sequence
 
+from chat_tui.protocol.defaults import LINGER, MAX_LINGER
 from chat_tui.protocol.values import Reachability
 from chat_tui.server.store.rows import Service, User
 
 UNKNOWN = Reachability(None, None)
 
-LINGER = 15_000
-"""Milliseconds an uncleanly closed connection still counts as online."""
-
-MAX_LINGER = 60_000
 OFFLOAD_LINGER = 30_000
 SUSPECT_LINGER = 30_000
 """After a restart, how long users who were online have to come back."""
@@ -31,7 +28,7 @@ def visible_reachability(service: Service, user: User) -> Reachability:
     return Reachability(user.is_online, user.bindings_count > 0 if user.ever_registered else None)
 
 
-def linger_for(*, clean: bool, offloaded: bool, drops: Sequence[int], now: int, base: int = LINGER) -> int:
+def linger_for(*, clean: bool, offloaded: bool, drops: Sequence[int], now: int, base: int = LINGER * 1000) -> int:
     """Milliseconds that a user whose last connection ended still counts as online: the whole rule of when somebody is
     offline. ``clean``: the client said that it leaves; ``offloaded``: we had sent it away, so it means to come back.
     Else the link broke: ``drops`` are the times of the user's breaks, this one included, by a clock that nobody sets;
@@ -43,7 +40,7 @@ def linger_for(*, clean: bool, offloaded: bool, drops: Sequence[int], now: int, 
         return 0
     recent = sum(1 for drop in drops if drop > now - FLAP_WINDOW)
     doublings = min(max(0, recent - FLAPS_FREE), 8)
-    return max(base, min(base << doublings, MAX_LINGER))
+    return max(base, min(base << doublings, MAX_LINGER * 1000))
 
 
 def linger_after_restart(expires: int | None, now: int) -> int:

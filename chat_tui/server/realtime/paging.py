@@ -2,20 +2,19 @@
 
 from typing import Any
 
+from chat_tui.protocol.defaults import MAX_PAGE, PAGE
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import whole, whole_or
 from chat_tui.server.operations.pages import Page, PageQuery
 from chat_tui.server.realtime.requests import Request
 
-_DEFAULT_PAGE = 50
-_MAX_PAGE = 1000
 _IN_FRONT = "p"
 
 
 def page_query(request: Request) -> PageQuery:
     """A page token is the position of the last row seen, or, behind a letter, of the first: the page in front of it."""
     try:
-        size = max(1, min(whole_or(request.params.get("PageSize"), _DEFAULT_PAGE), _MAX_PAGE))
+        size = max(1, min(whole_or(request.params.get("PageSize"), PAGE), MAX_PAGE))
         token = request.params.get("PageToken") or ""
         if token.startswith(_IN_FRONT):
             return PageQuery(size, before=whole(token.removeprefix(_IN_FRONT)))

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
+from chat_tui.protocol.defaults import CLIENT_API, MAX_PARAMETERS
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import check_whole
@@ -19,14 +20,6 @@ from chat_tui.server.store.transaction import Reader
 
 T = TypeVar("T")
 C = TypeVar("C", bound=Command)
-
-
-MAX_FIELDS = 200
-"""Parameters of a query, fields of a form: no request has a tenth of it, and taking them apart is what costs."""
-
-
-BASE = "https://aim.chat-tui.invalid"
-"""A label: every request travels inside the socket."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -64,7 +57,7 @@ class Request(msgspec.Struct, frozen=True):
     @property
     def api(self) -> str:
         """Where the Client API is, in the version that is asked."""
-        return f"{BASE}/Client/{self.path['version']}"
+        return f"{CLIENT_API}/Client/{self.path['version']}"
 
     async def run(self, command: Command) -> Any:
         return await self.connection.run(command)
@@ -100,8 +93,8 @@ Routes = list[tuple[str, Handler]]
 
 def decode_params(request: HttpRequest) -> dict[str, str]:
     """Query parameters, which SDKs hand over percent-encoded. Raises BadRequest for too many."""
-    if len(request.params) > MAX_FIELDS:
-        raise BadRequest(f"Query: at most {MAX_FIELDS} parameters", Code.BAD_PARAMETER)
+    if len(request.params) > MAX_PARAMETERS:
+        raise BadRequest(f"Query: at most {MAX_PARAMETERS} parameters", Code.BAD_PARAMETER)
     return {
         name: unquote(value) if isinstance(value, str) else str(value)
         for name, value in request.params.items()
@@ -117,8 +110,8 @@ def decode_body(request: HttpRequest, payload: bytes) -> dict[str, Any]:
     if "form" in content_type:
         try:
             text = payload.decode()
-            if text.count("&") >= MAX_FIELDS:
-                raise BadRequest(f"Body: at most {MAX_FIELDS} fields", Code.BAD_PARAMETER)
+            if text.count("&") >= MAX_PARAMETERS:
+                raise BadRequest(f"Body: at most {MAX_PARAMETERS} fields", Code.BAD_PARAMETER)
             return dict(parse_qsl(text, keep_blank_values=True, errors="strict"))
         except UnicodeDecodeError:
             raise BadRequest("Body: the form must be UTF-8", Code.BAD_PARAMETER) from None

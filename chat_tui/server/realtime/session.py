@@ -4,6 +4,7 @@ from enum import Enum
 
 import msgspec
 
+from chat_tui.protocol.defaults import AUTHENTICATE_WITHIN, WARN_BEFORE_EXPIRY
 from chat_tui.protocol.twilsock import HttpRequest, Packet
 from chat_tui.server.clocks import Moment
 
@@ -86,7 +87,9 @@ class Session:
     """``authenticate_within`` and ``warn_before`` in seconds. A token's end is a date, and how long it has left from
     its check on is a duration: the session ends with the earlier of the two, whichever way the clock is set."""
 
-    def __init__(self, now: Moment, *, authenticate_within: float = 5.0, warn_before: float = 180.0) -> None:
+    def __init__(
+        self, now: Moment, *, authenticate_within: float = AUTHENTICATE_WITHIN, warn_before: float = WARN_BEFORE_EXPIRY
+    ) -> None:
         self.phase = Phase.NEW
         self._deadline = now.elapsed + authenticate_within
         self._warn_before = warn_before

@@ -19,6 +19,9 @@ SECONDS_PER_BYTE = 10e-9
 SLICE = 0.002
 """Seconds in a row that one user's frames may take; others wait no longer for their turn."""
 
+PIECE = 1024
+"""Bytes handed to a parser at a time: of the smallest frames or chunks, what a slice or less suffices for."""
+
 PART = 0.5
 """Of the time that goes by, for one user's frames."""
 

@@ -16,17 +16,16 @@ from websockets.exceptions import InvalidState
 from websockets.frames import Frame
 from websockets.http11 import Request, Response
 
+from chat_tui.protocol.defaults import MAX_FRAME
 from chat_tui.protocol.proof import CHALLENGE, Prover
-from chat_tui.protocol.twilsock import MAX_FRAME, PATH
+from chat_tui.protocol.twilsock import PATH
 from chat_tui.server.network.hosts import is_known, may_connect
 from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.link import Link
+from chat_tui.server.realtime.share import PIECE
 
 _BAD_HEAD = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
-
-PIECE = 1024
-"""Bytes handed to the parser at a time: of the smallest frames, what a fraction of a slice suffices for."""
 
 MOST_AFTER_CLOSE = 64 * 1024
 """Bytes of a peer that was told to go, and goes on."""

@@ -25,7 +25,7 @@ from chat_tui.server.routes import Router
 from chat_tui.server.store.secrets import SecretBox
 
 FORM = "application/x-www-form-urlencoded"
-MAX_BODY = 256 * 1024
+MAX_FORM = 256 * 1024
 """Bytes of one form: a body and attributes of 32 KiB each, percent-encoded."""
 
 _ONCE = ("authorization", "content-type", "x-twilio-webhook-enabled")
@@ -146,8 +146,8 @@ async def _form(request: Request) -> Form:
     data = bytearray()
     async for chunk in request.stream():
         data += chunk
-        if len(data) > MAX_BODY:
-            raise BadRequest(f"The form is larger than {MAX_BODY} bytes", Code.BAD_PARAMETER)
+        if len(data) > MAX_FORM:
+            raise BadRequest(f"The form is larger than {MAX_FORM} bytes", Code.BAD_PARAMETER)
     content_type = request.headers.get("content-type", FORM).partition(";")[0].strip().lower()
     if data and content_type != FORM:
         raise BadRequest("Content-Type: must be application/x-www-form-urlencoded", Code.BAD_PARAMETER)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from chat_tui.protocol.defaults import MAX_PARAMETERS
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import whole
 from chat_tui.server.operations.actors import AccountActor
@@ -22,8 +23,6 @@ from chat_tui.server.store.secrets import SecretBox
 
 C = TypeVar("C", bound=Command)
 Form = dict[str, list[str]]
-
-MAX_FIELDS = 200
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -89,11 +88,11 @@ class Call(msgspec.Struct, frozen=True):
 def decode_form(text: bytes) -> Form:
     """A form or a query string; repeated keys gather. Raises BadRequest for what is not UTF-8, or holds a NUL."""
     try:
-        pairs = parse_qsl(text.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+        pairs = parse_qsl(text.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except UnicodeDecodeError:
         raise BadRequest("The form must be percent-encoded UTF-8", Code.BAD_PARAMETER) from None
     except ValueError:
-        raise BadRequest(f"The form has more than {MAX_FIELDS} fields", Code.BAD_PARAMETER) from None
+        raise BadRequest(f"The form has more than {MAX_PARAMETERS} fields", Code.BAD_PARAMETER) from None
     form: Form = {}
     for key, value in pairs:
         if "\x00" in value:

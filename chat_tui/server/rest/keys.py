@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
+from chat_tui.protocol.defaults import PAGE
 from chat_tui.protocol.errors import Code, NotFound
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.server.operations.keys import EnsureKey, FetchKey, ListKeys, RenameKey, RevokeKey
-from chat_tui.server.operations.pages import DEFAULT_SIZE
 from chat_tui.server.rest.call import Answer, Call
 from chat_tui.server.rest.dialects import Dialect, Parameters
 from chat_tui.server.rest.paging import listing, page_urls
@@ -43,7 +43,7 @@ async def create(call: Call) -> Answer:
 
 
 async def page(call: Call) -> Answer:
-    asked = listing(call, DEFAULT_SIZE)
+    asked = listing(call, PAGE)
     found = await call.run(call.command(ListKeys, page=asked.query))
     urls = page_urls(call, asked, found)
     uris: dict[str, str | None] = {"uri": urls.this, "first_page_uri": urls.first, "next_page_uri": urls.next}

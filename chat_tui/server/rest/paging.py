@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from chat_tui.protocol.defaults import MAX_PAGE
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import whole_or
 from chat_tui.protocol.words import FIELDS
-from chat_tui.server.operations.pages import MAX_SIZE, Page, PageQuery
+from chat_tui.server.operations.pages import Page, PageQuery
 from chat_tui.server.rest.call import Answer, Call
 
 MAX_PAGE_NUMBER = 10**9
@@ -59,8 +60,8 @@ def _number(call: Call, parameter: str, default: int) -> int:
 
 def _size(call: Call, default: int) -> int:
     size = _number(call, "PageSize", default)
-    if size > MAX_SIZE:
-        raise BadRequest(f"PageSize: at most {MAX_SIZE}", Code.PAGE_SIZE_TOO_LARGE)
+    if size > MAX_PAGE:
+        raise BadRequest(f"PageSize: at most {MAX_PAGE}", Code.PAGE_SIZE_TOO_LARGE)
     if size < 1:
         raise BadRequest("PageSize: at least 1", Code.BAD_PARAMETER)
     return size

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
+from chat_tui.protocol.defaults import PAGE
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.server.operations.operation import Command
-from chat_tui.server.operations.pages import DEFAULT_SIZE
 from chat_tui.server.rest.call import Answer, Call, Handler
 from chat_tui.server.rest.dialects import EVERYWHERE, NONE, Dialect, Parameters
 from chat_tui.server.rest.paging import envelope, listing
@@ -43,7 +43,7 @@ class Listed(msgspec.Struct, frozen=True):
     filters: Parameters = NONE
     more: Callable[[Call], dict[str, Any]] = lambda call: {}
     key: str = ""
-    size: int = DEFAULT_SIZE
+    size: int = PAGE
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,9 @@ T = TypeVar("T")
 
 QUERIES = Path(__file__).with_name("queries")
 
+NO_END = 2**62
+"""Stands in a query, and for a size, where there is no bound: larger than whatever a row holds."""
+
 
 @cache
 def load_queries() -> dict[str, str]:

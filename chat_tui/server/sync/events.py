@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from chat_tui.protocol.defaults import SYNC_API
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.sync import EventType, ObjectType
-from chat_tui.server.sync import views
 
 
 def item_url(kind: ObjectType, sid: str, key: str | int) -> str:
-    return f"{views.LABEL}/v3/{kind.value.title()}s/{sid}/Items/{key}"
+    return f"{SYNC_API}/v3/{kind.value.title()}s/{sid}/Items/{key}"
 
 
 def map_item(sid: str, event_id: int, key: str, data: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from chat_tui.protocol.sync import Item, ObjectType
 from chat_tui.server.dates import timestamp
 from chat_tui.server.reachability.rules import visible_reachability
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, Service, SyncObject, User
-from chat_tui.server.store.transaction import Reader
+from chat_tui.server.store.transaction import NO_END, Reader
 from chat_tui.server.sync import events, views
 
 NEWEST = 1000
@@ -68,7 +68,7 @@ def _item(
 
 def _messages(reader: Reader, found: SyncObject, start: int | None, descending: bool, limit: int) -> Iterator[Item]:
     query = "messages_descending" if descending else "messages_ascending"
-    begin = (2**62 if descending else 0) if start is None else start
+    begin = (NO_END if descending else 0) if start is None else start
     for row in reader.each(Message, query, channel_sid=found.owner_sid, start=begin, limit=limit):
         yield _item(found, row.event_id, row.date_updated, views.message_item(row), index=row.idx)
 

@@ -6,7 +6,7 @@ import msgspec
 
 from chat_tui.protocol.encoding import to_json
 from chat_tui.server.store.store import Store
-from chat_tui.server.store.transaction import Reader
+from chat_tui.server.store.transaction import NO_END, Reader
 
 RETENTION = 7 * 24 * 3600 * 1000
 """Milliseconds an event can be replayed."""
@@ -25,7 +25,7 @@ class LoggedEvent(msgspec.Struct, frozen=True):
     notification: bytes
 
 
-def read(reader: Reader, object_sid: str, after: int, limit: int, most_bytes: int = 2**62) -> list[LoggedEvent]:
+def read(reader: Reader, object_sid: str, after: int, limit: int, most_bytes: int = NO_END) -> list[LoggedEvent]:
     """Up to ``limit`` events, no more once they are ``most_bytes``, of an object with an id above ``after``, oldest
     first."""
     rows = reader.some("events_after", most_bytes, object_sid=object_sid, after=after, limit=limit).rows

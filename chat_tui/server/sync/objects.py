@@ -1,5 +1,6 @@
 """Sync objects as they are described. Who may see them: `operations.access`."""
 
+from chat_tui.protocol.defaults import SYNC_API
 from chat_tui.protocol.sync import Descriptor, ObjectType
 from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, SyncObject
@@ -10,7 +11,7 @@ from chat_tui.server.sync import pages, views
 def describe(reader: Reader, found: SyncObject, *, with_items: bool = False) -> Descriptor:
     """What the object is and where it stands. The position is read before the data (guarantees, Follow 1, 5)."""
     kind = ObjectType(found.type)
-    url = f"{views.LABEL}/v3/{kind.value.title()}s/{found.sid}"
+    url = f"{SYNC_API}/v3/{kind.value.title()}s/{found.sid}"
     date = timestamp(found.date_created)
     descriptor = Descriptor(
         sid=found.sid,

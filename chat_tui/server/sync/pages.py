@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from chat_tui.protocol.defaults import MAX_PAGE, PAGE, PAGE_BYTES
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import whole
@@ -13,10 +14,6 @@ from chat_tui.server.store.rows import SyncObject
 from chat_tui.server.store.transaction import Reader
 from chat_tui.server.sync.items import Scan, scan_of
 
-MAX_PAGE = 1000
-DEFAULT_PAGE = 50
-PAGE_BYTES = 256 * 1024
-
 
 class ItemQuery(msgspec.Struct, frozen=True):
     """Which items: one by ``key`` (of a list: its index), or a page from ``start``, inclusive, in ``order``."""
@@ -24,7 +21,7 @@ class ItemQuery(msgspec.Struct, frozen=True):
     key: str | None = None
     start: str | None = None
     order: str = "asc"
-    page_size: int = DEFAULT_PAGE
+    page_size: int = PAGE
     token: str | None = None
 
 

@@ -8,9 +8,6 @@ from chat_tui.protocol.values import ChannelStatus, Reachability
 from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, User
 
-LABEL = "https://cds.chat-tui.invalid"
-"""Base of the URLs inside Sync objects: a label only, every request travels inside the socket."""
-
 
 def info_name(user_sid: str) -> str:
     return f"{user_sid}.info"

@@ -1,12 +1,11 @@
-"""How often one is mentioned among what is unread: counted over the newest 100 of each channel, in the background."""
+"""How often one is mentioned among what is unread: counted over the newest of each channel, in the background."""
 
 import re
 from collections.abc import Callable, Iterable
 
 from chat_tui.client import ChatClient, ChatError
 from chat_tui.client.model import Channel, Message
-
-COUNTED = 100
+from chat_tui.tui.render.channel_rows import MENTIONS_SHOWN
 
 
 def mention_pattern(names: Iterable[str]) -> re.Pattern[str]:
@@ -41,7 +40,9 @@ class Mentions:
         count = 0
         if newest > horizon:
             try:
-                messages = await self._client.channels.open.newest_messages(channel, min(COUNTED, newest - horizon))
+                messages = await self._client.channels.open.newest_messages(
+                    channel, min(MENTIONS_SHOWN, newest - horizon)
+                )
             except ChatError:
                 self._counted_to.pop(channel.sid, None)
                 return

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chat_tui.protocol.defaults import PAGE_BYTES
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.sync import ObjectType
 from chat_tui.protocol.values import Order
@@ -13,7 +14,7 @@ from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.channels import CreateChannel, FetchChannel, ListChannels
 from chat_tui.server.operations.members import AddMember, ListMembers, UpdateMember
 from chat_tui.server.operations.messages import ListMessages, SendMessage
-from chat_tui.server.operations.pages import MAX_BYTES, Page, PageQuery
+from chat_tui.server.operations.pages import Page, PageQuery
 from chat_tui.server.operations.user_channels import ListUserChannels
 from chat_tui.server.operations.users import ListUsers, UpdateUser
 from chat_tui.server.sync import log, objects, pages, views
@@ -23,7 +24,7 @@ from tests.server.conftest import Domain
 
 LARGE = 30_000
 COUNT = 30
-LARGEST_PAGE = MAX_BYTES + 64 * 1024
+LARGEST_PAGE = PAGE_BYTES + 64 * 1024
 
 ATTRIBUTES = '{"a":"' + "x" * LARGE + '"}'
 

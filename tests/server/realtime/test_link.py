@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import apsw
 import pytest
 
+from chat_tui.protocol.defaults import MAX_PARAMETERS
 from chat_tui.protocol.errors import BadRequest
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.tokens import encode_token
@@ -19,7 +20,7 @@ from chat_tui.server.operations.users import FetchUser
 from chat_tui.server.reachability import rules
 from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.link import Link
-from chat_tui.server.realtime.requests import MAX_FIELDS, decode_body, decode_params
+from chat_tui.server.realtime.requests import decode_body, decode_params
 from tests.server.conftest import Domain
 from tests.support.connections import writer_of
 
@@ -166,7 +167,7 @@ async def test_typing_takes_a_turn_as_reading_does(domain: Domain) -> None:
 
 def test_fields_by_the_thousand_are_refused() -> None:
     """Taking them apart would keep others waiting; so many as anybody needs are read."""
-    query = {f"p{at}": "x" for at in range(MAX_FIELDS)}
+    query = {f"p{at}": "x" for at in range(MAX_PARAMETERS)}
     form = {"content-type": "application/x-www-form-urlencoded"}
     assert decode_params(HttpRequest("h", "/", "GET", dict(query))) == query
     assert decode_body(HttpRequest("h", "/", "POST", {}, form), urlencode(query).encode()) == query

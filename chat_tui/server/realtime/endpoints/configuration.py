@@ -1,11 +1,10 @@
 """The Client API's first answer: where everything is, and what the service allows (contract 7.5)."""
 
+from chat_tui.protocol.defaults import CLIENT_API, FOLLOWED_USERS, HORIZON_EVERY, MEDIA_MB
 from chat_tui.server.operations.services import FetchService
-from chat_tui.server.realtime.requests import BASE, Answer, Request, Routes
+from chat_tui.server.realtime.requests import Answer, Request, Routes
 from chat_tui.server.store.rows import Service
 from chat_tui.server.sync import views
-
-USERS_TO_SUBSCRIBE = 100
 
 
 async def configuration(request: Request) -> Answer:
@@ -26,21 +25,21 @@ async def configuration(request: Request) -> Answer:
                 "conversations": f"{api}/Conversations",
                 "users": f"{api}/Users",
                 "current_user": f"{api}/Users/{user_sid}",
-                "typing": f"{BASE}/v1/typing",
-                "media_service": f"{BASE}/v1/Services/{service.sid}/Media",
-                "media_set_service": f"{BASE}/v1/Services/{service.sid}/MediaSet",
+                "typing": f"{CLIENT_API}/v1/typing",
+                "media_service": f"{CLIENT_API}/v1/Services/{service.sid}/Media",
+                "media_set_service": f"{CLIENT_API}/v1/Services/{service.sid}/MediaSet",
                 "messages_receipts": f"{api}/Receipts",
             },
             "options": {
                 "reachability_enabled": service.reachability_enabled,
                 "read_status_enabled": service.read_status_enabled,
                 "typing_indicator_timeout": service.typing_indicator_timeout,
-                "user_infos_to_subscribe": USERS_TO_SUBSCRIBE,
+                "user_infos_to_subscribe": FOLLOWED_USERS,
                 "http_cache_interval": "PT0S",
-                "consumption_report_interval": "PT1S",
+                "consumption_report_interval": f"PT{HORIZON_EVERY}S",
                 "media_attachments_count_limit": 10,
                 "media_attachment_size_limit_in_mb": 50,
-                "media_attachments_total_size_limit_in_mb": 150,
+                "media_attachments_total_size_limit_in_mb": MEDIA_MB,
                 "email_histories_allowed_mime_types": [],
                 "email_bodies_allowed_mime_types": [],
             },

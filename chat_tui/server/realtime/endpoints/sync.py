@@ -2,6 +2,7 @@
 
 import msgspec
 
+from chat_tui.protocol.defaults import MAX_SUBSCRIPTIONS, PAGE
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import check_whole, whole_or
 from chat_tui.protocol.sync import ObjectType, Subscriptions, SubscriptionsAnswer
@@ -11,8 +12,6 @@ from chat_tui.server.sync import objects, pages
 from chat_tui.server.sync.pages import ItemQuery
 
 _KINDS = {"Maps": ObjectType.MAP, "Lists": ObjectType.LIST, "Documents": ObjectType.DOCUMENT}
-MAX_BATCH = 1000
-ESTIMATED_DELIVERY_MS = 2000
 
 
 def _kind(request: Request) -> ObjectType:
@@ -38,7 +37,7 @@ async def describe(request: Request) -> Answer:
 async def items(request: Request) -> Answer:
     kind, name, params = _kind(request), request.path["name"], request.params
     try:
-        size = whole_or(params.get("PageSize"), pages.DEFAULT_PAGE)
+        size = whole_or(params.get("PageSize"), PAGE)
     except ValueError:
         raise BadRequest("PageSize: must be a whole number", Code.BAD_PARAMETER) from None
     query = ItemQuery(
@@ -63,15 +62,15 @@ async def subscriptions(request: Request) -> Answer:
         wanted = msgspec.convert(request.fields, Subscriptions)
     except ValueError as error:  # msgspec.ValidationError is one
         raise BadRequest(f"Subscriptions: {error}", Code.BAD_PARAMETER) from None
-    if len(wanted.requests) > MAX_BATCH:
-        raise BadRequest(f"requests: at most {MAX_BATCH} at once", Code.BAD_PARAMETER)
+    if len(wanted.requests) > MAX_SUBSCRIPTIONS:
+        raise BadRequest(f"requests: at most {MAX_SUBSCRIPTIONS} at once", Code.BAD_PARAMETER)
     if wanted.action == "establish":
         request.connection.subscribe(wanted.requests, wanted.correlation_id)
     elif wanted.action == "cancel":
         request.connection.unsubscribe(wanted.requests, wanted.correlation_id)
     else:
         raise BadRequest("action: must be establish or cancel", Code.BAD_PARAMETER)
-    return Answer(200, SubscriptionsAnswer(MAX_BATCH, ESTIMATED_DELIVERY_MS, -1))
+    return Answer(200, SubscriptionsAnswer())
 
 
 ROUTES: Routes = [

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from chat_tui.protocol.defaults import MEDIA_MB
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.words import FIELDS
 from chat_tui.server.dates import date
@@ -19,7 +20,6 @@ from chat_tui.server.rest.dialects import CHAT, CHAT_V1, CHAT_V2, CONVERSATIONS,
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Service
 
-MEDIA_SIZE_LIMIT_MB = 150
 MAX_TEMPLATE = 1024
 MAX_SOUND = 256
 
@@ -91,7 +91,7 @@ def _in_chat(call: Call, service: Service) -> dict[str, Any]:
         "post_webhook_retry_count": service.post_webhook_retry_count,
         "notifications": notifications,
         "media": {
-            "size_limit_mb": MEDIA_SIZE_LIMIT_MB,
+            "size_limit_mb": MEDIA_MB,
             "compatibility_message": service.media_compatibility_message,
         },
         "url": call.at("Services", service.sid),

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from chat_tui.protocol.defaults import MAX_WEBHOOKS
 from chat_tui.protocol.errors import Code
 from chat_tui.protocol.values import WebhookType
 from chat_tui.protocol.words import EVENTS
@@ -20,8 +21,6 @@ from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V2, CONVERSATIONS, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Webhook
-
-DEFAULT_SIZE = 5
 
 
 def represent(call: Call, webhook: Webhook) -> dict[str, Any]:
@@ -85,7 +84,7 @@ RESOURCES = (
             ),
             _more,
         ),
-        page=Listed(ListWebhooks, size=DEFAULT_SIZE),
+        page=Listed(ListWebhooks, size=MAX_WEBHOOKS),
         fetch=FetchWebhook,
         update=Write(UpdateWebhook, Parameters(named=_CONFIGURATION), _more),
         delete=DeleteWebhook,
