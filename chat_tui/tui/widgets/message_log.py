@@ -1,4 +1,4 @@
-"""The middle pane: one view over values, drawn by lines, never a widget per message (design, "Speed")."""
+"""The middle pane: one view over values, drawn by lines, never a widget per message."""
 
 from dataclasses import dataclass
 from functools import partial
