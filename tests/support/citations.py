@@ -11,6 +11,8 @@ from typing import NamedTuple
 import chat_tui
 
 ROOT = Path(chat_tui.__file__).parents[1]
+"""This checkout; another can be asked about instead."""
+
 DOCUMENTS = ROOT / "chat_tui" / "protocol"
 PROMISES, INDEX = DOCUMENTS / "guarantees.md", DOCUMENTS / "contract.md"
 
@@ -48,11 +50,11 @@ class Citation(NamedTuple):
 
 
 @cache
-def rules() -> dict[str, list[str]]:
+def rules(root: Path = ROOT) -> dict[str, list[str]]:
     """Every rule by its name, which is what stands in the parentheses of a citation, and for what is divided, the names
     of its parts. Raises ValueError for one that stands there twice."""
     found: dict[str, list[str]] = {}
-    for document in sorted(DOCUMENTS.glob("*.md")):
+    for document in sorted((root / DOCUMENTS.relative_to(ROOT)).glob("*.md")):
         for name, whole in _read(document):
             if name in found:
                 raise ValueError(f"{document.name}: {name} is there already")
@@ -65,7 +67,7 @@ def rules() -> dict[str, list[str]]:
 def _read(document: Path) -> Iterator[tuple[str, str]]:
     """Each rule of a document, and what it is a part of."""
     heading = ""
-    is_promises = document == PROMISES
+    is_promises = document.name == PROMISES.name
     for line in document.read_text().splitlines():
         if begun := (_HEADING if is_promises else _SECTION).match(line):
             heading = f"guarantees, {begun[1]}" if is_promises else f"contract {begun[1]}"
@@ -77,11 +79,11 @@ def _read(document: Path) -> Iterator[tuple[str, str]]:
 
 
 @cache
-def not_built() -> frozenset[str]:
+def not_built(root: Path = ROOT) -> frozenset[str]:
     """The rules of the list of what is not built yet, and the parts of those that are divided."""
-    listed = INDEX.read_text().partition("## Not yet built")[2]
+    listed = (root / INDEX.relative_to(ROOT)).read_text().partition("## Not yet built")[2]
     names = {name for line in listed.splitlines() if (row := _NOT_BUILT.match(line)) for name in [row[1]]}
-    return frozenset(names | {part for name in names for part in rules().get(name, ())})
+    return frozenset(names | {part for name in names for part in rules(root).get(name, ())})
 
 
 def cited(text: str) -> list[tuple[int, str]]:
@@ -115,20 +117,20 @@ def otherwise(text: str) -> list[tuple[int, str]]:
 
 
 @cache
-def citations() -> tuple[Citation, ...]:
+def citations(root: Path = ROOT) -> tuple[Citation, ...]:
     """Every citation in code, tests and README."""
-    return tuple(Citation(_place(path, text, at), rule) for path, text in _texts() for at, rule in cited(text))
+    return tuple(Citation(_place(path, text, at), rule) for path, text in _texts(root) for at, rule in cited(text))
 
 
-def otherwise_cited() -> list[str]:
+def otherwise_cited(root: Path = ROOT) -> list[str]:
     """Every place that cites in another way than the one."""
-    return [f"{_place(path, text, at)} {words}" for path, text in _texts() for at, words in otherwise(text)]
+    return [f"{_place(path, text, at)} {words}" for path, text in _texts(root) for at, words in otherwise(text)]
 
 
-def uncited() -> list[str]:
+def uncited(root: Path = ROOT) -> list[str]:
     """The rules that nothing cites and that are not said to be unbuilt; of what is divided, its parts."""
-    known = {citation.rule for citation in citations()} | not_built()
-    return [name for name, parts in rules().items() if not parts and name not in known]
+    known = {citation.rule for citation in citations(root)} | not_built(root)
+    return [name for name, parts in rules(root).items() if not parts and name not in known]
 
 
 def _place(path: str, text: str, at: int) -> str:
@@ -136,14 +138,14 @@ def _place(path: str, text: str, at: int) -> str:
 
 
 @cache
-def _texts() -> tuple[tuple[str, str], ...]:
+def _texts(root: Path) -> tuple[tuple[str, str], ...]:
     """Files that name something like a rule, and what they say to their readers, at its place."""
-    files = [path for folder in ("chat_tui", "tests") for path in (ROOT / folder).rglob("*") if path.suffix in _CODE]
+    files = [path for folder in ("chat_tui", "tests") for path in (root / folder).rglob("*") if path.suffix in _CODE]
     found = []
-    for path in (*sorted(files), *(ROOT / name for name in _LOOSE)):
+    for path in (*sorted(files), *(root / name for name in _LOOSE)):
         text = path.read_text()
         if _ELSE.search(text):
-            found.append((str(path.relative_to(ROOT)), prose(text) if path.suffix == ".py" else text))
+            found.append((str(path.relative_to(root)), prose(text) if path.suffix == ".py" else text))
     return tuple(found)
 
 
