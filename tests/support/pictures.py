@@ -14,7 +14,7 @@ from chat_tui.client import ConnectionState, Phase
 from chat_tui.tui.app import ChatApp
 from chat_tui.tui.main.screen import MainScreen
 from chat_tui.tui.render.glyphs import ASCII, UNICODE, Glyphs
-from tests.support.stage import NOW, StageClient, stage_app
+from tests.support.fake_client import NOW, FakeClient, chat_app
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "screenshots"
 _FONT_FACES = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
@@ -27,13 +27,13 @@ async def draw(
     width: int,
     height: int,
     *,
-    client: StageClient | None = None,
+    client: FakeClient | None = None,
     glyphs: Glyphs = UNICODE,
     pending: bool = True,
 ) -> str:
     """One picture, as SVG that needs nothing from elsewhere."""
-    client = client or StageClient()
-    app = stage_app(client, glyphs=glyphs)
+    client = client or FakeClient()
+    app = chat_app(client, glyphs=glyphs)
     async with app.run_test(size=(width, height)) as pilot:
         await pilot.pause()
         screen = app.screen
@@ -63,8 +63,8 @@ PICTURES: dict[str, Callable[[], Coroutine[Any, Any, str]]] = {
     "wide": lambda: draw(112, 28),
     "medium-80x24": lambda: draw(80, 24),
     "narrow": lambda: draw(50, 20),
-    "reachability-off": lambda: draw(112, 28, client=StageClient(reachability=False)),
-    "link-down": lambda: draw(112, 28, client=StageClient(state=DOWN)),
+    "reachability-off": lambda: draw(112, 28, client=FakeClient(reachability=False)),
+    "link-down": lambda: draw(112, 28, client=FakeClient(state=DOWN)),
     "ascii-no-colour": lambda: draw(112, 28, glyphs=ASCII),
 }
 """Name → how to draw it."""

@@ -32,8 +32,8 @@ from chat_tui.tui.render.line import plain_text
 from chat_tui.tui.screens.help import Help
 from chat_tui.tui.screens.outbox import OutboxScreen
 from chat_tui.tui.screens.picker import Picker
-from tests.support.stage import StageClient, stage_app
-from tests.tui.main.test_screen import Stage, opened
+from tests.support.fake_client import FakeClient, chat_app
+from tests.support.screen import Screen, opened
 
 
 class Unforeseen(Exception):
@@ -48,10 +48,10 @@ async def fail_later(*_: object) -> None:
     fail()
 
 
-def in_result(stage: Stage) -> None:
+def in_result(screen: Screen) -> None:
     """Of a dialogue, in whoever asked for it."""
-    dialogue = Help(stage.screen.glyphs)
-    stage.pilot.app.push_screen(dialogue, fail)
+    dialogue = Help(screen.main.glyphs)
+    screen.pilot.app.push_screen(dialogue, fail)
     dialogue.call_later(dialogue.action_close)
 
 
@@ -59,126 +59,126 @@ async def cancel() -> None:
     raise asyncio.CancelledError
 
 
-def in_worker(stage: Stage) -> None:
-    run_in_background(stage.screen, "the work", fail_later)
+def in_worker(screen: Screen) -> None:
+    run_in_background(screen.main, "the work", fail_later)
 
 
-def in_plain_worker(stage: Stage) -> None:
-    _: Worker[None] = stage.screen.run_worker(fail_later)
+def in_plain_worker(screen: Screen) -> None:
+    _: Worker[None] = screen.main.run_worker(fail_later)
 
 
-def in_action(stage: Stage) -> None:
-    stage.screen.action_help = fail  # type: ignore[method-assign]
-    stage.screen.call_later(stage.screen.run_action, "help")
+def in_action(screen: Screen) -> None:
+    screen.main.action_help = fail  # type: ignore[method-assign]
+    screen.main.call_later(screen.main.run_action, "help")
 
 
-def in_timer(stage: Stage) -> None:
-    stage.screen.set_timer(0.01, fail)
+def in_timer(screen: Screen) -> None:
+    screen.main.set_timer(0.01, fail)
 
 
-def in_callback(stage: Stage) -> None:
-    stage.screen.call_next(fail)
+def in_callback(screen: Screen) -> None:
+    screen.main.call_next(fail)
 
 
-def after_refresh(stage: Stage) -> None:
-    stage.screen.call_after_refresh(fail)
+def after_refresh(screen: Screen) -> None:
+    screen.main.call_after_refresh(fail)
 
 
-def in_cancellation(stage: Stage) -> None:
+def in_cancellation(screen: Screen) -> None:
     """What it waited for was cancelled, and nobody asked it to end."""
-    stage.screen.call_later(cancel)
+    screen.main.call_later(cancel)
 
 
-def in_cancelled_worker(stage: Stage) -> None:
-    run_in_background(stage.screen, "the work", cancel)
+def in_cancelled_worker(screen: Screen) -> None:
+    run_in_background(screen.main, "the work", cancel)
 
 
-def in_event(stage: Stage) -> None:
-    stage.client.emit(events.ChannelUpdated(None, frozenset()))  # type: ignore[arg-type]
+def in_event(screen: Screen) -> None:
+    screen.client.emit(events.ChannelUpdated(None, frozenset()))  # type: ignore[arg-type]
 
 
-def in_pane(stage: Stage) -> None:
-    stage.screen.panes.roster.compute = fail  # type: ignore[assignment]
-    stage.screen.panes.roster.redraw()
+def in_pane(screen: Screen) -> None:
+    screen.main.panes.roster.compute = fail  # type: ignore[assignment]
+    screen.main.panes.roster.redraw()
 
 
-def in_row(stage: Stage) -> None:
-    stage.screen.panes.roster.row = fail  # type: ignore[assignment]
-    stage.screen.panes.roster.refresh()
+def in_row(screen: Screen) -> None:
+    screen.main.panes.roster.row = fail  # type: ignore[assignment]
+    screen.main.panes.roster.refresh()
 
 
-def in_composer(stage: Stage) -> None:
-    stage.screen.panes.composer._render_line = fail  # type: ignore[assignment]
-    stage.screen.panes.composer.refresh()
+def in_composer(screen: Screen) -> None:
+    screen.main.panes.composer._render_line = fail  # type: ignore[assignment]
+    screen.main.panes.composer.refresh()
 
 
-def in_library(_: Stage) -> None:
+def in_library(_: Screen) -> None:
     logging.getLogger("chat_tui.client.somewhere").error("%s failed", "keeping what is known")
 
 
-def in_task(_: Stage) -> None:
+def in_task(_: Screen) -> None:
     threading.Thread(target=logging.getLogger("asyncio").error, args=("Task exception was never retrieved",)).start()
 
 
-CAUSES: tuple[Callable[[Stage], None], ...] = (
+CAUSES: tuple[Callable[[Screen], None], ...] = (
     in_worker, in_plain_worker, in_action, in_timer, in_callback, after_refresh, in_pane, in_row, in_composer,
     in_library, in_task, in_result, in_cancellation, in_cancelled_worker, in_event,
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.__name__)
-async def test_an_error_is_said_in_one_line_and_the_program_goes_on(cause: Callable[[Stage], None]) -> None:
+async def test_an_error_is_said_in_one_line_and_the_program_goes_on(cause: Callable[[Screen], None]) -> None:
     """Wherever it comes from: its kind, not its words, and where the log is."""
-    async with opened(faults=Faults("see /there/chat-tui.log"), expects_faults=True) as stage:
-        cause(stage)
-        hints = stage.screen.panes.hints
-        await stage.until(lambda: "see /there/chat-tui.log" in plain_text(hints.drawn))
+    async with opened(faults=Faults("see /there/chat-tui.log"), expects_faults=True) as screen:
+        cause(screen)
+        hints = screen.main.panes.hints
+        await screen.until(lambda: "see /there/chat-tui.log" in plain_text(hints.drawn))
         assert "secret" not in plain_text(hints.drawn)
-        stage.client.write("bob", "still here")
-        await stage.until(lambda: "still here" in stage.log)
-        await stage.press("x", "enter")
-        assert ("send", "x") in stage.client.commands
+        screen.client.write("bob", "still here")
+        await screen.until(lambda: "still here" in screen.log)
+        await screen.press("x", "enter")
+        assert ("send", "x") in screen.client.commands
 
 
 async def test_a_handler_that_fails_hears_the_next_message() -> None:
     """Of the screen, of a pane and of the application: each goes on with its next message and key."""
-    async with opened(expects_faults=True) as stage:
-        good, stage.screen.panes.show_channels = stage.screen.panes.show_channels, fail  # type: ignore[method-assign]
-        channel = stage.client.opened().channel
-        stage.client.emit(events.ChannelUpdated(channel, frozenset()))
-        await stage.until(lambda: stage.faults.count == 1)
-        stage.screen.panes.show_channels = good  # type: ignore[method-assign]
-        for widget in (stage.pilot.app, stage.screen, *stage.screen.walk_children()):
-            before, done = stage.faults.count, list[int]()
+    async with opened(expects_faults=True) as screen:
+        good, screen.main.panes.show_channels = screen.main.panes.show_channels, fail  # type: ignore[method-assign]
+        channel = screen.client.opened().channel
+        screen.client.emit(events.ChannelUpdated(channel, frozenset()))
+        await screen.until(lambda: screen.faults.count == 1)
+        screen.main.panes.show_channels = good  # type: ignore[method-assign]
+        for widget in (screen.pilot.app, screen.main, *screen.main.walk_children()):
+            before, done = screen.faults.count, list[int]()
             widget.call_later(fail)
             widget.call_later(done.append, 1)
-            await stage.until(done.__len__)
-            assert stage.faults.count == before + 1
-        await stage.press("y")
-        assert stage.text == "y"
+            await screen.until(done.__len__)
+            assert screen.faults.count == before + 1
+        await screen.press("y")
+        assert screen.text == "y"
 
 
 @pytest.mark.parametrize("key", ["f1", "f2", "f9"])
 async def test_every_part_of_every_screen_is_guarded(key: str) -> None:
     """But Textual's own furniture, which runs nothing of ours."""
-    async with opened() as stage:
-        await stage.press(key)
-        screen = stage.pilot.app.screen
-        assert isinstance(screen, Help | Picker | OutboxScreen)
-        parts = [*stage.screen.walk_children(), *screen.walk_children(), stage.screen, screen, stage.pilot.app]
+    async with opened() as screen:
+        await screen.press(key)
+        main = screen.pilot.app.screen
+        assert isinstance(main, Help | Picker | OutboxScreen)
+        parts = [*screen.main.walk_children(), *main.walk_children(), screen.main, main, screen.pilot.app]
         ours = [part for part in parts if type(part).__name__ not in ("ToastRack", "Tooltip", "ScrollBar")]
         assert [part for part in ours if not isinstance(part, Guarded)] == []
 
 
 async def test_a_dialogue_that_cannot_be_made_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """And says so; the main screen is as it was."""
-    async with opened(expects_faults=True) as stage:
+    async with opened(expects_faults=True) as screen:
         monkeypatch.setattr(Help, "on_mount", fail)
-        await stage.press("f1")
-        await stage.until(lambda: stage.pilot.app.screen is stage.screen)
-        await stage.until(lambda: "Help" in plain_text(stage.screen.panes.hints.drawn))
-        await stage.press("x")
-        assert stage.text == "x"
+        await screen.press("f1")
+        await screen.until(lambda: screen.pilot.app.screen is screen.main)
+        await screen.until(lambda: "Help" in plain_text(screen.main.panes.hints.drawn))
+        await screen.press("x")
+        assert screen.text == "x"
 
 
 # ---- where it cannot go on
@@ -197,7 +197,7 @@ async def ended(app: ChatApp) -> None:
 async def test_without_a_main_screen_it_ends_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Status 1, and where the log is; no trace."""
     monkeypatch.setattr(MainScreen, "on_mount", fail)
-    app = ChatApp(StageClient(), place="x", faults=Faults("see LOG"))
+    app = ChatApp(FakeClient(), place="x", faults=Faults("see LOG"))
     await ended(app)
     assert (app.return_value, app.return_code) == ("it ended: an unexpected error; see LOG", 1)
     assert app._exit_renderables == []
@@ -211,7 +211,7 @@ async def test_a_widget_of_textuals_own_that_died_ends_it() -> None:
             yield from super().compose()
             yield Static()
 
-    app = stage_app()
+    app = chat_app()
     app._main = Deaf(app._main.client, app._main._clock, app._main.glyphs, "x")
 
     async with app.run_test() as pilot:
@@ -228,7 +228,7 @@ async def test_a_screen_that_cannot_be_painted_ends_it_instead_of_trying_for_eve
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """After a few tries in a few seconds: an empty screen that eats the processor helps nobody."""
-    app = stage_app(faults=Faults(clock=lambda: 0.0))
+    app = chat_app(faults=Faults(clock=lambda: 0.0))
     async with app.run_test() as pilot:
         await pilot.pause(0.1)
         monkeypatch.setattr(app._main, "_compositor_refresh", lambda: None)

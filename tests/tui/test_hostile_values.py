@@ -15,9 +15,9 @@ from chat_tui.client.model import Channel, LastMessage, Member, Message, Pending
 from chat_tui.protocol.values import ChannelStatus
 from chat_tui.tui.render.wrap import cells
 from chat_tui.tui.widgets.line_pane import LinePane
+from tests.support.fake_client import NOW, FakeClient, sid
 from tests.support.hostile import HOSTILE, REFUSED
-from tests.support.stage import NOW, StageClient, sid
-from tests.tui.main.test_screen import Stage, opened
+from tests.support.screen import Screen, opened
 
 SIZES = ((20, 5), (24, 8), (40, 10), (50, 20), (69, 24), (80, 24), (100, 30), (120, 40))
 
@@ -110,7 +110,7 @@ def cases(dice: random.Random, count: int) -> Iterator[Case]:
         yield Case(kind, field, dice.choice(fitting(kind, field) if fits else WRONG), fits)
 
 
-def say(client: StageClient, case: Case, number: int, dice: random.Random) -> None:
+def say(client: FakeClient, case: Case, number: int, dice: random.Random) -> None:
     """Have the service say it."""
     kind, field, value, _ = case
     opened_channel = client.opened()
@@ -161,7 +161,7 @@ KEPT = 5
 """Messages that are there from the start."""
 
 
-def forget(client: StageClient, number: int) -> None:
+def forget(client: FakeClient, number: int) -> None:
     """Take back what `say` put there, so that one case does not hide behind another."""
     found = client.opened()
     del found.message_list.messages[KEPT:]
@@ -171,9 +171,9 @@ def forget(client: StageClient, number: int) -> None:
     client.link_state = ConnectionState(Phase.CONNECTED, NOW.timestamp())
 
 
-def is_clean(stage: Stage) -> None:
+def is_clean(screen: Screen) -> None:
     """Every drawn row fits its pane, and holds nothing that drives a terminal."""
-    for pane in stage.screen.query(LinePane):
+    for pane in screen.main.query(LinePane):
         width = pane.content_size.width
         for line in pane.drawn if width else ():
             text = "".join(piece.text for piece in line)
@@ -184,30 +184,30 @@ def is_clean(stage: Stage) -> None:
 async def live_through(found: list[Case], seed: int) -> Counter[str]:
     """All of them on one screen, at changing sizes; what failed that should not have, by kind and field."""
     dice, cost = random.Random(seed), Counter[str]()
-    async with opened(StageClient(), expects_faults=True) as stage:
+    async with opened(FakeClient(), expects_faults=True) as screen:
         for number, case in enumerate(found):
-            before = stage.faults.count
+            before = screen.faults.count
             if number % 8 == 0:
-                await stage.pilot.resize_terminal(*SIZES[number // 8 % len(SIZES)])
-            say(stage.client, case, number, dice)
-            await stage.pilot.pause()
+                await screen.pilot.resize_terminal(*SIZES[number // 8 % len(SIZES)])
+            say(screen.client, case, number, dice)
+            await screen.pilot.pause()
             if number % 5 == 0:
-                await stage.press(dice.choice(("pageup", "ctrl+n", "f4", "f6", "f7", "up", "ctrl+o", "escape")))
-                stage.screen.go(stage.client.opened().channel.sid)
-            stage.screen.call_later(stage.screen.panes.show_everything)
-            await stage.pilot.pause()
-            is_clean(stage)
-            if stage.faults.count > before and case.fits:
+                await screen.press(dice.choice(("pageup", "ctrl+n", "f4", "f6", "f7", "up", "ctrl+o", "escape")))
+                screen.main.go(screen.client.opened().channel.sid)
+            screen.main.call_later(screen.main.panes.show_everything)
+            await screen.pilot.pause()
+            is_clean(screen)
+            if screen.faults.count > before and case.fits:
                 cost[f"{case.kind}.{case.field} = {str(case.value)[:30]!r}"] += 1
-            forget(stage.client, number)
-            stage.screen.call_later(stage.screen.panes.show_everything)
-            await stage.pilot.pause()
-        await stage.pilot.resize_terminal(120, 40)
-        stage.screen.action_newest_message()
-        stage.client.write("bob", "still here")
-        stage.client.emit(events.Resynchronise())
-        await stage.until(lambda: "still here" in stage.log)
-        assert not stage.pilot.app._exit
+            forget(screen.client, number)
+            screen.main.call_later(screen.main.panes.show_everything)
+            await screen.pilot.pause()
+        await screen.pilot.resize_terminal(120, 40)
+        screen.main.action_newest_message()
+        screen.client.write("bob", "still here")
+        screen.client.emit(events.Resynchronise())
+        await screen.until(lambda: "still here" in screen.log)
+        assert not screen.pilot.app._exit
     return cost
 
 
@@ -228,7 +228,7 @@ async def test_hostile_values_end_nothing_at_length(seed: int) -> None:
 
 async def test_a_thousand_members_and_as_many_channels_are_shown() -> None:
     """All with one name; the screen stays as quick as it is."""
-    client = StageClient()
+    client = FakeClient()
     for number in range(1000):
         user = User(f"user-{number}", "US1.info", friendly_name="Bob", is_online=None)
         client.people.by_identity[user.identity] = user
@@ -236,10 +236,10 @@ async def test_a_thousand_members_and_as_many_channels_are_shown() -> None:
         client.opened().roster.members[member.sid] = member
         channel = Channel(sid("CH", 100 + number), ChannelStatus.JOINED, friendly_name="general")
         client.state.channels.by_sid[channel.sid] = channel
-    async with opened(client) as stage:
-        rows = [str(row.name) for row in stage.screen.presenter.roster_rows()]
+    async with opened(client) as screen:
+        rows = [str(row.name) for row in screen.main.presenter.roster_rows()]
         assert len(set(rows)) == len(rows)
-        titles = [str(row.name) for row in stage.screen.presenter.channel_rows()]
+        titles = [str(row.name) for row in screen.main.presenter.channel_rows()]
         assert len(set(titles)) == len(titles)
-        await stage.press("x")
-        assert stage.text == "x"
+        await screen.press("x")
+        assert screen.text == "x"

@@ -8,7 +8,7 @@ from chat_tui.tui.render.line import plain_text
 from chat_tui.tui.render.link_words import link_words
 from chat_tui.tui.render.roster_rows import Heading, grouped, reach_line, roster_line, roster_row
 from chat_tui.tui.render.safe_text import Safe
-from tests.support.stage import CLOCK, NOW
+from tests.support.fake_client import CLOCK, NOW
 
 
 def row(identity: str, online: bool | None, notifiable: bool | None, *, enabled: bool = True) -> object:

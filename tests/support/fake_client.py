@@ -54,11 +54,11 @@ def sid(kind: str, number: int) -> str:
     return f"{kind}{number:032x}"
 
 
-class StageClient(ChatClient):
+class FakeClient(ChatClient):
     """Says it is connected, and knows everything already. ``commands`` holds what was asked of the service."""
 
     def __init__(self, *, reachability: bool = True, state: ConnectionState | None = None, lines: Any = LINES) -> None:
-        super().__init__("http://stage.invalid", "no token")
+        super().__init__("http://fake.invalid", "no token")
         self.commands: list[tuple[str, str]] = []
         self.link_state = state or ConnectionState(Phase.CONNECTED, NOW.timestamp())
         self.state.configuration.reachability_enabled = reachability
@@ -185,12 +185,12 @@ def message(channel: Channel, index: int, author: str, body: str, hour: int, min
     return Message(sid("IM", index), channel.sid, index, author, body, date)
 
 
-def stage_app(
-    client: StageClient | None = None,
+def chat_app(
+    client: FakeClient | None = None,
     *,
     glyphs: Glyphs = UNICODE,
     place: str = "Support desk",
     faults: Faults | None = None,
 ) -> ChatApp:
-    """The real application over a stage client."""
-    return ChatApp(client or StageClient(), place=place, glyphs=glyphs, clock=CLOCK, faults=faults)
+    """The real application over a fake client."""
+    return ChatApp(client or FakeClient(), place=place, glyphs=glyphs, clock=CLOCK, faults=faults)
