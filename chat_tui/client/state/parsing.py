@@ -79,7 +79,7 @@ class SnapshotPage(msgspec.Struct):
     meta: Meta = msgspec.field(default_factory=Meta)
 
 
-class Event(msgspec.Struct):
+class SyncEvent(msgspec.Struct):
     """As much of an event as a replica needs; ``id`` is 0 when it makes no sense."""
 
     id: Count = 0
@@ -103,7 +103,7 @@ class Event(msgspec.Struct):
 
 class Notification(msgspec.Struct):
     event_type: str
-    event: Event
+    event: SyncEvent
     correlation_id: Count | None = None
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from chat_tui.client.link.answers import InvalidAnswer, parse_answer
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.ports import Request, Spawn
-from chat_tui.client.state.parsing import Event, Notification, Snapshot, SnapshotItem, SnapshotPage
+from chat_tui.client.state.parsing import Notification, Snapshot, SnapshotItem, SnapshotPage, SyncEvent
 from chat_tui.client.state.position import Position, ReplicaState, Step
 from chat_tui.protocol.defaults import MAX_PAGE, MAX_SUBSCRIPTIONS, SYNC_API
 from chat_tui.protocol.errors import ChatError, Code, NotFound, TransportError
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 class Replica:
     """One object: ``at`` is how far it is known.
 
-    Subclasses read a snapshot (`take`) and change with each event (`change`), in order, once.
+    Subclasses read a snapshot (`apply_snapshot`) and change with each event (`apply_event`), in order, once.
     """
 
     kind = ObjectType.MAP
@@ -51,7 +51,7 @@ class Replica:
         found: Snapshot = parse_answer(await request("GET", self.url, params=params), Snapshot)
         if self.kind is ObjectType.MAP and found.items is None:
             found.items = await self._every_item(request)
-        await self.take(found, request)
+        await self.apply_snapshot(found, request)
         self.sid = found.sid
         return found.last_event_id
 
@@ -70,10 +70,10 @@ class Replica:
     def url(self) -> str:
         return f"{SYNC_API}/v3/{_PLURALS[self.kind]}/{self.name}"
 
-    async def take(self, found: Snapshot, request: Request) -> None:
+    async def apply_snapshot(self, found: Snapshot, request: Request) -> None:
         """Make the snapshot one's own, as a whole or not at all."""
 
-    def change(self, event_type: EventType, event: Event) -> None:
+    def apply_event(self, event_type: EventType, event: SyncEvent) -> None:
         """One event."""
 
     def removed(self) -> None:
@@ -312,13 +312,13 @@ class Replicas:
         else:
             self._apply(replica, event_type, event)
 
-    def _apply(self, replica: Replica, event_type: EventType, event: Event) -> None:
+    def _apply(self, replica: Replica, event_type: EventType, event: SyncEvent) -> None:
         step = replica.at.event(event.id)
         if step is not Step.APPLY:
             self._do(replica, step)
             return
         try:
-            replica.change(event_type, event)
+            replica.apply_event(event_type, event)
         except Exception as error:
             is_ours = not isinstance(error, Malformed)
             _log.log(

@@ -10,12 +10,12 @@ from chat_tui.client.ports import Request
 from chat_tui.client.state.channel_parsing import OwnData, is_count_doubtful, update_from_document
 from chat_tui.client.state.parsing import (
     MAX_TEXT,
-    Event,
     Marks,
     MemberData,
     Reasons,
     Snapshot,
     SnapshotPage,
+    SyncEvent,
     Value,
     parse_item,
     parse_member,
@@ -40,14 +40,14 @@ class UserInfo(Replica):
         self._on_update = on_update
         self._clock = clock
 
-    async def take(self, found: Snapshot, request: Request) -> None:
+    async def apply_snapshot(self, found: Snapshot, request: Request) -> None:
         reasons: Reasons = frozenset()
         for item in found.items or ():
             reasons |= self._set(item.key, item.data)
         self.user.is_subscribed = True
         self._report(reasons)
 
-    def change(self, event_type: EventType, event: Event) -> None:
+    def apply_event(self, event_type: EventType, event: SyncEvent) -> None:
         self._report(self._set(event.item_key, event.item_data))
 
     def removed(self) -> None:
@@ -96,11 +96,11 @@ class OwnChannels(Replica):
         self.items: dict[str, OwnData] = {}
         self._listener = listener
 
-    async def take(self, found: Snapshot, request: Request) -> None:
+    async def apply_snapshot(self, found: Snapshot, request: Request) -> None:
         self.items = {item.key: parse_item(item.data, OwnData) for item in found.items or () if item.key}
         self._listener.on_own_channels()
 
-    def change(self, event_type: EventType, event: Event) -> None:
+    def apply_event(self, event_type: EventType, event: SyncEvent) -> None:
         if not event.item_key:
             raise Malformed("an event of a map without a key")
         if event_type is EventType.MAP_ITEM_REMOVED:
@@ -128,10 +128,10 @@ class ChannelDocument(Replica):
         self._on_update = on_update
         self._on_deletion = on_deletion
 
-    async def take(self, found: Snapshot, request: Request) -> None:
+    async def apply_snapshot(self, found: Snapshot, request: Request) -> None:
         self._set(found.data)
 
-    def change(self, event_type: EventType, event: Event) -> None:
+    def apply_event(self, event_type: EventType, event: SyncEvent) -> None:
         if event_type is EventType.DOCUMENT_UPDATED:
             self._set(event.document_data)
 
@@ -168,7 +168,7 @@ class MessageList(Replica):
         self.has_older = True
         self._listener = listener
 
-    async def take(self, found: Snapshot, request: Request) -> None:
+    async def apply_snapshot(self, found: Snapshot, request: Request) -> None:
         page = await self._page(request, self.first_page)
         self.messages = parse_messages(self.channel.sid, page.items)
         self.has_older = self._is_more(page, self.first_page)
@@ -202,7 +202,7 @@ class MessageList(Replica):
         reaches_the_first = bool(self.messages) and self.messages[0].index == 0
         return not reaches_the_first and (page.meta.next_token is not None or len(page.items) >= count)
 
-    def change(self, event_type: EventType, event: Event) -> None:
+    def apply_event(self, event_type: EventType, event: SyncEvent) -> None:
         index = event.item_index
         if index is None:
             raise Malformed("an event of a list without an index")
@@ -251,10 +251,10 @@ class Roster(Replica):
         self.members: dict[str, Member] = {}
         self._listener = listener
 
-    async def take(self, found: Snapshot, request: Request) -> None:
+    async def apply_snapshot(self, found: Snapshot, request: Request) -> None:
         self.members = {item.key: parse_member(item.key, item.data) for item in found.items or () if item.key}
 
-    def change(self, event_type: EventType, event: Event) -> None:
+    def apply_event(self, event_type: EventType, event: SyncEvent) -> None:
         sid = event.item_key
         if not sid:
             raise Malformed("an event of a map without a key")
