@@ -15,17 +15,7 @@ from websockets.exceptions import WebSocketException
 from chat_tui.client.link.answers import InvalidAnswer
 from chat_tui.protocol.defaults import MAX_ERROR_TEXT
 from chat_tui.protocol.errors import BadRequest, ChatError, Code, TransportError, Unauthenticated, from_answer
-from chat_tui.protocol.twilsock import (
-    OK,
-    Header,
-    HttpRequest,
-    Packet,
-    PacketError,
-    Status,
-    decode,
-    encode,
-    encode_json,
-)
+from chat_tui.protocol.twilsock import OK, Header, HttpRequest, Packet, PacketError, Status, decode, encode, encode_json
 from chat_tui.tasks import Tasks
 
 MAX_NONSENSE = 100

@@ -22,14 +22,7 @@ from chat_tui.client.model import ConnectionState, Phase
 from chat_tui.protocol.addresses import parse_address
 from chat_tui.protocol.errors import ChatError, Code, TransportError, Unauthenticated
 from chat_tui.protocol.proof import PROOF, Challenges, tls_context
-from chat_tui.protocol.twilsock import (
-    NOTIFICATION_SYNC,
-    NOTIFICATION_TYPING,
-    PATH,
-    Header,
-    Packet,
-    Status,
-)
+from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, PATH, Header, Packet, Status
 from chat_tui.protocol.untrusted import Malformed, decode
 from chat_tui.tasks import Tasks, is_asked_to_end
 

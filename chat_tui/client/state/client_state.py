@@ -12,7 +12,8 @@ from chat_tui.client.ports import Emit, Request, Spawn
 from chat_tui.client.state.configuration import Configuration
 from chat_tui.client.state.known_channels import KnownChannels
 from chat_tui.client.state.people import People
-from chat_tui.client.state.replicas import Replica, Replicas
+from chat_tui.client.state.replica import Replica
+from chat_tui.client.state.replicas import Replicas
 from chat_tui.client.storage.cache import Row, Rows
 from chat_tui.client.storage.snapshots import SnapshotHeader
 from chat_tui.protocol.errors import ChatError, TransportError

@@ -11,7 +11,8 @@ from chat_tui.client.link.answers import parse_answer
 from chat_tui.client.model import Channel, Member, Message
 from chat_tui.client.ports import Request
 from chat_tui.client.state.parsing import Reasons, SnapshotPage, parse_messages
-from chat_tui.client.state.replicas import Replica, Replicas
+from chat_tui.client.state.replica import Replica
+from chat_tui.client.state.replicas import Replicas
 from chat_tui.client.state.sync_objects import ChannelListener, MessageList, Roster
 from chat_tui.client.storage.cache import SAVED_MESSAGES, Row, Rows, encode
 from chat_tui.client.storage.snapshots import decode_row, decode_rows

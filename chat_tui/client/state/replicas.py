@@ -4,16 +4,15 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from functools import partial
 
-from chat_tui.client.link.answers import InvalidAnswer, parse_answer
-from chat_tui.client.link.pages import all_pages
+from chat_tui.client.link.answers import InvalidAnswer
 from chat_tui.client.ports import Request, Spawn
-from chat_tui.client.state.parsing import Notification, Snapshot, SnapshotItem, SnapshotPage, SyncEvent
-from chat_tui.client.state.position import Position, ReplicaState, Step
-from chat_tui.protocol.defaults import MAX_PAGE, MAX_SUBSCRIPTIONS, SYNC_API
+from chat_tui.client.state.parsing import Notification, SyncEvent
+from chat_tui.client.state.position import ReplicaState, Step
+from chat_tui.client.state.replica import Replica
+from chat_tui.protocol.defaults import MAX_SUBSCRIPTIONS, SYNC_API
 from chat_tui.protocol.errors import ChatError, Code, NotFound, TransportError
-from chat_tui.protocol.sync import EventType, ObjectType, SubscriptionRequest, Subscriptions
+from chat_tui.protocol.sync import EventType, SubscriptionRequest, Subscriptions
 from chat_tui.protocol.untrusted import Malformed, decode
 
 AT_ONCE = 32
@@ -25,59 +24,9 @@ REPLAY_WITHIN = 30.0
 LONGEST_PAUSE = 30.0
 """Seconds between two tries to get an object right, at most."""
 
-_PLURALS = {ObjectType.MAP: "Maps", ObjectType.LIST: "Lists", ObjectType.DOCUMENT: "Documents"}
 _REMOVED = (EventType.MAP_REMOVED, EventType.LIST_REMOVED, EventType.DOCUMENT_REMOVED)
 
 _log = logging.getLogger(__name__)
-
-
-class Replica:
-    """One object: ``at`` is how far it is known.
-
-    Subclasses read a snapshot (`apply_snapshot`) and change with each event (`apply_event`), in order, once.
-    """
-
-    kind = ObjectType.MAP
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.sid = ""
-        self.at = Position()
-        self.was_loaded = False
-
-    async def load(self, request: Request) -> int:
-        """Read the position, then the data (guarantees, Follow 5); the position. Raises ChatError."""
-        params = {"Include": "items"} if self.kind is ObjectType.MAP else None
-        found: Snapshot = parse_answer(await request("GET", self.url, params=params), Snapshot)
-        if self.kind is ObjectType.MAP and found.items is None:
-            found.items = await self._every_item(request)
-        await self.apply_snapshot(found, request)
-        self.sid = found.sid
-        return found.last_event_id
-
-    @property
-    def position(self) -> int:
-        """The id of the last event applied."""
-        return self.at.id
-
-    async def _every_item(self, request: Request) -> list[SnapshotItem]:
-        """Page by page: of what is too large to come with the descriptor."""
-        fetch = partial(request, "GET", f"{self.url}/Items")
-        pages = await all_pages(lambda params: fetch(params=params), {"PageSize": str(MAX_PAGE)}, SnapshotPage)
-        return [item for page in pages for item in page.items]
-
-    @property
-    def url(self) -> str:
-        return f"{SYNC_API}/v3/{_PLURALS[self.kind]}/{self.name}"
-
-    async def apply_snapshot(self, found: Snapshot, request: Request) -> None:
-        """Make the snapshot one's own, as a whole or not at all."""
-
-    def apply_event(self, event_type: EventType, event: SyncEvent) -> None:
-        """One event."""
-
-    def removed(self) -> None:
-        """The object is gone."""
 
 
 class Replicas:

@@ -24,7 +24,7 @@ from chat_tui.client.state.parsing import (
     parse_name,
     update_fields,
 )
-from chat_tui.client.state.replicas import Replica
+from chat_tui.client.state.replica import Replica
 from chat_tui.protocol.defaults import PAGE
 from chat_tui.protocol.sync import EventType, ObjectType
 from chat_tui.protocol.untrusted import Malformed
