@@ -136,7 +136,7 @@ class People:
         await self._unfollow(excess)
         found: list[UserInfo] = []
         try:
-            opened = await self._replicas.open(*infos, leave_out_odd=True)
+            opened = await self._replicas.open(*infos, skip_refused=True)
             found = [info for info in infos if info in opened]
         finally:
             self._followed_now(infos, found)

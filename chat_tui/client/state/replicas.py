@@ -1,6 +1,7 @@
 """Replicas of Sync objects: read a snapshot, follow the events after it, notice gaps and fill them."""
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -10,9 +11,9 @@ from chat_tui.client.ports import Request, Spawn
 from chat_tui.client.state.parsing import Notification, SyncEvent
 from chat_tui.client.state.position import ReplicaState, Step
 from chat_tui.client.state.replica import Replica
-from chat_tui.protocol.defaults import MAX_SUBSCRIPTIONS, SYNC_API
+from chat_tui.client.state.subscriptions import SubscriptionRequests
 from chat_tui.protocol.errors import ChatError, Code, NotFound, TransportError
-from chat_tui.protocol.sync import EventType, SubscriptionRequest, Subscriptions
+from chat_tui.protocol.sync import EventType
 from chat_tui.protocol.untrusted import Malformed, decode
 
 AT_ONCE = 32
@@ -49,24 +50,23 @@ class Replicas:
         self._uniform = uniform
         self._wanted: dict[Replica, None] = {}
         self._by_sid: dict[str, Replica] = {}
-        self._correlation = 0
+        self._subscriptions = SubscriptionRequests(request)
         self._slots = asyncio.Semaphore(AT_ONCE)
-        self._asking = asyncio.Lock()
         self.is_up = False
 
     # ---- follow
 
-    async def open(self, *replicas: Replica, leave_out_odd: bool = False) -> list[Replica]:
+    async def open(self, *replicas: Replica, skip_refused: bool = False) -> list[Replica]:
         """Read and follow objects. Those that are not there are left out; the answer holds the others.
 
-        Raises ChatError when one of them cannot be read, and then follows none of them; with ``leave_out_odd`` only
+        Raises ChatError when one of them cannot be read, and then follows none of them; with ``skip_refused`` only
         when there is no link."""
         for replica in replicas:
             self._want(replica)
         try:
             loaded = await asyncio.gather(*(self._load(replica) for replica in replicas), return_exceptions=True)
             for outcome in loaded:
-                if isinstance(outcome, BaseException) and not _is_odd(outcome, leave_out_odd):
+                if isinstance(outcome, BaseException) and not _concerns_one(outcome, skip_refused):
                     raise outcome
             found = [replica for replica, outcome in zip(replicas, loaded, strict=True) if outcome is None]
             await self._ask(found)
@@ -87,12 +87,8 @@ class Replicas:
         """Stop following. A broken link has done it already."""
         followed = [replica for replica in replicas if self._by_sid.get(replica.sid) is replica]
         self._forget(replicas)
-        async with self._asking:
-            gone = [replica for replica in followed if replica.sid not in self._by_sid]
-            try:
-                await self._post("cancel", gone)
-            except ChatError:
-                return
+        with contextlib.suppress(ChatError):
+            await self._subscriptions.cancel(followed, lambda replica: replica.sid not in self._by_sid)
 
     def adopt(self, replica: Replica, sid: str, position: int) -> None:
         """A replica that is known from an earlier start: the next link brings what it missed."""
@@ -178,9 +174,7 @@ class Replicas:
 
     async def _ask(self, replicas: Sequence[Replica]) -> None:
         """Ask for what comes after their positions. Raises ChatError."""
-        async with self._asking:
-            wanted = [replica for replica in replicas if replica.at.state is ReplicaState.REPLAYING]
-            await self._post("establish", wanted)
+        wanted = await self._subscriptions.establish(replicas)
         if wanted:
             self._spawn(self._watch([(replica, replica.at.turn, replica.position) for replica in wanted]), "a watch")
 
@@ -205,17 +199,6 @@ class Replicas:
                 slow.append((replica, turn, replica.position))
         if slow:
             self._spawn(self._watch(slow), "a watch")
-
-    async def _post(self, action: str, replicas: Sequence[Replica]) -> None:
-        for start in range(0, len(replicas), MAX_SUBSCRIPTIONS):
-            self._correlation += 1
-            batch = replicas[start : start + MAX_SUBSCRIPTIONS]
-            if action == "establish":
-                for replica in batch:
-                    replica.at.asked(self._correlation)
-            requests = [SubscriptionRequest(replica.sid, replica.kind, replica.position) for replica in batch]
-            body = Subscriptions(action, requests, self._correlation)
-            await self._request("POST", f"{SYNC_API}/v4/Subscriptions", json=body)
 
     def _do(self, replica: Replica, step: Step) -> None:
         if step in (Step.ASK, Step.LOAD):
@@ -283,7 +266,7 @@ class Replicas:
             self._do(replica, replica.at.removed())
 
 
-def _is_odd(error: BaseException, is_any: bool) -> bool:
+def _concerns_one(error: BaseException, is_any: bool) -> bool:
     """Whether only this object is concerned."""
     return isinstance(error, NotFound) or (
         is_any and isinstance(error, ChatError) and not isinstance(error, TransportError)
