@@ -12,12 +12,13 @@ from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.model import Channel
 from chat_tui.client.ports import Api, Emit, Request, Spawn
+from chat_tui.client.state.channel_document import ChannelDocument
 from chat_tui.client.state.channel_parsing import ChannelData, OwnData, new_channel, update_described, update_own_part
 from chat_tui.client.state.open_channel import OpenChannels
+from chat_tui.client.state.own_channels import OwnChannels
 from chat_tui.client.state.parsing import Reasons
 from chat_tui.client.state.replica import Replica
 from chat_tui.client.state.replicas import Replicas
-from chat_tui.client.state.sync_objects import ChannelDocument, OwnChannels
 from chat_tui.client.storage.cache import Row, Rows, encode
 from chat_tui.client.storage.snapshots import decode_row, decode_rows
 from chat_tui.protocol.defaults import MAX_PAGE

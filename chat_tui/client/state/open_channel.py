@@ -10,10 +10,11 @@ from chat_tui.client import events
 from chat_tui.client.link.answers import parse_answer
 from chat_tui.client.model import Channel, Member, Message
 from chat_tui.client.ports import Request
+from chat_tui.client.state.message_list import ChannelListener, MessageList
 from chat_tui.client.state.parsing import Reasons, SnapshotPage, parse_messages
 from chat_tui.client.state.replica import Replica
 from chat_tui.client.state.replicas import Replicas
-from chat_tui.client.state.sync_objects import ChannelListener, MessageList, Roster
+from chat_tui.client.state.roster import Roster
 from chat_tui.client.storage.cache import SAVED_MESSAGES, Row, Rows, encode
 from chat_tui.client.storage.snapshots import decode_row, decode_rows
 from chat_tui.protocol.defaults import PAGE, SYNC_API

@@ -16,7 +16,7 @@ from chat_tui.client.model import Channel, Member, User, UserDescriptor
 from chat_tui.client.ports import Api, Emit
 from chat_tui.client.state.parsing import parse_descriptor
 from chat_tui.client.state.replicas import Replicas
-from chat_tui.client.state.sync_objects import UserInfo
+from chat_tui.client.state.user_info import UserInfo
 from chat_tui.client.storage.cache import Row, Rows, encode
 from chat_tui.client.storage.snapshots import decode_rows
 from chat_tui.protocol.defaults import FOLLOWED_USERS, MAX_PAGE

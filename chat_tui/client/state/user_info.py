@@ -1,0 +1,68 @@
+"""The Sync map of a user: name, attributes and the two marks (contract 7.4)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chat_tui.client.model import User
+from chat_tui.client.ports import Request
+from chat_tui.client.state.parsing import (
+    MAX_TEXT,
+    Marks,
+    Reasons,
+    Snapshot,
+    SyncEvent,
+    Value,
+    parse_item,
+    parse_name,
+    update_fields,
+)
+from chat_tui.client.state.replica import Replica
+from chat_tui.protocol.sync import EventType
+from chat_tui.protocol.values import UpdateReason
+
+
+class UserInfo(Replica):
+    """A user's name, attributes and reachability."""
+
+    def __init__(self, user: User, on_update: Callable[[User, Reasons], None], clock: Callable[[], float]) -> None:
+        super().__init__(user.info_map)
+        self.user = user
+        self._on_update = on_update
+        self._clock = clock
+
+    async def apply_snapshot(self, found: Snapshot, request: Request) -> None:
+        reasons: Reasons = frozenset()
+        for item in found.items or ():
+            reasons |= self._set(item.key, item.data)
+        self.user.is_subscribed = True
+        self._report(reasons)
+
+    def apply_event(self, event_type: EventType, event: SyncEvent) -> None:
+        self._report(self._set(event.item_key, event.item_data))
+
+    def removed(self) -> None:
+        self.user.is_subscribed = False
+
+    def _set(self, key: str | None, data: Any) -> Reasons:
+        self.user.date_refreshed = self._clock()
+        if key == "friendlyName":
+            return update_fields(
+                self.user, {"friendly_name": (parse_name(parse_item(data, Value).value), UpdateReason.FRIENDLY_NAME)}
+            )
+        if key == "attributes":
+            attributes = (parse_item(data, Value).value or "{}")[:MAX_TEXT]
+            return update_fields(self.user, {"attributes": (attributes, UpdateReason.ATTRIBUTES)})
+        if key == "reachability":
+            marks = parse_item(data, Marks)
+            return update_fields(
+                self.user,
+                {
+                    "is_online": (marks.online, UpdateReason.ONLINE),
+                    "is_notifiable": (marks.notifiable, UpdateReason.NOTIFIABLE),
+                },
+            )
+        return frozenset()
+
+    def _report(self, reasons: Reasons) -> None:
+        if reasons:
+            self._on_update(self.user, reasons)
