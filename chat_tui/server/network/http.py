@@ -67,7 +67,7 @@ class HttpConnection(H11Protocol):
                     self._next_turn = self.loop.call_later(wait, self._take_turn)
                 return
             self._take(PIECE)
-            share.spend(clock() - now)
+            share.used += clock() - now
 
     def _take(self, size: int) -> None:
         piece, self._rest = self._rest[:size], self._rest[size:]

@@ -252,7 +252,7 @@ class Link(Outgoing):
         if _is_uncounted(action):
             async with self.reading():
                 frame = await self._answered(action)
-            self.share.spend(READ_SECONDS + len(frame) * SECONDS_PER_BYTE)
+            self.share.used += READ_SECONDS + len(frame) * SECONDS_PER_BYTE
         else:
             frame = await self._answered(action)
         await self.send(frame)
@@ -300,7 +300,7 @@ class Link(Outgoing):
         if _is_uncounted(action):
             return
         if not self._bucket.take(time.monotonic()):
-            self.share.spend(READ_SECONDS)
+            self.share.used += READ_SECONDS
             raise TooManyRequests("This connection changes too much at once: wait a little", retry_after=1.0)
 
     async def run(self, command: Command) -> Any:

@@ -29,7 +29,7 @@ PART = 0.5
 class Share:
     """Whoever reaches a bound is read from no more until there is room; `hold` says whom to tell."""
 
-    __slots__ = ("_at", "_charged", "_held", "_limits", "_used", "connections", "reading", "subscriptions", "unsent")
+    __slots__ = ("_at", "_charged", "_held", "_limits", "connections", "reading", "subscriptions", "unsent", "used")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -40,7 +40,8 @@ class Share:
         self.reading = asyncio.Semaphore(limits.reads_at_once)
         self._charged = 0
         self._held: dict[Callable[[], None], None] = {}
-        self._used = 0.0
+        self.used = 0.0
+        """Seconds of this process, less what was given back since."""
         self._at = 0.0
 
     # ---- what is under way
@@ -70,17 +71,18 @@ class Share:
 
     def wait(self, now: float) -> float:
         """Seconds until the next frame's turn; none while the slice lasts."""
-        self._used = max(0.0, self._used - (now - self._at) * PART)
+        left = self.used - (now - self._at) * PART
         self._at = now
-        return 0.0 if self._used < SLICE else self._used / PART
-
-    def spend(self, seconds: float) -> None:
-        self._used += seconds
+        if left < SLICE:
+            self.used = left if left > 0.0 else 0.0
+            return 0.0
+        self.used = left
+        return left / PART
 
     def queue(self, now: float, seconds: float) -> float:
         """Take ``seconds`` at the end of what has been taken. Returns when they are over, from now."""
         wait = self.wait(now)
-        self._used += seconds
+        self.used += seconds
         return wait
 
 

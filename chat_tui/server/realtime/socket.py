@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
-from websockets.frames import Frame
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 
 from chat_tui.protocol.defaults import MAX_FRAME
@@ -24,6 +24,7 @@ from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.link import Link
 from chat_tui.server.realtime.share import PIECE
 
+_BINARY = Opcode.BINARY
 _BAD_HEAD = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -50,6 +51,7 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
     deadline: float | None = None
     is_busy = False
     _held_back = False
+    _owes_pong = False
     _rest = b""
     _early = 0
     _late = 0
@@ -78,14 +80,15 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
         return _BUFFER
 
     def buffer_updated(self, nbytes: int) -> None:
-        self.data_received(bytes(_BUFFER[:nbytes]))
-
-    def data_received(self, data: bytes) -> None:
-        if self.link is not None:
-            self._rest = self._rest + data if self._rest else data
-            self.go_on()
+        data = bytes(_BUFFER[:nbytes])
+        if self.link is None:
+            self._take_head(data)
             return
-        super().data_received(data)
+        self._rest = self._rest + data if self._rest else data
+        self.go_on()
+
+    def _take_head(self, data: bytes) -> None:
+        self.data_received(data)
         if self.conn.handshake_exc is not None and not self.handshake_complete:
             self._refuse_head()
 
@@ -94,21 +97,23 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
         link = self.link
         if link is None or self.transport.is_closing():
             return
+        share = link.share
         while self._rest:
             now = monotonic()
-            wait = link.share.wait(now)
+            wait = share.wait(now)
             if wait and self._next_turn is None:
                 self._next_turn = self.loop.call_later(wait, self._take_turn)
-            if wait or not self._may_take(link):
+            if wait or not (self.close_sent or link.may_take(self.go_on)):
                 self.hold_back(on=True)
                 return
             piece, self._rest = self._rest[:PIECE], self._rest[PIECE:]
-            self._feed(piece)
+            self._feed(link, piece)
             if self.close_sent and self._is_too_late(len(piece)):
                 return
-            link.share.spend(monotonic() - now)
+            share = link.share  # a login's is another one
+            share.used += monotonic() - now
         if self._held_back:  # else the next to come is held back, if need be
-            self.hold_back(on=not self._may_take(link))
+            self.hold_back(on=not (self.close_sent or link.may_take(self.go_on)))
 
     def _is_too_late(self, size: int) -> bool:
         self._late += size
@@ -117,34 +122,40 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
             return True
         return self.transport.is_closing()
 
-    def _may_take(self, link: Link) -> bool:
-        return self.close_sent or link.may_take(self.go_on)
-
     def _take_turn(self) -> None:
         self._next_turn = None
         self.go_on()
 
-    def _feed(self, piece: bytes) -> None:
+    def _feed(self, link: Link, piece: bytes) -> None:
         self.conn.receive_data(piece)
         if self.conn.parser_exc is not None:
             self.handle_parser_exception()
             return
-        self.handle_events()
-        output = self.conn.data_to_send()
-        if output and not self.transport.is_closing():
-            self.transport.write(b"".join(output))
+        if self.deadline is not None and self._is_too_early():
+            return
+        events, self.conn.events = self.conn.events, []
+        for event in events:
+            if isinstance(event, Frame) and event.opcode is _BINARY and event.fin:  # nearly always
+                if not self.close_sent:
+                    link.received(bytes(event.data))
+            else:
+                self.conn.events = [event]
+                self.handle_events()
+        if self._owes_pong:
+            self._owes_pong = False
+            self.write(b"".join(self.conn.data_to_send()))
 
-    def handle_events(self) -> None:
-        before = self.deadline is not None and self.link is not None
-        if before:  # nobody has said yet who they are
-            self._early += len(self.conn.events)
-            if self._early > type(self).gateway.limits.early_frames:
-                self.transport.abort()
-                return
-        super().handle_events()
+    def _is_too_early(self) -> bool:
+        """Nobody has said yet who they are, and there is more than a login."""
+        self._early += len(self.conn.events)
+        if self._early <= type(self).gateway.limits.early_frames:
+            return False
+        self.transport.abort()
+        return True
 
     def handle_ping(self) -> None:
         """The pong is written with whatever else this piece brings about."""
+        self._owes_pong = True
 
     def handle_cont(self, event: Frame) -> None:
         """Fragments are joined as they come: any number of small or empty ones is no more than what is in them."""

@@ -202,7 +202,7 @@ class Subscriptions:
                     for request, subscription in asked  # noqa: B023
                 ],
             )
-            subscriber.share.spend(len(asked) * OBJECT_SECONDS)
+            subscriber.share.used += len(asked) * OBJECT_SECONDS
             for (request, subscription), found_range in zip(asked, found, strict=True):
                 if isinstance(found_range, ChatError):
                     self._drop_if_current(subscription)
