@@ -18,6 +18,7 @@ from chat_tui.server.operations.actors import AccountActor
 from chat_tui.server.operations.dispatch import Dispatcher
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.rest.dialects import Dialect, Names
+from chat_tui.server.rest.shapes import Shape
 from chat_tui.server.rest.urls import Urls
 from chat_tui.server.store.secrets import SecretBox
 
@@ -29,7 +30,7 @@ class Answer(msgspec.Struct, frozen=True):
     """``body`` is JSON, or nothing."""
 
     status: int
-    body: Any = None
+    body: Shape | None = None
 
 
 class Call(msgspec.Struct, frozen=True):

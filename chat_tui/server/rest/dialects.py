@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from chat_tui.protocol.words import FIELDS, to_chat, to_conversations
+from chat_tui.server.rest.shapes import Shape
 from chat_tui.server.rest.urls import Product
 
 _SERVICE = "/Services/{service_sid}"
@@ -55,13 +55,15 @@ class Dialect:
         """A parameter, ``FriendlyName``, in this version's words; nested names stand for themselves."""
         return name if self.is_chat or "." in name else camel(to_conversations(FIELDS, snake(name)))
 
-    def body(self, fields: dict[str, Any], hidden: tuple[str, ...]) -> dict[str, Any]:
+    def body(self, fields: Shape, hidden: tuple[str, ...]) -> Shape:
         """A representation in chat's words as this version writes it, without ``hidden``."""
         if self.is_chat:
             return {name: value for name, value in fields.items() if name not in hidden} if hidden else fields
-        if "links" in fields:
-            fields["links"] = {FIELDS.get(name, name): url for name, url in fields["links"].items()}
-        return {FIELDS.get(name, name): value for name, value in fields.items() if name not in hidden}
+        said = {FIELDS.get(name, name): value for name, value in fields.items() if name not in hidden}
+        links = said.get("links")
+        if isinstance(links, dict):
+            said["links"] = {FIELDS.get(name, name): url for name, url in links.items()}
+        return said
 
 
 CHAT_V1 = Dialect("chat v1", Product.CHAT, "v1")

@@ -4,12 +4,12 @@
 import secrets
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
 
 from chat_tui.protocol.defaults import PAGE
 from chat_tui.protocol.errors import Code, NotFound
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.server.operations.keys import EnsureKey, FetchKey, ListKeys, RenameKey, RevokeKey
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Answer, Call
 from chat_tui.server.rest.dialects import Dialect, Parameters
 from chat_tui.server.rest.paging import listing, page_urls
@@ -24,7 +24,7 @@ _NAME = Parameters("FriendlyName")
 _JSON = ".json"
 
 
-def represent(key: ApiKey) -> dict[str, Any]:
+def represent(key: ApiKey) -> shapes.Key:
     created = format_datetime(datetime.fromtimestamp(key.date_created // 1000, UTC))
     return {"sid": key.sid, "friendly_name": key.friendly_name, "date_created": created, "date_updated": created}
 
@@ -38,21 +38,25 @@ async def create(call: Call) -> Answer:
         sealed_secret=call.box.seal(secret),
         friendly_name=call.first("FriendlyName") or "",
     )
-    key = await call.run(command)
-    return Answer(201, represent(key) | {"secret": secret})
+    made: shapes.NewKey = {**represent(await call.run(command)), "secret": secret}
+    return Answer(201, made)
 
 
 async def page(call: Call) -> Answer:
     asked = listing(call, PAGE)
     found = await call.run(call.command(ListKeys, page=asked.query))
     urls = page_urls(call, asked, found)
-    uris: dict[str, str | None] = {"uri": urls.this, "first_page_uri": urls.first, "next_page_uri": urls.next}
-    uris["previous_page_uri"] = urls.previous
-    return Answer(
-        200,
-        {"keys": [represent(key) for key in found.items], "page": asked.number, "page_size": asked.size}
-        | {name: uri and uri.removeprefix(call.urls.base) for name, uri in uris.items()},
-    )
+    base = call.urls.base
+    body: shapes.KeyPage = {
+        "keys": [represent(key) for key in found.items],
+        "page": asked.number,
+        "page_size": asked.size,
+        "uri": urls.this.removeprefix(base),
+        "first_page_uri": urls.first.removeprefix(base),
+        "next_page_uri": urls.next and urls.next.removeprefix(base),
+        "previous_page_uri": urls.previous and urls.previous.removeprefix(base),
+    }
+    return Answer(200, body)
 
 
 def _key_sid(call: Call) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import whole_or
 from chat_tui.protocol.words import FIELDS
 from chat_tui.server.operations.pages import Page, PageQuery
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Answer, Call
 
 MAX_PAGE_NUMBER = 10**9
@@ -115,11 +117,11 @@ def page_urls(call: Call, asked: Listing, found: Page[Any]) -> PageUrls:
     )
 
 
-def envelope(call: Call, key: str, items: list[dict[str, Any]], asked: Listing, found: Page[Any]) -> Answer:
+def envelope(call: Call, key: str, items: Sequence[shapes.Shape], asked: Listing, found: Page[Any]) -> Answer:
     """The page with its ``meta``."""
     urls = page_urls(call, asked, found)
     key = call.dialect.word(FIELDS, key)
-    meta = {
+    meta: shapes.Meta = {
         "page": asked.number,
         "page_size": asked.size,
         "first_page_url": urls.first,
@@ -128,4 +130,5 @@ def envelope(call: Call, key: str, items: list[dict[str, Any]], asked: Listing, 
         "next_page_url": urls.next,
         "key": key,
     }
-    return Answer(200, {key: items, "meta": meta})
+    body: shapes.Listing = {key: items, "meta": meta}
+    return Answer(200, body)

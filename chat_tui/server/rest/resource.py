@@ -9,12 +9,13 @@ import msgspec
 from chat_tui.protocol.defaults import PAGE
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.server.operations.operation import Command
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Answer, Call, Handler
 from chat_tui.server.rest.dialects import EVERYWHERE, NONE, Dialect, Parameters
 from chat_tui.server.rest.paging import envelope, listing
 from chat_tui.server.routes import Router
 
-Represent = Callable[[Call, Any], dict[str, Any]]
+Represent = Callable[[Call, Any], shapes.Shape]
 """A found object in chat's words, as `Dialect.body` translates them."""
 
 
@@ -81,7 +82,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
             offered["delete"] = (f"DELETE {one}", self._deleting(self.delete))
         return (offered[name] for name in self.only.get(dialect, tuple(offered)))
 
-    def _show(self, call: Call, represent: Represent, found: Any) -> dict[str, Any]:
+    def _show(self, call: Call, represent: Represent, found: Any) -> shapes.Shape:
         return call.dialect.body(represent(call, found), self.hidden.get(call.dialect, ()))
 
     def _creating(self, write: Write) -> Handler:

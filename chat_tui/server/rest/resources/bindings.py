@@ -1,12 +1,11 @@
 """Bindings: what users' devices registered for push, by service and by user. They are only read and removed here."""
 
-from typing import Any
-
 import msgspec
 
 from chat_tui.protocol.words import FIELDS
 from chat_tui.server.dates import date
 from chat_tui.server.operations.bindings import FetchBinding, ListBindings, RemoveBinding
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V2, CONVERSATIONS, Parameters
 from chat_tui.server.rest.resource import Listed, Resource
@@ -16,7 +15,7 @@ _FROM_CLIENT = ("twilio.ipmsg.", "twilio.channel.", "twilio.conversations.")
 """What an SDK puts in front of a message type."""
 
 
-def _represent(call: Call, binding: Binding, *path: str) -> dict[str, Any]:
+def _represent(call: Call, binding: Binding, *path: str) -> shapes.Binding:
     return {
         "sid": binding.sid,
         "account_sid": call.actor.account_sid,
@@ -40,11 +39,11 @@ def _message_type(call: Call, given: str) -> str:
     return call.dialect.word(FIELDS, given)
 
 
-def represent(call: Call, binding: Binding) -> dict[str, Any]:
+def represent(call: Call, binding: Binding) -> shapes.Binding:
     return _represent(call, binding)
 
 
-def _of_user(call: Call, binding: Binding) -> dict[str, Any]:
+def _of_user(call: Call, binding: Binding) -> shapes.Binding:
     return _represent(call, binding, "Users", binding.user_sid)
 
 

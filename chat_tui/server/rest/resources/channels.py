@@ -11,6 +11,7 @@ from chat_tui.server.operations.channels import (
     UpdateChannel,
 )
 from chat_tui.server.operations.participants import CreateWithParticipants
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V1, CONVERSATIONS, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
@@ -33,7 +34,7 @@ _CREATE = Parameters(
 _UNSUPPORTED = ("MessagingServiceSid", "Bindings.Email.Address", "Bindings.Email.Name")
 
 
-def links(call: Call, channel: Channel) -> dict[str, str]:
+def links(call: Call, channel: Channel) -> shapes.Links:
     """What hangs on a channel; the last message only when there is one."""
     path = ("Services", channel.service_sid, "Channels", channel.sid)
     if not call.dialect.is_chat:
@@ -46,14 +47,18 @@ def links(call: Call, channel: Channel) -> dict[str, str]:
     return found
 
 
-def timers(channel: Channel) -> dict[str, str]:
+def timers(channel: Channel) -> shapes.Timers:
     """When the timers that run will have run out."""
-    dates = {"date_inactive": channel.date_inactive, "date_closed": channel.date_closed}
-    return {name: date(when) for name, when in dates.items() if when is not None}
+    found: shapes.Timers = {}
+    if channel.date_inactive is not None:
+        found["date_inactive"] = date(channel.date_inactive)
+    if channel.date_closed is not None:
+        found["date_closed"] = date(channel.date_closed)
+    return found
 
 
-def represent(call: Call, channel: Channel) -> dict[str, Any]:
-    body: dict[str, Any] = {
+def represent(call: Call, channel: Channel) -> shapes.Channel | shapes.Conversation:
+    body: shapes.ChannelCore = {
         "sid": channel.sid,
         "account_sid": call.actor.account_sid,
         "service_sid": channel.service_sid,
@@ -66,9 +71,16 @@ def represent(call: Call, channel: Channel) -> dict[str, Any]:
         "links": links(call, channel),
     }
     if not call.dialect.is_chat:
-        own = {"messaging_service_sid": None, "state": channel.state, "timers": timers(channel), "bindings": {}}
-        return body | own
-    return body | {
+        conversation: shapes.Conversation = {
+            **body,
+            "messaging_service_sid": None,
+            "state": channel.state,
+            "timers": timers(channel),
+            "bindings": {},
+        }
+        return conversation
+    return {
+        **body,
         "type": channel.type,
         "created_by": channel.created_by,
         "members_count": channel.members_count,

@@ -6,6 +6,7 @@ import msgspec
 
 from chat_tui.protocol.words import EVENTS
 from chat_tui.server.operations.accounts import FetchAccount, UpdateAccount
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CONVERSATIONS, Parameters
 from chat_tui.server.rest.resource import Resource, Write
@@ -19,7 +20,7 @@ _WEBHOOK_FIELDS = {
 }
 
 
-def represent(call: Call, account: Account) -> dict[str, Any]:
+def represent(call: Call, account: Account) -> shapes.AccountConfiguration:
     service = account.default_service_sid or ""
     webhooks = call.at("Configuration", "Webhooks")
     return {
@@ -33,7 +34,7 @@ def represent(call: Call, account: Account) -> dict[str, Any]:
     }
 
 
-def _webhooks(call: Call, account: Account) -> dict[str, Any]:
+def _webhooks(call: Call, account: Account) -> shapes.AccountWebhooks:
     kept = msgspec.json.decode(account.webhooks)
     return {
         "account_sid": account.sid,

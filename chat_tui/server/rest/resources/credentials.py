@@ -12,6 +12,7 @@ from chat_tui.server.operations.credentials import (
     ListCredentials,
     UpdateCredential,
 )
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT, CONVERSATIONS, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
@@ -22,7 +23,7 @@ MAX_SECRET = 16 * 1024
 """Characters of one."""
 
 
-def represent(call: Call, credential: Credential) -> dict[str, Any]:
+def represent(call: Call, credential: Credential) -> shapes.Credential:
     return {
         "sid": credential.sid,
         "account_sid": credential.account_sid,

@@ -1,16 +1,15 @@
 """Invites, which only chat has."""
 
-from typing import Any
-
 from chat_tui.server.dates import date
 from chat_tui.server.operations.invites import FetchInvite, InviteMember, ListInvites, RemoveInvite
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Invite
 
 
-def represent(call: Call, invite: Invite) -> dict[str, Any]:
+def represent(call: Call, invite: Invite) -> shapes.Invite:
     service_sid = call.path["service_sid"]
     return {
         "sid": invite.sid,

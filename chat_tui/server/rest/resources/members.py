@@ -1,9 +1,8 @@
 """Members, which Conversations calls participants."""
 
-from typing import Any
-
 from chat_tui.server.dates import date, date_or_none
 from chat_tui.server.operations.members import AddMember, FetchMember, ListMembers, RemoveMember, UpdateMember
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V1, CHAT_V2, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
@@ -13,7 +12,7 @@ _LATER = ("Attributes", "LastConsumptionTimestamp", "DateCreated", "DateUpdated"
 _UNSUPPORTED = ("MessagingBinding.Address", "MessagingBinding.ProxyAddress", "MessagingBinding.ProjectedAddress")
 
 
-def represent(call: Call, member: Member) -> dict[str, Any]:
+def represent(call: Call, member: Member) -> shapes.Member:
     service_sid = call.path["service_sid"]
     return {
         "sid": member.sid,

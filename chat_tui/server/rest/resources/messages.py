@@ -13,6 +13,7 @@ from chat_tui.server.operations.messages import (
     Sent,
     UpdateMessage,
 )
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V1, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
@@ -25,10 +26,10 @@ _LATER = ("DateCreated", "DateUpdated")
 _UNSUPPORTED = ("ContentSid", "ContentVariables")
 
 
-def represent(call: Call, message: Message) -> dict[str, Any]:
+def represent(call: Call, message: Message) -> shapes.Message | shapes.ConversationMessage:
     service_sid = call.path["service_sid"]
     url = call.at("Services", service_sid, "Channels", message.channel_sid, "Messages", message.sid)
-    body: dict[str, Any] = {
+    body: shapes.MessageCore = {
         "sid": message.sid,
         "account_sid": call.actor.account_sid,
         "service_sid": service_sid,
@@ -43,13 +44,16 @@ def represent(call: Call, message: Message) -> dict[str, Any]:
         "url": url,
     }
     if call.dialect.is_chat:
-        return body | {
+        own: shapes.Message = {
+            **body,
             "to": message.channel_sid,
             "type": "text",
             "last_updated_by": message.last_updated_by,
             "was_edited": message.was_edited,
         }
-    return body | {
+        return own
+    return {
+        **body,
         "participant_sid": message.member_sid,
         "delivery": None,
         "content_sid": None,
@@ -57,7 +61,7 @@ def represent(call: Call, message: Message) -> dict[str, Any]:
     }
 
 
-def _single(call: Call, found: Sent | MessageView) -> dict[str, Any]:
+def _single(call: Call, found: Sent | MessageView) -> shapes.Message | shapes.ConversationMessage:
     assert found.message is not None
     return represent(call, found.message)
 

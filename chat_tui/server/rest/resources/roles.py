@@ -7,13 +7,14 @@ import msgspec
 from chat_tui.protocol.words import PERMISSIONS, ROLE_TYPES
 from chat_tui.server.dates import date
 from chat_tui.server.operations.roles import CreateRole, DeleteRole, FetchRole, ListRoles, UpdateRole
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Role
 
 
-def represent(call: Call, role: Role) -> dict[str, Any]:
+def represent(call: Call, role: Role) -> shapes.Role:
     return {
         "sid": role.sid,
         "account_sid": call.actor.account_sid,

@@ -6,6 +6,7 @@ import msgspec
 
 from chat_tui.protocol.words import EVENTS
 from chat_tui.server.operations.services import FetchService, UpdateService
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CONVERSATIONS, Parameters
 from chat_tui.server.rest.resource import Resource, Write
@@ -13,19 +14,22 @@ from chat_tui.server.rest.resources.services import notifications_in, urls_in
 from chat_tui.server.store.rows import Service
 
 
-def _notifications(call: Call, service: Service) -> dict[str, Any]:
-    found = msgspec.json.decode(service.notifications)
-    del found["invited_to_channel"]  # Conversations has no invitations, and a notice more for media
-    found["new_message"].setdefault("with_media", {"enabled": False})
+def _notifications(call: Call, service: Service) -> shapes.ServiceNotifications:
+    """Conversations has no invitations, and a notice more for media."""
+    kept: shapes.Notifications = msgspec.json.decode(service.notifications)
+    kept["new_message"].setdefault("with_media", {"enabled": False})
     return {
         "account_sid": service.account_sid,
         "service_sid": service.sid,
-        **found,
+        "log_enabled": kept["log_enabled"],
+        "added_to_channel": kept["added_to_channel"],
+        "new_message": kept["new_message"],
+        "removed_from_channel": kept["removed_from_channel"],
         "url": call.at("Services", service.sid, "Configuration", "Notifications"),
     }
 
 
-def _configuration(call: Call, service: Service) -> dict[str, Any]:
+def _configuration(call: Call, service: Service) -> shapes.ServiceConfiguration:
     path = ("Services", service.sid, "Configuration")
     return {
         "service_sid": service.sid,
@@ -38,7 +42,7 @@ def _configuration(call: Call, service: Service) -> dict[str, Any]:
     }
 
 
-def _webhook_configuration(call: Call, service: Service) -> dict[str, Any]:
+def _webhook_configuration(call: Call, service: Service) -> shapes.ServiceWebhooks:
     filters = msgspec.json.decode(service.webhook_filters)
     return {
         "account_sid": service.account_sid,

@@ -15,6 +15,7 @@ from chat_tui.server.operations.services import (
     ListServices,
     UpdateService,
 )
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT, CHAT_V1, CHAT_V2, CONVERSATIONS, Parameters, camel
 from chat_tui.server.rest.resource import Listed, Resource, Write
@@ -56,17 +57,17 @@ _EVENTS = tuple(
 """Those a v1 service has a webhook each for (contract 1.5)."""
 
 
-def represent(call: Call, service: Service) -> dict[str, Any]:
+def represent(call: Call, service: Service) -> shapes.Service | shapes.ConversationsService:
     return _in_chat(call, service) if call.dialect.is_chat else _in_conversations(call, service)
 
 
-def _links(call: Call, service: Service, *names: str) -> dict[str, str]:
+def _links(call: Call, service: Service, *names: str) -> shapes.Links:
     return {name: call.at("Services", service.sid, camel(name)) for name in names}
 
 
-def _in_chat(call: Call, service: Service) -> dict[str, Any]:
+def _in_chat(call: Call, service: Service) -> shapes.Service:
     is_v2 = call.dialect is CHAT_V2
-    notifications = msgspec.json.decode(service.notifications)
+    notifications: shapes.Notifications = msgspec.json.decode(service.notifications)
     notifications["new_message"].pop("with_media", None)
     return {
         "sid": service.sid,
@@ -99,7 +100,7 @@ def _in_chat(call: Call, service: Service) -> dict[str, Any]:
     }
 
 
-def _in_conversations(call: Call, service: Service) -> dict[str, Any]:
+def _in_conversations(call: Call, service: Service) -> shapes.ConversationsService:
     apart = ("users", "roles", "bindings", "configuration", "participant_conversations")
     return {
         "sid": service.sid,

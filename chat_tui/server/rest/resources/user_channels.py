@@ -3,6 +3,7 @@
 from typing import Any
 
 from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.protocol.values import NotificationLevel
 from chat_tui.server.dates import date
 from chat_tui.server.operations.user_channels import (
     FetchUserChannel,
@@ -12,13 +13,14 @@ from chat_tui.server.operations.user_channels import (
     UpdateUserChannel,
     UserChannel,
 )
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V1, CONVERSATIONS, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.rest.resources import channels
 
 
-def _links(call: Call, found: UserChannel) -> dict[str, str]:
+def _links(call: Call, found: UserChannel) -> shapes.Links:
     path = ("Services", found.user.service_sid, "Channels", found.channel.sid)
     links = {"channel": call.at(*path)}
     if found.member is not None:
@@ -26,10 +28,10 @@ def _links(call: Call, found: UserChannel) -> dict[str, str]:
     return links
 
 
-def represent(call: Call, found: UserChannel) -> dict[str, Any]:
+def represent(call: Call, found: UserChannel) -> shapes.UserChannel | shapes.UserConversation:
     """URLs carry SIDs even when the resource was addressed by name (contract U2, U3, U12)."""
     member = found.member
-    body: dict[str, Any] = {
+    body: shapes.UserChannelCore = {
         "account_sid": call.actor.account_sid,
         "service_sid": found.user.service_sid,
         "channel_sid": found.channel.sid,
@@ -37,23 +39,25 @@ def represent(call: Call, found: UserChannel) -> dict[str, Any]:
         "member_sid": None if member is None else member.sid,
         "last_consumed_message_index": None if member is None else member.last_consumed_message_index,
         "unread_messages_count": found.unread,
-        "notification_level": "default" if member is None else member.notification_level,
+        "notification_level": NotificationLevel.DEFAULT if member is None else member.notification_level,
         "url": call.at("Services", found.user.service_sid, "Users", found.user.sid, "Channels", found.channel.sid),
         "links": _links(call, found),
     }
-    return body | (_in_chat(call, found) if call.dialect.is_chat else _in_conversations(found))
+    if call.dialect.is_chat:
+        return _in_chat(call, found, body)
+    conversation: shapes.UserConversation = {**body, **_in_conversations(found)}
+    return conversation
 
 
-def _in_chat(call: Call, found: UserChannel) -> dict[str, Any]:
+def _in_chat(call: Call, found: UserChannel, body: shapes.UserChannelCore) -> shapes.UserChannel:
     """The status in REST's spelling, and every link (contract U4–U6, U10)."""
-    links = _links(call, found)
     if call.dialect is not CHAT_V1:
-        links |= channels.links(call, found.channel)
-        del links["webhooks"]
-    return {"status": "invited" if found.member is None else "joined", "links": links}
+        body["links"] |= channels.links(call, found.channel)
+        del body["links"]["webhooks"]
+    return {**body, "status": "invited" if found.member is None else "joined"}
 
 
-def _in_conversations(found: UserChannel) -> dict[str, Any]:
+def _in_conversations(found: UserChannel) -> shapes.DescribedConversation:
     channel = found.channel
     return {
         "friendly_name": channel.friendly_name,
@@ -67,9 +71,8 @@ def _in_conversations(found: UserChannel) -> dict[str, Any]:
     }
 
 
-def _as_participant(call: Call, found: UserChannel) -> dict[str, Any]:
+def _as_participant(call: Call, found: UserChannel) -> shapes.ParticipantConversation:
     described = _in_conversations(found)
-    described["state"] = described.pop("conversation_state")
     return {
         "account_sid": call.actor.account_sid,
         "service_sid": found.user.service_sid,
@@ -78,7 +81,14 @@ def _as_participant(call: Call, found: UserChannel) -> dict[str, Any]:
         "participant_user_sid": found.user.sid,
         "participant_identity": found.user.identity,
         "participant_messaging_binding": None,
-        **{f"conversation_{name}": value for name, value in described.items()},
+        "conversation_friendly_name": described["friendly_name"],
+        "conversation_unique_name": described["unique_name"],
+        "conversation_timers": described["timers"],
+        "conversation_attributes": described["attributes"],
+        "conversation_created_by": described["created_by"],
+        "conversation_date_created": described["date_created"],
+        "conversation_date_updated": described["date_updated"],
+        "conversation_state": described["conversation_state"],
         "links": _links(call, found),
     }
 

@@ -1,11 +1,10 @@
 """Users: a single one carries its reachability, a list never does (contract R13, R16, 9.1)."""
 
-from typing import Any
-
 from chat_tui.protocol.values import Reachability
 from chat_tui.server.dates import date
 from chat_tui.server.operations.users import CreateUser, DeleteUser, FetchUser, ListUsers, UpdateUser, UserView
 from chat_tui.server.reachability.rules import UNKNOWN, visible_reachability
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V2, CONVERSATIONS, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
@@ -14,7 +13,7 @@ from chat_tui.server.store.rows import User
 _UPDATE = ("RoleSid", "Attributes", "FriendlyName")
 
 
-def _represent(call: Call, user: User, reachability: Reachability) -> dict[str, Any]:
+def _represent(call: Call, user: User, reachability: Reachability) -> shapes.User:
     path = ("Services", user.service_sid, "Users", user.sid)
     links = {"user_channels": call.at(*path, "Channels")}
     if call.dialect is CHAT_V2:
@@ -37,11 +36,11 @@ def _represent(call: Call, user: User, reachability: Reachability) -> dict[str, 
     }
 
 
-def represent(call: Call, view: UserView) -> dict[str, Any]:
+def represent(call: Call, view: UserView) -> shapes.User:
     return _represent(call, view.user, visible_reachability(view.service, view.user))
 
 
-def _listed(call: Call, user: User) -> dict[str, Any]:
+def _listed(call: Call, user: User) -> shapes.User:
     return _represent(call, user, UNKNOWN)
 
 

@@ -17,29 +17,34 @@ from chat_tui.server.operations.webhooks import (
     ListWebhooks,
     UpdateWebhook,
 )
+from chat_tui.server.rest import shapes
 from chat_tui.server.rest.call import Call
 from chat_tui.server.rest.dialects import CHAT_V2, CONVERSATIONS, DEFAULT_SERVICE, Parameters
 from chat_tui.server.rest.resource import Listed, Resource, Write
 from chat_tui.server.store.rows import Webhook
 
 
-def represent(call: Call, webhook: Webhook) -> dict[str, Any]:
+def represent(call: Call, webhook: Webhook) -> shapes.Webhook | shapes.ConversationWebhook:
     service_sid = call.path["service_sid"]
     path = ("Services", service_sid, "Channels", webhook.channel_sid, "Webhooks", webhook.sid)
-    return {
+    sids: shapes.WebhookSids = {
         "sid": webhook.sid,
         "account_sid": call.actor.account_sid,
         "service_sid": service_sid,
         "channel_sid": webhook.channel_sid,
-        "type" if call.dialect.is_chat else "target": webhook.type,
+    }
+    settings: shapes.WebhookSettings = {
         "configuration": _configuration(call, msgspec.json.decode(webhook.configuration)),
         "date_created": date(webhook.date_created),
         "date_updated": date(webhook.date_updated),
         "url": call.at(*path),
     }
+    if call.dialect.is_chat:
+        return {**sids, "type": webhook.type, **settings}
+    return {**sids, "target": webhook.type, **settings}
 
 
-def _configuration(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
+def _configuration(call: Call, kept: Any) -> shapes.WebhookConfiguration:
     """Triggers are shown as filters (contract 1.4); a method is written as each product does."""
     if "triggers" in kept:
         kept["filters"] = kept.pop("triggers")
@@ -49,7 +54,8 @@ def _configuration(call: Call, kept: dict[str, Any]) -> dict[str, Any]:
         kept.pop("retry_count", None)
         if "method" in kept:
             kept["method"] = kept["method"].lower()
-    return kept
+    found: shapes.WebhookConfiguration = kept
+    return found
 
 
 def _more(call: Call) -> dict[str, Any]:
