@@ -45,6 +45,18 @@ REFUSED = {
     ): "a participant keeps its identity; only the telephone makes one without",
 }
 
+WORDS_BESIDE = {
+    ("binding_type", "twilsock"): "Conversations' documents have it, and a device is the same in both",
+    ("conversation_state", "initializing"): "the document of the conversation itself has it",
+}
+"""Words a property may be that its document does not list."""
+
+WORDS_NEVER = {
+    ("status", "not_participating"): "a user's channels are those one is in, or invited to",
+    ("status", "notParticipating"): "the same in v2's document",
+}
+"""Words a document lists that a property never is."""
+
 PAGE_SIZES = (1, 1000)
 """The least and the most of every list: the prose's, where descriptions say 50 or 100 (contract S69, U14, 9.6)."""
 
