@@ -96,7 +96,7 @@ async def watch(tenant: Tenant) -> None:
     """From the request that registers a device to the event of somebody who follows its user."""
     told = asyncio.Event()
     watcher = await enter(tenant.url, tenant.token("watcher"))
-    watcher._on_notification = lambda packet: told.set() if b'"reachability"' in packet else None
+    watcher.on_notification = lambda packet: told.set() if b'"reachability"' in packet else None
     user = await enter(tenant.url, tenant.token("watched"))
     found = await watcher.request("GET", "/Client/v2/Users/watched")
     info = await watcher.request("GET", f"/v3/Maps/{found['sync_objects']['user_info_map']}")

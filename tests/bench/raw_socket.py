@@ -30,7 +30,7 @@ class RawSocket(asyncio.Protocol):
     """``on_notification`` is given each notification's packet bytes; ``acknowledges`` answers every one of them."""
 
     def __init__(self, on_notification: Callable[[bytes], None] | None = None, *, acknowledges: bool = True) -> None:
-        self._on_notification = on_notification
+        self.on_notification = on_notification
         self._acknowledges = acknowledges
         self._buffer = b""
         self._is_open = False
@@ -132,8 +132,8 @@ class RawSocket(asyncio.Protocol):
         if self._acknowledges:
             ack = _ACK_HEAD[:_ACK_AT] + payload[start + 2 : start + 34] + _ACK_HEAD[_ACK_AT + 32 :]
             acks.append(client_frame(ack))
-        if self._on_notification is not None:
-            self._on_notification(payload)
+        if self.on_notification is not None:
+            self.on_notification(payload)
 
     async def exchange(self, header: Header, body: Any = None) -> Packet:
         """The answer to a packet with these bytes, or this JSON, as payload."""

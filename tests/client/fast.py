@@ -1,6 +1,5 @@
 """A client on the service in memory, at the pace of a test."""
 
-import asyncio
 from pathlib import Path
 
 from chat_tui.client import ChatClient
@@ -12,9 +11,3 @@ FAST = Timing(answer_within=1.0, fetch_apart=0.0, first_try=0.001, longest_wait=
 
 def new_client(service: FakeService, keep: Path | None = None, timing: Timing = FAST) -> ChatClient:
     return ChatClient("ws://fake.invalid", token(), connect=service.connect, timing=timing, keep=keep)
-
-
-async def settle(rounds: int = 60) -> None:
-    """Let what is under way happen."""
-    for _ in range(rounds):
-        await asyncio.sleep(0)

@@ -8,8 +8,9 @@ import pytest
 from chat_tui.client import ChatClient
 from chat_tui.protocol.errors import TransportError, Unavailable
 from tests.client.conftest import until
-from tests.client.fast import FAST, new_client, settle
+from tests.client.fast import FAST, new_client
 from tests.support.fake_service import FakeService, token
+from tests.support.waiting import settle
 
 WITHIN = 10.0
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from chat_tui.client import ChatClient, ChatError, Phase, events
-from tests.client.fast import new_client, settle
+from tests.client.fast import new_client
 from tests.client.lies import Falsehood, falsehoods, told
 from tests.support.counts import COUNTS
 from tests.support.fake_service import FakeService
+from tests.support.waiting import settle
 
 SEED = 20261121
 SAMPLE = 80

@@ -147,6 +147,16 @@ class FakeClient(ChatClient):
         self._emit(events.MessageAdded(opened.channel, written))
         return written
 
+    def mention(self, name: str, times: int) -> None:
+        """Alice is named among what she has not read in a channel."""
+        named = self.channels.find(name)
+        written = [message(named, named.last_index - number, "bob", "@alice", 12, 40) for number in range(times)]
+
+        async def newest_messages(channel: Channel, count: int) -> list[Message]:
+            return written if channel is named else []
+
+        self.channels.open.newest_messages = newest_messages  # type: ignore[method-assign]
+
     # ---- what the screen asks of the service
 
     async def open_channel(self, channel: Channel) -> OpenChannel:

@@ -33,12 +33,13 @@ async def draw(
 ) -> str:
     """One picture, as SVG that needs nothing from elsewhere."""
     client = client or FakeClient()
+    client.mention("general", 2)
     app = chat_app(client, glyphs=glyphs)
     async with app.run_test(size=(width, height)) as pilot:
         await pilot.pause()
         screen = app.screen
         assert isinstance(screen, MainScreen)
-        screen.mentions._counts[screen.client.channels.find("general").sid] = 2
+        await screen.mentions.refresh(screen.client.channels.find("general"))
         screen.go(screen.client.channels.find("incident-42").sid)
         screen.view.drafts[screen.client.channels.find("design").sid] = "a draft"
         await pilot.pause()

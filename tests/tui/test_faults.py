@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from textual.app import ComposeResult
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -34,6 +33,7 @@ from chat_tui.tui.screens.outbox import OutboxScreen
 from chat_tui.tui.screens.picker import Picker
 from tests.support.fake_client import FakeClient, chat_app
 from tests.support.screen import Screen, opened
+from tests.support.waiting import poll
 
 
 class Unforeseen(Exception):
@@ -108,7 +108,7 @@ def in_row(screen: Screen) -> None:
 
 
 def in_composer(screen: Screen) -> None:
-    screen.main.panes.composer._render_line = fail  # type: ignore[assignment]
+    screen.main.panes.composer.get_line = fail  # type: ignore[assignment]
     screen.main.panes.composer.refresh()
 
 
@@ -186,12 +186,8 @@ async def test_a_dialogue_that_cannot_be_made_goes_away(monkeypatch: pytest.Monk
 
 async def ended(app: ChatApp) -> None:
     """Run until it ends by itself, within a bound."""
-    async with app.run_test() as pilot:
-        for _ in range(300):
-            if not app.is_running or app._exit:
-                return
-            await pilot.pause(0.02)
-        raise AssertionError("it goes on")
+    async with app.run_test():
+        await poll(lambda: not app.is_running or app.return_code is not None)
 
 
 async def test_without_a_main_screen_it_ends_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,48 +196,34 @@ async def test_without_a_main_screen_it_ends_with_one_line(monkeypatch: pytest.M
     app = ChatApp(FakeClient(), place="x", faults=Faults("see LOG"))
     await ended(app)
     assert (app.return_value, app.return_code) == ("it ended: an unexpected error; see LOG", 1)
-    assert app._exit_renderables == []
+    assert app._exit_renderables == []  # what Textual prints at the end, which nothing of its own tells
 
 
 async def test_a_widget_of_textuals_own_that_died_ends_it() -> None:
     """It hears nothing any more, and nobody knows what it was for."""
 
-    class Deaf(MainScreen):
-        def compose(self) -> ComposeResult:
-            yield from super().compose()
-            yield Static()
-
-    app = chat_app()
-    app._main = Deaf(app._main.client, app._main._clock, app._main.glyphs, "x")
-
+    app, deaf = chat_app(), Static()
     async with app.run_test() as pilot:
         await pilot.pause(0.1)
-        app._main.query_one(Static).call_later(fail)
-        for _ in range(500):
-            if app._exit:
-                break
-            await asyncio.sleep(0.01)
+        await app.screen.mount(deaf)
+        deaf.call_later(fail)
+        await poll(lambda: app.return_code is not None)
     assert app.return_code == 1
 
 
-async def test_a_screen_that_cannot_be_painted_ends_it_instead_of_trying_for_ever(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_screen_that_cannot_be_painted_ends_it_instead_of_trying_for_ever() -> None:
     """After a few tries in a few seconds: an empty screen that eats the processor helps nobody."""
     app = chat_app(faults=Faults(clock=lambda: 0.0))
     async with app.run_test() as pilot:
         await pilot.pause(0.1)
-        monkeypatch.setattr(app._main, "_compositor_refresh", lambda: None)
+        main = app.screen
 
         def _on_timer_update() -> None:
-            app._main.set_timer(0.001, _on_timer_update)
+            main.set_timer(0.001, _on_timer_update)
             fail()
 
-        app._main.set_timer(0.001, _on_timer_update)
-        for _ in range(3000):
-            if app._exit:
-                break
-            await asyncio.sleep(0.01)
+        main.set_timer(0.001, _on_timer_update)
+        await poll(lambda: app.return_code is not None, within=30)
     assert app.return_code == 1
     assert app.faults.count <= PAINT_FAULTS + 5
 

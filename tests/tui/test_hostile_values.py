@@ -207,7 +207,7 @@ async def live_through(found: list[Case], seed: int) -> Counter[str]:
         screen.client.write("bob", "still here")
         screen.client.emit(events.Resynchronise())
         await screen.until(lambda: "still here" in screen.log)
-        assert not screen.pilot.app._exit
+        assert screen.pilot.app.return_code is None
     return cost
 
 

@@ -12,6 +12,7 @@ from chat_tui.client.model import PendingMessage, Receipt
 from chat_tui.client.storage.disk import DiskError
 from chat_tui.protocol.errors import BadRequest, Conflict, NotFound, Unavailable
 from tests.client.storage.test_outbox_table import NOW, pending
+from tests.support.waiting import settle
 
 
 class MemoryStore:
@@ -87,11 +88,11 @@ async def test_nothing_is_sent_before_it_is_kept() -> None:
     store = MemoryStore()
     wire = Wire(store)
     first = wire.outbox.submit("CH1", "a")
-    await asyncio.sleep(0.01)
+    await settle()
     assert wire.sent == []
     store.gate.clear()
     await wire.outbox.write_to(store)
-    await asyncio.sleep(0.01)
+    await settle()
     assert wire.sent == []
     store.gate.set()
     await wire.outbox.receipt(first)

@@ -8,8 +8,9 @@ import pytest
 from chat_tui.client import ChatClient, events
 from chat_tui.client.state import known_channels
 from tests.client.conftest import until
-from tests.client.fast import new_client, settle
+from tests.client.fast import new_client
 from tests.support.fake_service import FakeService
+from tests.support.waiting import settle
 
 SEED = 20261121
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from textual.events import Idle, Paste
 
-from chat_tui.client import UpdateReason, events
-from chat_tui.client.model import PendingMessage, SendState
+from chat_tui.client import UpdateReason, User, events
+from chat_tui.client.model import Member, PendingMessage, SendState
 from chat_tui.tui.actions import ACTIONS, EVERYWHERE
 from chat_tui.tui.main.channel_controller import Noticed
 from chat_tui.tui.quick_echo import QuickScreen, hurry
@@ -186,8 +186,11 @@ async def test_what_is_pasted_is_cleaned(text: str) -> None:
 
 async def test_a_hostile_identity_is_cleaned_before_it_is_written_or_copied() -> None:
     """Picking a person puts a clean name into the composer; what is copied cannot drive a terminal it is pasted in."""
-    async with opened() as screen:
-        await screen.main._chosen("person:\x1b[31mevil\u202e")
+    client, identity = FakeClient(), "\x1b[31mevil\u202e"
+    client.people.by_identity[identity] = User(identity, "US1.info")
+    client.opened().roster.members["MB1"] = Member("MB1", identity, "US1.info")
+    async with opened(client) as screen:
+        await screen.press("f2", *"evil", "enter")
         assert screen.text == "@\ufffd[31mevil\ufffd "
         screen.client.write("bob", "\x1b]0;title\x07")
         await screen.until(lambda: "]0;title" in screen.log)
@@ -199,7 +202,7 @@ async def test_a_hostile_identity_is_cleaned_before_it_is_written_or_copied() ->
 async def test_a_key_is_drawn_without_waiting_for_the_next_tick() -> None:
     """The private names that `quick_echo` leans on are still there: a hurried screen paints when it falls idle."""
     async with opened() as screen:
-        drawn: list[bool] = []
+        drawn: list[bool] = []  # the next lines reach for what `quick_echo` does, to notice when Textual renames it
         main: QuickScreen = screen.main
         main._on_timer_update = lambda: drawn.append(main.is_in_hurry)  # type: ignore[method-assign]
         hurry(screen.main.panes.composer)
