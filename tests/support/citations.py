@@ -141,8 +141,9 @@ def _place(path: str, text: str, at: int) -> str:
 def _texts(root: Path) -> tuple[tuple[str, str], ...]:
     """Files that name something like a rule, and what they say to their readers, at its place."""
     files = [path for folder in ("chat_tui", "tests") for path in (root / folder).rglob("*") if path.suffix in _CODE]
+    loose = [root / name for name in _LOOSE if (root / name).exists()]  # an earlier checkout may lack one
     found = []
-    for path in (*sorted(files), *(root / name for name in _LOOSE)):
+    for path in (*sorted(files), *loose):
         text = path.read_text()
         if _ELSE.search(text):
             found.append((str(path.relative_to(root)), prose(text) if path.suffix == ".py" else text))

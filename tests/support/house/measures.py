@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from tests.support import citations
 from tests.support.house import habits, imports, numbers, sizes
 from tests.support.house.source import Checkout, Finding, Module
 
 FUNCTION_LINES = 40
 FILE_LINES = 400
 CLASS_METHODS = 20
+CONTRACT = "chat_tui/protocol/contract.md"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ def measures(checkout: Checkout) -> Iterator[Measure]:
         yield _many(kind, found)
     yield _many("modules without a test module of their own", habits.without_test_module(product, tests))
     yield _many("modules that no test imports", habits.imported_by_no_test(product, tests))
+    yield from _rules(checkout.root)
 
 
 def _sizes(of: str, modules: Iterable[Module]) -> Iterator[Measure]:
@@ -54,6 +58,15 @@ def _imports(checkout: Checkout) -> Iterator[Measure]:
     yield _many("late imports that hide a circle", [each for each in late if each.size])
     yield _many("late imports", late)
     yield _many("aliases of one letter", imports.short_aliases([*product.values(), *checkout.tests.values()]))
+
+
+def _rules(root: Path) -> Iterator[Measure]:
+    """None are uncited where none are written down: then every citation leads out of the project."""
+    known, is_written = citations.rules(root), (root / CONTRACT).exists()
+    lost = [Finding(place, rule) for place, rule in citations.citations(root) if rule not in known]
+    yield _many("citations that lead nowhere", lost + [Finding(place, "") for place in citations.otherwise_cited(root)])
+    uncited = citations.uncited(root) if is_written else []
+    yield _many("rules that nothing cites", [Finding(rule, "") for rule in uncited])
 
 
 def _worst(name: str, found: list[Finding]) -> Measure:
