@@ -82,13 +82,14 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         data = bytes(_BUFFER[:nbytes])
         if self.link is None:
-            self._take_head(data)
+            self.data_received(data)
             return
         self._rest = self._rest + data if self._rest else data
         self.go_on()
 
-    def _take_head(self, data: bytes) -> None:
-        self.data_received(data)
+    def data_received(self, data: bytes) -> None:
+        """A part of the head, which uvicorn may have read before it knew what it is."""
+        super().data_received(data)
         if self.conn.handshake_exc is not None and not self.handshake_complete:
             self._refuse_head()
 
