@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import httpx
 
+from chat_tui.client.link.proven_transport import ProvenTransport
 from chat_tui.protocol.defaults import MAX_PAGE
 from chat_tui.protocol.errors import Code, TransportError, from_answer
 from chat_tui.protocol.proof import Challenges
@@ -34,8 +35,6 @@ class AdminClient:
     ) -> None:
         self._account_sid = account_sid
         if challenge is not None:
-            from chat_tui.client.link.proven_transport import ProvenTransport
-
             transport = ProvenTransport(challenge)
         self._http = httpx.AsyncClient(
             base_url=url, auth=(account_sid, secret), timeout=WITHIN, transport=transport, trust_env=False
