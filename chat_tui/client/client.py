@@ -11,11 +11,11 @@ from chat_tui.client.commands.horizons import Horizons
 from chat_tui.client.commands.messages import Messages
 from chat_tui.client.commands.push import Push
 from chat_tui.client.commands.typing import TypingIndicators
-from chat_tui.client.events import DamageSetAside, Event, EventStream, EventStreams, OutboxNotKept, WorkFailed
-from chat_tui.client.link.connection import Connection, Hearer
+from chat_tui.client.events import Event, EventStream, EventStreams, FaultEvents
+from chat_tui.client.link.connection import Connection, ConnectionHandlers
+from chat_tui.client.link.endpoint import Address, Connect, Endpoint
 from chat_tui.client.link.timing import Timing
 from chat_tui.client.link.token_source import TokenSource
-from chat_tui.client.link.transport import Address, Connect
 from chat_tui.client.model import Channel, ConnectionState, Message, User, UserDescriptor
 from chat_tui.client.persistence import Persistence
 from chat_tui.client.state.client_state import ClientState
@@ -26,9 +26,6 @@ from chat_tui.tasks import Tasks
 
 CLOSE_WITHIN = 3.0
 """Seconds for a step of closing."""
-
-MAX_REASON = 200
-"""Characters of what is said of an error."""
 
 _log = logging.getLogger(__name__)
 
@@ -62,23 +59,11 @@ class ChatClient:
         connect: Connect | None = None,
     ) -> None:
         self._streams = EventStreams()
-        self._tasks = Tasks(self._on_failure, expected=(ChatError,))
         self._is_closed = False
-        hearer = Hearer(
-            self._catch_up, self._on_lost, self._on_nonsense, self._on_token, self._on_sync, self._on_typing
-        )
-        self.link = Connection(
-            url,
-            token,
-            hearer,
-            self._emit,
-            self._tasks,
-            address=address,
-            challenge=challenge,
-            timing=timing,
-            clock=clock,
-            connect=connect,
-        )
+        faults = FaultEvents(self._emit)
+        self._tasks = Tasks(faults.work_failed, expected=(ChatError,))
+        endpoint = Endpoint(url, address=address, challenge=challenge, connect=connect)
+        self.link = Connection(endpoint, token, self._emit, self._tasks, timing=timing, clock=clock)
         self.state = ClientState(self.link.request, self._emit, self._tasks.spawn, clock)
         api = self.state.configuration.api
         self.people = self.state.people
@@ -91,14 +76,20 @@ class ChatClient:
             self.horizons,
             self._emit,
             self.link.ready.wait,
-            self._on_not_kept,
+            faults.outbox_not_kept,
             is_durable=keep is not None,
         )
         self.outbox = self.messages.outbox
         self.typing = TypingIndicators(api, self.channels, self._emit)
         self.push = Push(self.link.request)
-        self.persistence = Persistence(
-            keep, token_source, self.state, self.outbox, self._on_not_kept, self._on_damage, self._tasks
+        self.persistence = Persistence(keep, token_source, self.state, self.outbox, faults, self._tasks)
+        self.link.handlers = ConnectionHandlers(
+            catch_up=self._catch_up,
+            on_lost=self.state.link_lost,
+            on_unreadable=self.state.request_missing,
+            on_token=self.persistence.on_token,
+            on_sync=self.state.replicas.on_notification,
+            on_typing=self.typing.on_notice,
         )
 
     # ---- life
@@ -132,23 +123,18 @@ class ChatClient:
             return
         self._is_closed = True
         try:
-            for name, step, seconds in self._last_steps():
-                await _within(seconds, step, name)
+            if self.link.ready.is_set():
+                await _within(1.0, self.horizons.flush, "telling how far one has read")
+            await _within(CLOSE_WITHIN, self.horizons.close, "ending the horizons")
+            await _within(CLOSE_WITHIN, self.link.close, "taking leave")
+            await _within(CLOSE_WITHIN, self.persistence.settled, "restoring what was kept")
+            await _within(CLOSE_WITHIN, self.outbox.close, "closing the outbox")
+            await _within(2 * CLOSE_WITHIN, self.link.closed, "ending the link")
+            await _within(CLOSE_WITHIN, self.typing.close, "ending the typing indicators")
+            await _within(CLOSE_WITHIN, self._tasks.close, "ending the background work")
+            await _within(2 * CLOSE_WITHIN, self.persistence.close, "closing what is kept")
         finally:
             self._streams.close()
-
-    def _last_steps(self) -> list[tuple[str, Callable[[], Awaitable[None]], float]]:
-        return [
-            *([("telling how far one has read", self.horizons.flush, 1.0)] if self.link.ready.is_set() else []),
-            ("ending the horizons", self.horizons.close, CLOSE_WITHIN),
-            ("taking leave", self.link.close, CLOSE_WITHIN),
-            ("restoring what was kept", self.persistence.settled, CLOSE_WITHIN),
-            ("closing the outbox", self.outbox.close, CLOSE_WITHIN),
-            ("ending the link", self.link.closed, 2 * CLOSE_WITHIN),
-            ("ending the typing indicators", self.typing.close, CLOSE_WITHIN),
-            ("ending the background work", self._tasks.close, CLOSE_WITHIN),
-            ("closing what is kept", self.persistence.close, 2 * CLOSE_WITHIN),
-        ]
 
     def reconnect_now(self) -> None:
         """Do not wait for the next try; after a denial, try once more."""
@@ -216,42 +202,16 @@ class ChatClient:
         if not self._is_closed:
             self.persistence.touch()
 
-    def _on_not_kept(self, reason: str) -> None:
-        self._emit(OutboxNotKept(reason))
-
-    def _on_damage(self, what: str) -> None:
-        self._emit(DamageSetAside(what))
-
-    def _on_failure(self, name: str, error: BaseException) -> None:
-        self._emit(WorkFailed(name, f"{type(error).__name__}: {error}"[:MAX_REASON]))
-
     def _on_message(self, channel: Channel, message: Message) -> None:
         self.typing.ended(channel, message.author)
         if message.author == self.identity:
             self.outbox.recognise(message)
             self.typing.sent(channel.sid)
 
-    # ---- what the link brings
-
     async def _catch_up(self) -> None:
         await self.persistence.is_restored.wait()
         await self.state.catch_up()
         self.horizons.resume()
-
-    def _on_lost(self) -> None:
-        self.state.link_lost()
-
-    def _on_nonsense(self) -> None:
-        self.state.doubt()
-
-    def _on_token(self, token: str) -> None:
-        self.persistence.on_token(token)
-
-    def _on_sync(self, payload: bytes) -> None:
-        self.state.replicas.on_notification(payload)
-
-    def _on_typing(self, payload: bytes) -> None:
-        self.typing.on_notice(payload)
 
 
 async def _within(seconds: float, step: Callable[[], Awaitable[None]], name: str) -> None:

@@ -4,7 +4,7 @@ changed, never empty."""
 import asyncio
 import weakref
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
@@ -220,3 +220,23 @@ class EventStreams:
         self._is_closed = True
         for stream in self._streams:
             stream.close()
+
+
+MAX_REASON = 200
+"""Characters of what is said of an error."""
+
+
+class FaultEvents:
+    """What goes wrong behind an application's back, told as events."""
+
+    def __init__(self, emit: Callable[[Event], None]) -> None:
+        self._emit = emit
+
+    def outbox_not_kept(self, reason: str) -> None:
+        self._emit(OutboxNotKept(reason))
+
+    def damage_set_aside(self, what: str) -> None:
+        self._emit(DamageSetAside(what))
+
+    def work_failed(self, name: str, error: BaseException) -> None:
+        self._emit(WorkFailed(name, f"{type(error).__name__}: {error}"[:MAX_REASON]))

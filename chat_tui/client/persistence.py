@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from pathlib import Path
 
 from chat_tui.client.commands.outbox import Outbox
+from chat_tui.client.events import FaultEvents
 from chat_tui.client.storage.cache import Cache, Rows
 from chat_tui.client.storage.disk import Disk, DiskError, folder_of, last_bearer, note_bearer
 from chat_tui.client.storage.outbox_table import OutboxTable
@@ -32,16 +32,14 @@ class Persistence:
         source: str | None,
         owner: SnapshotOwner,
         outbox: Outbox,
-        on_trouble: Callable[[str], None],
-        on_damage: Callable[[str], None],
+        faults: FaultEvents,
         tasks: Tasks,
     ) -> None:
         self._parent = parent
         self._source = source
         self._owner = owner
         self._outbox = outbox
-        self._on_trouble = on_trouble
-        self._on_damage = on_damage
+        self._faults = faults
         self._tasks = tasks
         self._bearer: Bearer | None = None
         self._restoring: asyncio.Task[None] | None = None
@@ -84,7 +82,7 @@ class Persistence:
 
     def _damaged(self, what: str) -> None:
         """What is not sent yet, and was in the file that is damaged, is written to the new one."""
-        self._on_damage(what)
+        self._faults.damage_set_aside(what)
         self._outbox.rewrite_all()
 
     def _go_without(self, reason: str) -> None:
@@ -104,11 +102,11 @@ class Persistence:
     async def _open_disk(self, disk: Disk) -> None:
         await disk.open()
         self._disk = disk
-        snapshots = Snapshots(Cache(disk), self._owner, self._on_trouble, self._tasks)
+        snapshots = Snapshots(Cache(disk), self._owner, self._faults.outbox_not_kept, self._tasks)
         try:
             found = await snapshots.load()
         except DiskError as error:
-            self._on_trouble(str(error))  # the outbox may be there all the same
+            self._faults.outbox_not_kept(str(error))  # the outbox may be there all the same
         else:
             if found is not None:
                 self._restore_state(*found)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat_tui.client.link.transport import socket_url
+from chat_tui.client.link.endpoint import socket_url
 from chat_tui.protocol.addresses import parse_address
 from chat_tui.protocol.errors import TransportError
 

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from chat_tui.client.events import ConnectionChanged, TokenAboutToExpire, TokenExpired
+from chat_tui.client.link.endpoint import Endpoint
 from chat_tui.client.link.timing import Timing
 from chat_tui.client.link.token_source import TokenSource
-from chat_tui.client.link.transport import Address, Connect, Listener, Transport
+from chat_tui.client.link.transport import Listener, Transport
 from chat_tui.client.model import ConnectionState, Phase
 from chat_tui.client.ports import Emit, Request
 from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
-from chat_tui.protocol.proof import Challenges
 from chat_tui.tasks import AGAIN_AFTER, Tasks, is_asked_to_end, shared
 
 ENDS_WITHIN = 3.0
@@ -22,14 +22,14 @@ ENDS_WITHIN = 3.0
 _log = logging.getLogger(__name__)
 
 
-class Hearer(NamedTuple):
+class ConnectionHandlers(NamedTuple):
     """What becomes of what a link brings. ``catch_up``: it is up, and nobody has been told yet; raises ChatError when
-    it breaks meanwhile. ``on_lost``: it is gone. ``on_nonsense``: something could not be read, and may be missing.
+    it breaks meanwhile. ``on_lost``: it is gone. ``on_unreadable``: something could not be read, and may be missing.
     ``on_token``: one is about to be used. The others get payloads of notifications."""
 
     catch_up: Callable[[], Awaitable[None]]
     on_lost: Callable[[], None]
-    on_nonsense: Callable[[], None]
+    on_unreadable: Callable[[], None]
     on_token: Callable[[str], None]
     on_sync: Callable[[bytes], None]
     on_typing: Callable[[bytes], None]
@@ -37,36 +37,24 @@ class Hearer(NamedTuple):
 
 class Connection(Listener):
     """Comes back by itself. ``ready`` is set while what is known is up to date; ``tasks`` holds what runs. It has
-    one life: after `close` there is no other."""
+    one life: after `close` there is no other. ``handlers`` are set before it starts."""
+
+    handlers: ConnectionHandlers
 
     def __init__(
         self,
-        url: str,
+        endpoint: Endpoint,
         token: str | TokenSource,
-        hearer: Hearer,
         emit: Emit,
         tasks: Tasks,
         *,
-        address: Address | None = None,
-        challenge: Challenges | None = None,
         timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
-        connect: Connect | None = None,
     ) -> None:
-        self._url = url
         self._given_token = token
-        self._hearer = hearer
         self._emit = emit
         self._tasks = tasks
-        self._transport = Transport(
-            address or self._same_address,
-            self._next_token,
-            self,
-            challenge=challenge,
-            timing=timing,
-            clock=clock,
-            connect=connect,
-        )
+        self._transport = Transport(endpoint, self._next_token, self, timing=timing, clock=clock)
         self.request: Request = self._transport.request
         self.ready = asyncio.Event()
         self._initialised: asyncio.Future[None] | None = None
@@ -74,13 +62,10 @@ class Connection(Listener):
         self._warned_of: object = None
         self._is_closed = False
 
-    async def _same_address(self) -> str:
-        return self._url
-
     async def _next_token(self) -> str:
         given = self._given_token
         token = given if isinstance(given, str) else await given()
-        self._hearer.on_token(token)
+        self.handlers.on_token(token)
         return token
 
     # ---- what the owner does
@@ -153,17 +138,17 @@ class Connection(Listener):
     # ---- what the transport tells
 
     async def on_connected(self) -> None:
-        await self._hearer.catch_up()
+        await self.handlers.catch_up()
         self.ready.set()
         if self._initialised is not None and not self._initialised.done():
             self._initialised.set_result(None)
 
     def on_lost(self) -> None:
         self.ready.clear()
-        self._hearer.on_lost()
+        self.handlers.on_lost()
 
-    def on_nonsense(self) -> None:
-        self._hearer.on_nonsense()
+    def on_unreadable(self) -> None:
+        self.handlers.on_unreadable()
 
     def on_state(self, state: ConnectionState) -> None:
         if state.phase is Phase.DENIED and self._initialised is not None and not self._initialised.done():
@@ -172,10 +157,10 @@ class Connection(Listener):
         self._emit(ConnectionChanged(state))
 
     def on_sync(self, payload: bytes) -> None:
-        self._hearer.on_sync(payload)
+        self.handlers.on_sync(payload)
 
     def on_typing(self, payload: bytes) -> None:
-        self._hearer.on_typing(payload)
+        self.handlers.on_typing(payload)
 
     def on_token(self, *, expired: bool) -> None:
         if expired:

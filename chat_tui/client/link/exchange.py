@@ -18,7 +18,7 @@ from chat_tui.protocol.errors import BadRequest, ChatError, Code, TransportError
 from chat_tui.protocol.twilsock import OK, Header, HttpRequest, Packet, PacketError, Status, decode, encode, encode_json
 from chat_tui.tasks import Tasks
 
-MAX_NONSENSE = 100
+MAX_UNREADABLE = 100
 """Packets of one link that may be left out; a service that sends more is not one."""
 
 MAX_ACKS, MAX_ID = 10_000, 256
@@ -36,21 +36,21 @@ class Socket(Protocol):
 
 
 class Exchange:
-    """``on_notice`` is given what the service says by itself; what it raises ends `read`. ``on_nonsense`` hears of
+    """``on_notice`` is given what the service says by itself; what it raises ends `read`. ``on_unreadable`` hears of
     packets that were left out. ``within``: seconds to wait for an answer."""
 
     def __init__(
         self,
         socket: Socket,
         on_notice: Callable[[Packet], None],
-        on_nonsense: Callable[[], None],
+        on_unreadable: Callable[[], None],
         tasks: Tasks,
         *,
         within: float,
     ) -> None:
         self._socket = socket
         self._on_notice = on_notice
-        self._on_nonsense = on_nonsense
+        self._on_unreadable = on_unreadable
         self._tasks = tasks
         self._within = within
         self._answers: dict[str, asyncio.Future[Packet]] = {}
@@ -164,10 +164,10 @@ class Exchange:
 
     def _leave_out(self, why: str) -> None:
         self._left_out += 1
-        if not self.is_trusted or self._left_out > MAX_NONSENSE:
+        if not self.is_trusted or self._left_out > MAX_UNREADABLE:
             raise TransportError(f"the service sent nonsense: {why}")
         _log.warning("a packet was left out: %s", why)
-        self._on_nonsense()
+        self._on_unreadable()
 
     def _acknowledge(self, packet_id: str) -> None:
         """Say 200 to what the service sent, several at a time."""

@@ -5,33 +5,23 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
-from websockets.asyncio.client import connect as connect_websocket
 from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketException
 
 from chat_tui import __version__
 from chat_tui.client.link.backoff import Backoff
+from chat_tui.client.link.endpoint import Endpoint
 from chat_tui.client.link.exchange import Exchange, refusal
 from chat_tui.client.link.timing import Timing
 from chat_tui.client.link.token_source import TokenKeeper, TokenSource, checked
 from chat_tui.client.model import ConnectionState, Phase
-from chat_tui.protocol.addresses import parse_address
 from chat_tui.protocol.errors import ChatError, Code, TransportError, Unauthenticated
-from chat_tui.protocol.proof import PROOF, Challenges, tls_context
-from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, PATH, Header, Packet, Status
+from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, Header, Packet, Status
 from chat_tui.protocol.untrusted import Malformed, decode
 from chat_tui.tasks import Tasks, is_asked_to_end
-
-MAX_INCOMING = 8 * 1024 * 1024
-"""Bytes of one packet: a page of items."""
-
-Address = Callable[[], Awaitable[str]]
-Connect = Callable[..., Any]
-"""Opens a socket as websockets' ``connect`` does: an asynchronous context of one."""
 
 _ENDS = (ChatError, OSError, WebSocketException, EOFError, TimeoutError)
 """How links end."""
@@ -45,18 +35,6 @@ class Offloaded(TransportError):
     def __init__(self, delay: float) -> None:
         super().__init__("the service asked to reconnect")
         self.delay = delay
-
-
-def socket_url(url: str) -> str:
-    """The realtime socket of a service: ``http(s)://host`` becomes ``ws(s)://host/v3/wsconnect``. Raises TransportError
-    for what is none."""
-    try:
-        parts = parse_address(url)
-    except ValueError as error:
-        raise TransportError(f"the address is not a URL: {error}") from None
-    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
-    path = PATH if parts.path in ("", "/") else parts.path
-    return urlunsplit((scheme, parts.netloc, path, "", ""))
 
 
 class _Pause(msgspec.Struct):
@@ -76,7 +54,7 @@ class Listener:
     def on_lost(self) -> None:
         """The link is gone: requests fail from now on."""
 
-    def on_nonsense(self) -> None:
+    def on_unreadable(self) -> None:
         """Something came that could not be read, and was left out."""
 
     def on_state(self, state: ConnectionState) -> None: ...
@@ -86,28 +64,22 @@ class Listener:
 
 
 class Transport:
-    """``address`` is asked for the service's URL before every try; ``tokens`` for a token when one is needed.
-    ``challenge``, for a service of this machine, is asked for a question before every try; what does not know the
-    answer is told nothing. ``connect`` opens a socket, as websockets does by default."""
+    """``endpoint`` is asked where the service is before every try; ``tokens`` for a token when one is needed."""
 
     def __init__(
         self,
-        address: Address,
+        endpoint: Endpoint,
         tokens: TokenSource,
         listener: Listener,
         *,
-        challenge: Challenges | None = None,
         timing: Timing | None = None,
         clock: Callable[[], float] = time.time,
-        connect: Connect | None = None,
     ) -> None:
-        self._address = address
-        self._challenge = challenge
+        self._endpoint = endpoint
         self._listener = listener
         self._timing = timing or Timing()
         self._backoff = Backoff(self._timing)
         self._clock = clock
-        self._connect = connect or connect_websocket
         self._keeper = TokenKeeper(tokens, self._timing, clock=clock)
         self._exchange: Exchange | None = None
         self._tasks = Tasks(expected=_ENDS)
@@ -174,31 +146,14 @@ class Transport:
 
     async def _live_once(self) -> None:
         """Connect, authenticate, and serve until the link ends."""
-        url = socket_url(await self._address())
+        url = await self._endpoint.url()
         token = await self._keeper.for_link()
-        is_local = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
-        challenge = None if self._challenge is None else self._challenge()
-        async with self._connect(
-            url,
-            additional_headers=None if challenge is None else challenge.headers,
-            compression=None,
-            max_size=MAX_INCOMING,
-            open_timeout=self._timing.connect_within,
-            ping_interval=self._timing.ping_every,
-            ping_timeout=self._timing.pong_within,
-            close_timeout=self._timing.close_within,
-            user_agent_header=f"chat_tui/{__version__}",
-            proxy=None if is_local or challenge is not None else True,
-            ssl=tls_context() if challenge is not None and url.startswith("wss:") else None,
-        ) as socket:
-            if challenge is not None:
-                proofs = [] if socket.response is None else socket.response.headers.get_all(PROOF)
-                challenge.check(proofs, socket.remote_address)
+        async with self._endpoint.open(url, self._timing) as socket:
             await self._serve(
                 Exchange(
                     socket,
                     self._on_notice,
-                    self._listener.on_nonsense,
+                    self._listener.on_unreadable,
                     self._tasks,
                     within=self._timing.answer_within,
                 ),

@@ -18,7 +18,7 @@ from chat_tui.client.storage.cache import Row, Rows
 from chat_tui.client.storage.snapshots import SnapshotHeader
 from chat_tui.protocol.errors import ChatError, TransportError
 
-DOUBT_AFTER, DOUBT_EVERY = 1.0, 30.0
+MISSING_AFTER, MISSING_EVERY = 1.0, 30.0
 """Seconds from what could not be read to asking for it, and from there to the next time."""
 
 _log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class ClientState:
         self.user = User("", "")
         self.date_known: float | None = None
         self._objects: dict[str, str] = {}
-        self._is_in_doubt = False
+        self._is_requesting = False
 
     # ---- with every link
 
@@ -69,20 +69,20 @@ class ClientState:
     def link_lost(self) -> None:
         self.replicas.is_up = False
 
-    def doubt(self) -> None:
+    def request_missing(self) -> None:
         """Something that came could not be read: soon, and not often, ask for what is missing."""
-        if not self._is_in_doubt:
-            self._is_in_doubt = True
-            self._spawn(self._dispel_doubt(), "asking for what could not be read")
+        if not self._is_requesting:
+            self._is_requesting = True
+            self._spawn(self._request_missing(), "asking for what could not be read")
 
-    async def _dispel_doubt(self) -> None:
+    async def _request_missing(self) -> None:
         try:
-            await asyncio.sleep(DOUBT_AFTER)
+            await asyncio.sleep(MISSING_AFTER)
             if self.replicas.is_up and self._objects:
                 await self.replicas.resume()
-            await asyncio.sleep(DOUBT_EVERY)
+            await asyncio.sleep(MISSING_EVERY)
         finally:
-            self._is_in_doubt = False
+            self._is_requesting = False
 
     async def _begin(self, identity: str, objects: dict[str, str]) -> None:
         """Learn everything. After a first time, this is another service under the same address: begin anew."""
