@@ -11,7 +11,7 @@ from chat_tui.protocol.defaults import MAX_PAGE
 from chat_tui.protocol.errors import Code, TransportError, from_answer
 from chat_tui.protocol.proof import Challenges
 
-WITHIN = 30.0
+ANSWER_WITHIN = 30.0
 """Seconds an answer may take."""
 
 _API = "/api"
@@ -37,7 +37,7 @@ class AdminClient:
         if challenge is not None:
             transport = ProvenTransport(challenge)
         self._http = httpx.AsyncClient(
-            base_url=url, auth=(account_sid, secret), timeout=WITHIN, transport=transport, trust_env=False
+            base_url=url, auth=(account_sid, secret), timeout=ANSWER_WITHIN, transport=transport, trust_env=False
         )
 
     async def __aenter__(self) -> "AdminClient":

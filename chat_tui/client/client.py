@@ -24,7 +24,7 @@ from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.proof import Challenges
 from chat_tui.tasks import Tasks
 
-CLOSE_WITHIN = 3.0
+STEP_WITHIN = 3.0
 """Seconds for a step of closing."""
 
 _log = logging.getLogger(__name__)
@@ -125,14 +125,14 @@ class ChatClient:
         try:
             if self.link.ready.is_set():
                 await _within(1.0, self.horizons.flush, "telling how far one has read")
-            await _within(CLOSE_WITHIN, self.horizons.close, "ending the horizons")
-            await _within(CLOSE_WITHIN, self.link.close, "taking leave")
-            await _within(CLOSE_WITHIN, self.persistence.settled, "restoring what was kept")
-            await _within(CLOSE_WITHIN, self.outbox.close, "closing the outbox")
-            await _within(2 * CLOSE_WITHIN, self.link.closed, "ending the link")
-            await _within(CLOSE_WITHIN, self.typing.close, "ending the typing indicators")
-            await _within(CLOSE_WITHIN, self._tasks.close, "ending the background work")
-            await _within(2 * CLOSE_WITHIN, self.persistence.close, "closing what is kept")
+            await _within(STEP_WITHIN, self.horizons.close, "ending the horizons")
+            await _within(STEP_WITHIN, self.link.close, "taking leave")
+            await _within(STEP_WITHIN, self.persistence.settled, "restoring what was kept")
+            await _within(STEP_WITHIN, self.outbox.close, "closing the outbox")
+            await _within(2 * STEP_WITHIN, self.link.closed, "ending the link")
+            await _within(STEP_WITHIN, self.typing.close, "ending the typing indicators")
+            await _within(STEP_WITHIN, self._tasks.close, "ending the background work")
+            await _within(2 * STEP_WITHIN, self.persistence.close, "closing what is kept")
         finally:
             self._streams.close()
 

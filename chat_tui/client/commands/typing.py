@@ -11,7 +11,7 @@ from chat_tui.client import events
 from chat_tui.client.link.answers import parse_answer
 from chat_tui.client.model import Channel
 from chat_tui.client.ports import Api, Emit
-from chat_tui.client.state.parsing import MAX_NAME, TypingNotice
+from chat_tui.client.state.parsing import LONGEST_NAME, TypingNotice
 from chat_tui.protocol.defaults import TYPING_TIMEOUT
 from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.untrusted import Malformed, decode
@@ -73,7 +73,7 @@ class TypingIndicators:
         channel = self._channels.get(notice.channel_sid)
         if channel is not None and len(self._active) < MAX_ACTIVE:
             timeout = max(0.0, min(notice.typing_timeout, LONGEST_TIMEOUT))
-            self._began(channel, notice.identity[:MAX_NAME], timeout)
+            self._began(channel, notice.identity[:LONGEST_NAME], timeout)
 
     def _began(self, channel: Channel, identity: str, timeout: float) -> None:
         """For ``timeout`` seconds, unless it is said again."""

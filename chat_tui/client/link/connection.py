@@ -16,7 +16,7 @@ from chat_tui.client.ports import Emit, Request
 from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
 from chat_tui.tasks import AGAIN_AFTER, Tasks, is_asked_to_end, shared
 
-ENDS_WITHIN = 3.0
+LINK_ENDS_WITHIN = 3.0
 """Seconds a link has to end by itself, once it should."""
 
 _log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ class Connection(Listener):
         """Do not wait for the next try; after a denial, try once more."""
         if self._is_over and self.state.phase is Phase.DENIED and not self._is_closed:
             self.start()
-        self._transport.hurry()
+        self._transport.retry_now()
 
     async def update_token(self, token: str) -> None:
         """Renew on the same socket, or connect again after a denial. Raises Unauthenticated when it is refused, and
@@ -131,9 +131,9 @@ class Connection(Listener):
     async def closed(self) -> None:
         """Return once nothing runs any more; what does not end by itself is ended."""
         if self._running is not None:
-            await asyncio.wait([self._running], timeout=ENDS_WITHIN)
+            await asyncio.wait([self._running], timeout=LINK_ENDS_WITHIN)
             self._running.cancel()
-            await asyncio.wait([self._running], timeout=ENDS_WITHIN)
+            await asyncio.wait([self._running], timeout=LINK_ENDS_WITHIN)
 
     # ---- what the transport tells
 

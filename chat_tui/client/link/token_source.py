@@ -13,7 +13,7 @@ from chat_tui.protocol.errors import ChatError, TransportError, Unauthenticated
 from chat_tui.protocol.tokens import token_expiry
 from chat_tui.tasks import is_asked_to_end
 
-MAX_TOKEN = 64 * 1024
+LONGEST_TOKEN = 64 * 1024
 """Characters; what is longer is no token."""
 
 TokenSource = Callable[[], Awaitable[str]]
@@ -40,7 +40,7 @@ async def fetch_token(url: str) -> str:
     return str(found.get("token", "")) if isinstance(found, dict) else str(found)
 
 
-class TokenKeeper:
+class TokenManager:
     """The token in use, and its successors from ``source``: one fetch at a time, each some seconds after the one
     before, however short tokens live and whatever comes of it. ``clock`` tells the date, ``steady`` measures."""
 
@@ -157,6 +157,6 @@ class TokenKeeper:
 
 def checked(token: object) -> str:
     """Raises Unauthenticated for what cannot be a token."""
-    if not isinstance(token, str) or not token.strip() or len(token) > MAX_TOKEN or not token.isascii():
+    if not isinstance(token, str) or not token.strip() or len(token) > LONGEST_TOKEN or not token.isascii():
         raise Unauthenticated("where tokens come from gave something that is no access token")
     return token

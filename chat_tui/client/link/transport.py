@@ -16,7 +16,7 @@ from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.link.endpoint import Endpoint
 from chat_tui.client.link.exchange import Exchange, refusal
 from chat_tui.client.link.timing import Timing
-from chat_tui.client.link.token_source import TokenKeeper, TokenSource, checked
+from chat_tui.client.link.token_source import TokenManager, TokenSource, checked
 from chat_tui.client.model import ConnectionState, Phase
 from chat_tui.protocol.errors import ChatError, Code, TransportError, Unauthenticated
 from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, Header, Packet, Status
@@ -80,11 +80,11 @@ class Transport:
         self._timing = timing or Timing()
         self._backoff = Backoff(self._timing)
         self._clock = clock
-        self._keeper = TokenKeeper(tokens, self._timing, clock=clock)
+        self._token_manager = TokenManager(tokens, self._timing, clock=clock)
         self._exchange: Exchange | None = None
         self._tasks = Tasks(expected=_ENDS)
         self._renewing: asyncio.Task[None] | None = None
-        self._hurry = asyncio.Event()
+        self._retry_now = asyncio.Event()
         self._closing = False
         self.state = ConnectionState(Phase.CONNECTING, clock())
 
@@ -94,7 +94,7 @@ class Transport:
         """Until `close`, or until the service denies the token. Raises nothing."""
         while not self._closing:
             began = time.monotonic()
-            reason, delay = await self._live()
+            reason, delay = await self._run_once()
             if self._closing or self.state.phase is Phase.DENIED:
                 break
             if self.state.phase is Phase.CONNECTED:
@@ -104,22 +104,22 @@ class Transport:
         if self._closing:
             self._set(Phase.CLOSED)
 
-    async def _live(self) -> tuple[str | None, float]:
+    async def _run_once(self) -> tuple[str | None, float]:
         """One link, until it ends: why it did, and how long the service asks to wait; without a reason the next one
         may be tried at once. Raises nothing."""
         try:
-            await self._live_once()
+            await self._connect_and_serve()
         except Offloaded as error:
             return error.message, error.delay
         except Unauthenticated as error:
-            self._keeper.refused()
-            if not self._keeper.is_new:
+            self._token_manager.refused()
+            if not self._token_manager.is_new:
                 return None, 0.0  # it was good once: a fresh one may be again
             self._set(Phase.DENIED, error.message, error.code)
             if error.code == Code.TOKEN_EXPIRED:
                 self._listener.on_token(expired=True)
         except _ENDS as error:
-            return _why(error), 0.0
+            return _in_words(error), 0.0
         except (Exception, asyncio.CancelledError) as error:  # a fault of ours must not leave anybody without a word
             if isinstance(error, asyncio.CancelledError) and is_asked_to_end():
                 raise
@@ -132,22 +132,22 @@ class Transport:
         since = self.state.since if self.state.phase in (Phase.WAITING, Phase.CONNECTING) else now
         self.state = ConnectionState(Phase.WAITING, since, now + delay, reason)
         self._listener.on_state(self.state)
-        self._hurry.clear()
+        self._retry_now.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), delay)
+            await asyncio.wait_for(self._retry_now.wait(), delay)
 
-    def hurry(self) -> None:
+    def retry_now(self) -> None:
         """Try again now instead of when the next try is due."""
-        self._hurry.set()
+        self._retry_now.set()
 
     def _set(self, phase: Phase, reason: str | None = None, code: int | None = None) -> None:
         self.state = ConnectionState(phase, self._clock(), reason=reason, code=code)
         self._listener.on_state(self.state)
 
-    async def _live_once(self) -> None:
+    async def _connect_and_serve(self) -> None:
         """Connect, authenticate, and serve until the link ends."""
         url = await self._endpoint.url()
-        token = await self._keeper.for_link()
+        token = await self._token_manager.for_link()
         async with self._endpoint.open(url, self._timing) as socket:
             await self._serve(
                 Exchange(
@@ -183,7 +183,7 @@ class Transport:
     async def close(self) -> None:
         """End cleanly."""
         self._closing = True
-        self._hurry.set()
+        self._retry_now.set()
         if self._exchange is not None:
             await self._exchange.say_goodbye()
 
@@ -192,17 +192,17 @@ class Transport:
     async def update_token(self, token: str) -> None:
         """Renew on the same socket; without one, it is for the next. Raises Unauthenticated when it is refused, and
         then goes on with the one before."""
-        await self._hand_over(checked(token))
-        self._keeper.adopt(token)
+        await self._send_token(checked(token))
+        self._token_manager.adopt(token)
 
-    async def _hand_over(self, token: str) -> None:
+    async def _send_token(self, token: str) -> None:
         if self._exchange is not None:
             await self._exchange.exchange(Header("update", token=str(token)))
 
     def renew(self) -> None:
         """Fetch another token from the source, and hand it over: one renewal, however often the service warns."""
         if self._exchange is not None and (self._renewing is None or self._renewing.done()):
-            self._renewing = self._tasks.spawn(self._keeper.renew(self._hand_over), "renewing the token")
+            self._renewing = self._tasks.spawn(self._token_manager.renew(self._send_token), "renewing the token")
 
     # ---- requests
 
@@ -231,7 +231,7 @@ class Transport:
         if status.code == 308:
             raise Offloaded(self._asked_to_wait(packet.payload))
         if status.code == 410:
-            self._keeper.refused()
+            self._token_manager.refused()
             raise TransportError("the access token expired")
         raise refusal(status)
 
@@ -261,7 +261,7 @@ def _init(token: str) -> Header:
     )
 
 
-def _why(error: BaseException) -> str:
+def _in_words(error: BaseException) -> str:
     """A broken link in words for people."""
     if isinstance(error, ChatError):
         return error.message

@@ -7,7 +7,15 @@ import msgspec
 
 from chat_tui.client.link.answers import Count
 from chat_tui.client.model import Channel, LastMessage
-from chat_tui.client.state.parsing import MAX_TEXT, UNDATED, Reasons, parse_date, parse_item, parse_name, update_fields
+from chat_tui.client.state.parsing import (
+    LONGEST_TEXT,
+    UNDATED,
+    Reasons,
+    parse_date,
+    parse_item,
+    parse_name,
+    update_fields,
+)
 from chat_tui.protocol.untrusted import Malformed, decode, is_too_deep
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
 
@@ -81,7 +89,7 @@ def parsed_attributes(told: Any) -> Any:
     try:
         return shallow(decode(told))
     except Malformed:
-        return told[:MAX_TEXT]
+        return told[:LONGEST_TEXT]
 
 
 def update_from_document(channel: Channel, data: Any) -> Reasons:

@@ -29,7 +29,7 @@ _OWN, _CHANNEL = "own channels", "channel "
 RECOUNT_AFTER = 0.5
 """Seconds between a reason to ask for an unread count and the asking."""
 
-AT_ONCE = 8
+DESCRIPTIONS_AT_ONCE = 8
 """Channels asked about one by one at a time."""
 
 _log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class KnownChannels:
         self._recounts: set[str] = set()
         self._pursued: set[str] = set()
         self._adding: dict[object, set[str]] = {}
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(DESCRIPTIONS_AT_ONCE)
 
     # ---- start and resume
 

@@ -16,10 +16,10 @@ from chat_tui.protocol.values import UpdateReason
 Reasons = frozenset[UpdateReason]
 T = TypeVar("T")
 
-MAX_NAME = 1024
+LONGEST_NAME = 1024
 """Characters kept of a name or an identity."""
 
-MAX_TEXT = 64 * 1024
+LONGEST_TEXT = 64 * 1024
 """Characters kept of a message, or of attributes."""
 
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,7 +51,7 @@ def parse_date(text: str | None) -> datetime | None:
 
 
 def parse_name(text: str | None) -> str | None:
-    return None if text is None else text[:MAX_NAME]
+    return None if text is None else text[:LONGEST_NAME]
 
 
 # ---- Sync objects
@@ -134,11 +134,11 @@ def parse_message(channel_sid: str, index: int, data: Any) -> Message:
         channel_sid=channel_sid,
         index=index,
         author=parse_name(found.author) or "",
-        body=(found.text or "")[:MAX_TEXT],
+        body=(found.text or "")[:LONGEST_TEXT],
         date_created=parse_date(found.timestamp) or UNDATED,
         date_updated=parse_date(found.date_updated),
         last_updated_by=parse_name(found.last_updated_by),
-        attributes=(found.attributes or "{}")[:MAX_TEXT],
+        attributes=(found.attributes or "{}")[:LONGEST_TEXT],
         member_sid=found.member_sid,
     )
 
@@ -165,7 +165,7 @@ def parse_member(sid: str, data: Any) -> Member:
         identity=parse_name(found.identity) or "",
         info_map=found.user_info or "",
         role_sid=found.role_sid,
-        attributes=(found.attributes or "{}")[:MAX_TEXT],
+        attributes=(found.attributes or "{}")[:LONGEST_TEXT],
         last_consumed_message_index=found.last_consumed_message_index,
         last_consumption_timestamp=found.last_consumption_timestamp,
     )
@@ -204,9 +204,9 @@ def parse_descriptor(data: Any) -> UserDescriptor:
     found: _UserData = parse_answer(data, _UserData)
     objects = found.sync_objects or _UserObjects()
     return UserDescriptor(
-        identity=found.identity[:MAX_NAME],
+        identity=found.identity[:LONGEST_NAME],
         friendly_name=parse_name(found.friendly_name),
-        attributes=(found.attributes or "{}")[:MAX_TEXT],
+        attributes=(found.attributes or "{}")[:LONGEST_TEXT],
         is_online=found.is_online,
         is_notifiable=found.is_notifiable,
         info_map=objects.user_info_map or found.sync_unique_name or "",

@@ -16,7 +16,7 @@ from chat_tui.protocol.errors import ChatError, Code, NotFound, TransportError
 from chat_tui.protocol.sync import EventType
 from chat_tui.protocol.untrusted import Malformed, decode
 
-AT_ONCE = 32
+LOADS_AT_ONCE = 32
 """Requests in flight while many objects are opened."""
 
 REPLAY_WITHIN = 30.0
@@ -51,7 +51,7 @@ class Replicas:
         self._wanted: dict[Replica, None] = {}
         self._by_sid: dict[str, Replica] = {}
         self._subscriptions = SubscriptionRequests(request)
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(LOADS_AT_ONCE)
         self.is_up = False
 
     # ---- follow

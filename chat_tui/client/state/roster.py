@@ -6,7 +6,7 @@ from chat_tui.client.model import Channel, Member
 from chat_tui.client.ports import Request
 from chat_tui.client.state.message_list import ChannelListener
 from chat_tui.client.state.parsing import (
-    MAX_TEXT,
+    LONGEST_TEXT,
     MemberData,
     Snapshot,
     SyncEvent,
@@ -52,7 +52,7 @@ class Roster(Replica):
             member,
             {
                 "role_sid": (found.role_sid, UpdateReason.ROLE_SID),
-                "attributes": ((found.attributes or "{}")[:MAX_TEXT], UpdateReason.ATTRIBUTES),
+                "attributes": ((found.attributes or "{}")[:LONGEST_TEXT], UpdateReason.ATTRIBUTES),
                 "last_consumed_message_index": (
                     found.last_consumed_message_index,
                     UpdateReason.LAST_CONSUMED_MESSAGE_INDEX,

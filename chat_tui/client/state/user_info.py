@@ -6,7 +6,7 @@ from typing import Any
 from chat_tui.client.model import User
 from chat_tui.client.ports import Request
 from chat_tui.client.state.parsing import (
-    MAX_TEXT,
+    LONGEST_TEXT,
     Marks,
     Reasons,
     Snapshot,
@@ -50,7 +50,7 @@ class UserInfo(Replica):
                 self.user, {"friendly_name": (parse_name(parse_item(data, Value).value), UpdateReason.FRIENDLY_NAME)}
             )
         if key == "attributes":
-            attributes = (parse_item(data, Value).value or "{}")[:MAX_TEXT]
+            attributes = (parse_item(data, Value).value or "{}")[:LONGEST_TEXT]
             return update_fields(self.user, {"attributes": (attributes, UpdateReason.ATTRIBUTES)})
         if key == "reachability":
             marks = parse_item(data, Marks)

@@ -39,13 +39,13 @@ CREATE TABLE IF NOT EXISTS quarantine (
 VERSION = 2
 """Of what the cache holds: one of another version is dropped, the outbox never is."""
 
-LEFT = "mutation_id, channel_sid, body, attributes, date_created, error"
+COLUMNS = "mutation_id, channel_sid, body, attributes, date_created, error"
 
-MAX_SET_ASIDE = 100
+MAX_DAMAGED_FILES = 100
 """Damaged files of one name."""
 
 _PROBES = (
-    f"INSERT INTO outbox ({LEFT}) VALUES ('', '', '', '', '', NULL) "  # noqa: S608 - our own column names
+    f"INSERT INTO outbox ({COLUMNS}) VALUES ('', '', '', '', '', NULL) "  # noqa: S608 - our own column names
     "ON CONFLICT (mutation_id) DO UPDATE SET error = excluded.error",
     "INSERT OR REPLACE INTO cache VALUES ('', '', 0, x'')",
     "INSERT INTO quarantine (content, reason) VALUES ('', '')",
@@ -71,7 +71,7 @@ def connect(path: Path, on_damage: OnDamage) -> "sqlite3.Connection":
         if not is_damage(error):
             raise
         found = str(error)
-    return replaced(path, found, on_damage)
+    return replace_damaged(path, found, on_damage)
 
 
 def is_damage(error: Exception) -> bool:
@@ -79,7 +79,7 @@ def is_damage(error: Exception) -> bool:
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _DAMAGE
 
 
-def replaced(path: Path, reason: str, on_damage: OnDamage) -> "sqlite3.Connection":
+def replace_damaged(path: Path, reason: str, on_damage: OnDamage) -> "sqlite3.Connection":
     """A new file in the place of a damaged one, which stays under another name."""
     aside = _set_aside(path)
     database = _connect(path, on_damage)
@@ -89,7 +89,7 @@ def replaced(path: Path, reason: str, on_damage: OnDamage) -> "sqlite3.Connectio
 
 
 def _set_aside(path: Path) -> Path:
-    for number in range(1, MAX_SET_ASIDE):
+    for number in range(1, MAX_DAMAGED_FILES):
         aside = path.with_name(f"{path.stem}.damaged-{number}.db")
         if not aside.exists():
             break
@@ -111,21 +111,21 @@ def _salvage(damaged: Path, database: "sqlite3.Connection") -> int:
     with contextlib.closing(old):
         for order in ("", "DESC"):
             with contextlib.suppress(sqlite3.Error):
-                for row in old.execute(f"SELECT position, {LEFT} FROM outbox ORDER BY position {order}"):  # noqa: S608
+                for row in old.execute(f"SELECT position, {COLUMNS} FROM outbox ORDER BY position {order}"):  # noqa: S608
                     found[row[0]] = row[1:]
-    return take_over(database, [found[position] for position in sorted(found, key=str)])
+    return merge_rows(database, [found[position] for position in sorted(found, key=str)])
 
 
-def take_over(database: "sqlite3.Connection", rows: list[tuple[Any, ...]]) -> int:
+def merge_rows(database: "sqlite3.Connection", rows: list[tuple[Any, ...]]) -> int:
     """Put rows of another outbox behind those of this one; how many were new."""
     with database:
         before = database.total_changes
-        database.executemany(f"INSERT OR IGNORE INTO outbox ({LEFT}) VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
+        database.executemany(f"INSERT OR IGNORE INTO outbox ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
         return database.total_changes - before
 
 
-def rows_of(database: "sqlite3.Connection") -> list[tuple[Any, ...]]:
-    return database.execute(f"SELECT {LEFT} FROM outbox ORDER BY position").fetchall()  # noqa: S608
+def outbox_rows(database: "sqlite3.Connection") -> list[tuple[Any, ...]]:
+    return database.execute(f"SELECT {COLUMNS} FROM outbox ORDER BY position").fetchall()  # noqa: S608
 
 
 def _opened(path: Path) -> "sqlite3.Connection":
@@ -198,7 +198,7 @@ def _carry_over(database: "sqlite3.Connection", table: str) -> int:
     import sqlite3
 
     try:
-        return take_over(database, database.execute(f"SELECT {LEFT} FROM {table}").fetchall())  # noqa: S608
+        return merge_rows(database, database.execute(f"SELECT {COLUMNS} FROM {table}").fetchall())  # noqa: S608
     except sqlite3.Error:
         return 0
 

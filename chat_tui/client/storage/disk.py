@@ -124,7 +124,7 @@ class Disk:
                 raise
             self._database.close()
             self._database = None
-            self._database = database.replaced(self._path, str(error), self.note_damage)
+            self._database = database.replace_damaged(self._path, str(error), self.note_damage)
         with self._database:
             return work(self._database)
 
@@ -174,7 +174,7 @@ class Disk:
         repeat harmless."""
         theirs = database.connect(path, self.note_damage)
         with contextlib.closing(theirs):
-            database.take_over(ours, database.rows_of(theirs))
+            database.merge_rows(ours, database.outbox_rows(theirs))
             with theirs:
                 theirs.execute("DELETE FROM outbox")
 

@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from chat_tui.client.model import PendingMessage, SendState
+from chat_tui.client.storage.database import COLUMNS
 from chat_tui.client.storage.disk import Disk
 
 if TYPE_CHECKING:
     import sqlite3
 
-_COLUMNS = "mutation_id, channel_sid, body, attributes, date_created, error"
-_ALL = f"SELECT position, {_COLUMNS} FROM outbox ORDER BY position"  # noqa: S608 - our own column names
+_ALL = f"SELECT position, {COLUMNS} FROM outbox ORDER BY position"  # noqa: S608 - our own column names
 _PUT = f"""
-INSERT INTO outbox ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO outbox ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (mutation_id) DO UPDATE SET error = excluded.error
 """  # noqa: S608
 _REMOVE = "DELETE FROM outbox WHERE mutation_id = ?"

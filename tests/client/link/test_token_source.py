@@ -10,7 +10,7 @@ import pytest
 
 from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.link.timing import Timing
-from chat_tui.client.link.token_source import TokenKeeper
+from chat_tui.client.link.token_source import TokenManager
 from chat_tui.protocol.errors import ChatError, TransportError, Unauthenticated
 from chat_tui.protocol.tokens import encode_token
 
@@ -39,7 +39,7 @@ class World:
         self._numbers = itertools.count()
         self._first: Any = None
         rng = random.Random(f"{lifetime} {answer}")
-        self.keeper = TokenKeeper(
+        self.manager = TokenManager(
             self.source,
             TIMING,
             clock=lambda: self.now,
@@ -88,18 +88,18 @@ async def live(world: World, hand_over: Callable[[str], Awaitable[None]], *, lin
     """A while with a service that warns thrice and again at once, or cuts the link with every renewal."""
     while True:
         try:
-            await world.keeper.for_link()
+            await world.manager.for_link()
         except ChatError:
             await world.sleep(1.0)
             continue
         warnings = 1 if links else 3
         for outcome in await asyncio.gather(
-            *(world.keeper.renew(hand_over) for _ in range(warnings)), return_exceptions=True
+            *(world.manager.renew(hand_over) for _ in range(warnings)), return_exceptions=True
         ):
             if outcome is not None:
                 raise outcome
         if links:
-            world.keeper.refused()
+            world.manager.refused()
 
 
 @pytest.mark.parametrize("links", [True, False])
@@ -120,27 +120,27 @@ async def test_fetches_are_apart_and_one_at_a_time(lifetime: int, answer: str, l
 async def test_a_renewed_token_is_used_up_by_half() -> None:
     """A service that warns at once after each renewal gets one renewal for half a life."""
     world = World(60, "new ones")
-    await world.keeper.for_link()
+    await world.manager.for_link()
     began = world.now
     for _ in range(10):
-        await world.keeper.renew(nothing)
+        await world.manager.renew(nothing)
     assert world.now - began >= 9 * 30
 
 
 async def test_a_refused_token_does_not_take_the_place_of_a_good_one() -> None:
     """It goes on with what it has, and tries again."""
     world = World(3600, "new ones")
-    good = await world.keeper.for_link()
+    good = await world.manager.for_link()
     refusals = iter([Unauthenticated("no"), TransportError("broke")])
 
     async def refuse(_token: str) -> None:
-        assert world.keeper.token == good
+        assert world.manager.token == good
         if (error := next(refusals, None)) is not None:
             raise error
 
     world.now += 1
-    await world.keeper.renew(refuse)
-    assert world.keeper.token != good
+    await world.manager.renew(refuse)
+    assert world.manager.token != good
     assert len(world.fetched) == 4
 
 
@@ -152,7 +152,7 @@ async def test_what_is_no_token_is_refused_in_words(given: Any) -> None:
         return given
 
     with pytest.raises(Unauthenticated, match="no access token"):
-        await TokenKeeper(source, TIMING).for_link()
+        await TokenManager(source, TIMING).for_link()
 
 
 async def test_a_source_that_never_answers_is_given_up() -> None:
@@ -163,4 +163,4 @@ async def test_a_source_that_never_answers_is_given_up() -> None:
         return ""
 
     with pytest.raises(TransportError, match="does not answer"):
-        await TokenKeeper(source, Timing(answer_within=0.01)).for_link()
+        await TokenManager(source, Timing(answer_within=0.01)).for_link()
