@@ -244,9 +244,9 @@ PLANTED: dict[str, Any] = {
     "last_updated_by": "planted",
     "awaits": "planted",
     "endpoint": "planted",
-    "date_created": 12345,
-    "date_updated": 12345,
-    "last_consumption_timestamp": 12345,
+    "date_created": 9_876_543_210_123,
+    "date_updated": 9_876_543_210_123,
+    "last_consumption_timestamp": 9_876_543_210_123,
     "state": "closed",
     "inactive_timer": "PT12345S",
     "closed_timer": "PT12345S",
@@ -262,8 +262,8 @@ PLANTED: dict[str, Any] = {
 }
 """What nobody connected may give, as a body would say it: a face that does not know it does as if it were not there."""
 
-TRACES = ("planted", "12345", "ChannelState.CLOSED")
-"""What would show in a change that obeyed."""
+TRACES = ("planted", "9876543210123", "PT12345S", "ChannelState.CLOSED")
+"""What would show in a change that obeyed, and in no SID by chance."""
 
 
 class Way(msgspec.Struct):
