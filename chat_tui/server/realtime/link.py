@@ -30,11 +30,11 @@ from chat_tui.server.operations.revocation import check_stands
 from chat_tui.server.operations.users import EnsureUser
 from chat_tui.server.realtime import session as s
 from chat_tui.server.realtime.bucket import Bucket
+from chat_tui.server.realtime.frames import ws_frame
 from chat_tui.server.realtime.outgoing import Outgoing, Socket
 from chat_tui.server.realtime.refusals import as_told, refusal_status
 from chat_tui.server.realtime.requests import Request, decode_body, decode_params
 from chat_tui.server.realtime.share import FOLLOWING_COST, READ_SECONDS, REQUEST_COST, SECONDS_PER_BYTE
-from chat_tui.server.realtime.subscriptions import ws_frame
 from chat_tui.server.store.transaction import Reader
 from chat_tui.tasks import Tasks
 
