@@ -170,9 +170,7 @@ class Scene:
 
     def connect(self) -> tuple[Link, FakeSocket]:
         socket = FakeSocket()
-        link = Link(self.gateway, socket)
-        self.gateway.links.add(link)
-        return link, socket
+        return self.gateway.connect(socket), socket
 
 
 @pytest.fixture
@@ -311,8 +309,7 @@ async def test_a_listener_that_fails_hides_no_revocation(scene: Scene) -> None:
     core.bus.subscribe(fail)
     gateway = Gateway(core)
     socket = FakeSocket()
-    link = Link(gateway, socket)
-    gateway.links.add(link)
+    link = gateway.connect(socket)
     link.received(encode(Header("init", "TM1", token=scene.token())))
     await socket.see()
     await scene.revoke("key")

@@ -3,8 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Coroutine, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from chat_tui.server import bus
 from chat_tui.server.core import ServiceCore
@@ -12,8 +11,10 @@ from chat_tui.server.network.limits import Limits
 from chat_tui.server.network.visitors import Visitors
 from chat_tui.server.realtime import endpoints
 from chat_tui.server.realtime.bucket import Bucket
-from chat_tui.server.realtime.link import Link
-from chat_tui.server.realtime.requests import Handler
+from chat_tui.server.realtime.link import Leaving, Link
+from chat_tui.server.realtime.login import Logins
+from chat_tui.server.realtime.outgoing import Socket
+from chat_tui.server.realtime.services import LinkServices
 from chat_tui.server.realtime.share import Shares
 from chat_tui.server.realtime.subscriptions import Subscriptions
 from chat_tui.server.routes import Router
@@ -25,31 +26,39 @@ class Gateway:
 
     def __init__(
         self,
-        house: ServiceCore,
+        core: ServiceCore,
         limits: Limits | None = None,
         *,
         origins: Iterable[str] = (),
         public_name: str | None = None,
     ) -> None:
-        self.house = house
         self.limits = limits or Limits()
         self.origins = frozenset(origins)
         self.public_name = public_name
-        self.router: Router[Handler] = Router(endpoints.ROUTES)
-        self.subscriptions = Subscriptions(house.store)
         self.links: set[Link] = set()
-        self.shares = Shares(self.limits)
         self.visitors = Visitors(self.limits)
         self.is_draining = False
         self._upgrades = Bucket(self.limits.upgrades_per_second, self.limits.upgrades_per_second, 0.0)
         self._leaving = Tasks()
         self._somebody_left = asyncio.Event()
         self._tasks = Tasks()
-        house.bus.subscribe(self.subscriptions.on_published)
-        house.bus.subscribe(self._on_published)
+        self._subscriptions = Subscriptions(core.store)
+        self._services = LinkServices(
+            limits=self.limits,
+            clock=core.clock,
+            shares=Shares(self.limits),
+            logins=Logins(core.authenticator, core.dispatcher, core.first_channel_of),
+            presence=core.presence,
+            subscriptions=self._subscriptions,
+            router=Router(endpoints.ROUTES),
+            dispatcher=core.dispatcher,
+            store=core.store,
+        )
+        core.bus.subscribe(self._subscriptions.on_published)
+        core.bus.subscribe(self._on_published)
 
     async def start(self) -> None:
-        self.subscriptions.start()
+        self._subscriptions.start()
         self._tasks.keep_running(self.visitors.sweep, "the visitors' deadlines")
 
     @property
@@ -60,7 +69,13 @@ class Gateway:
     def admits_upgrade(self, now: float) -> bool:
         return not self.is_draining and self._upgrades.take(now)
 
-    def forget(self, link: Link, leaving: Coroutine[Any, Any, None]) -> None:
+    def connect(self, socket: Socket) -> Link:
+        """A link for somebody who has just come, on this socket."""
+        link = Link(self._services, socket, self._forget)
+        self.links.add(link)
+        return link
+
+    def _forget(self, link: Link, leaving: Leaving) -> None:
         """The link's socket is gone; what it leaves behind is settled in the background."""
         self.links.discard(link)
         self._leaving.spawn(leaving, "what a connection leaves behind").add_done_callback(
@@ -88,7 +103,7 @@ class Gateway:
                     self._somebody_left.clear()
                     await self._somebody_left.wait()
         await self._leaving.close()
-        await self.subscriptions.close()
+        await self._subscriptions.close()
         await self._tasks.close()
 
 

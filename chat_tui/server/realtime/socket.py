@@ -98,23 +98,23 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
         link = self.link
         if link is None or self.transport.is_closing():
             return
-        share = link.share
+        share = link.outgoing.share
         while self._rest:
             now = monotonic()
             wait = share.wait(now)
             if wait and self._next_turn is None:
                 self._next_turn = self.loop.call_later(wait, self._take_turn)
-            if wait or not (self.close_sent or link.may_take(self.go_on)):
+            if wait or not (self.close_sent or link.outgoing.may_take(self.go_on)):
                 self.hold_back(on=True)
                 return
             piece, self._rest = self._rest[:PIECE], self._rest[PIECE:]
             self._feed(link, piece)
             if self.close_sent and self._is_too_late(len(piece)):
                 return
-            share = link.share  # a login's is another one
+            share = link.outgoing.share  # a login's is another one
             share.used += monotonic() - now
         if self._held_back:  # else the next to come is held back, if need be
-            self.hold_back(on=not (self.close_sent or link.may_take(self.go_on)))
+            self.hold_back(on=not (self.close_sent or link.outgoing.may_take(self.go_on)))
 
     def _is_too_late(self, size: int) -> bool:
         self._late += size
@@ -194,8 +194,7 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
         gateway = type(self).gateway
         self.ping_interval, self.ping_timeout = gateway.limits.ping_every, gateway.limits.pong_within
         self.close_timeout = gateway.limits.close_within
-        self.link = Link(gateway, self)
-        gateway.links.add(self.link)
+        self.link = gateway.connect(self)
         self._ping_later(random.uniform(0, gateway.limits.ping_every))  # noqa: S311 - spreads load, hides nothing
 
     def _prove(self, event: Request, response: Response) -> None:
@@ -256,7 +255,7 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
         self.is_paused = False
         super().resume_writing()
         if self.link is not None:
-            self.link.on_writable()
+            self.link.outgoing.on_writable()
 
     def hold_back(self, *, on: bool) -> None:
         if on == self._held_back or self.transport.is_closing():

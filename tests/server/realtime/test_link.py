@@ -19,7 +19,6 @@ from chat_tui.server.operations.keys import EnsureKey
 from chat_tui.server.operations.users import FetchUser
 from chat_tui.server.reachability import rules
 from chat_tui.server.realtime.gateway import Gateway
-from chat_tui.server.realtime.link import Link
 from chat_tui.server.realtime.requests import decode_body, decode_params
 from tests.server.conftest import Domain
 from tests.support.connections import writer_of
@@ -59,8 +58,8 @@ class Caller:
         self._domain = domain
         self._key = (new_sid(Kind.KEY), secrets.token_hex(32))
         self.socket = FakeSocket()
-        self.link = Link(gateway, self.socket)
-        gateway.links.add(self.link)
+        self.gateway = gateway
+        self.link = gateway.connect(self.socket)
 
     async def log_in(self, lifetime: int = 3600) -> Packet:
         """The answer to an ``init``."""
@@ -151,7 +150,7 @@ async def test_typing_takes_a_turn_as_reading_does(domain: Domain) -> None:
     gateway = Gateway(domain.core)
     caller = Caller(domain, gateway)
     await caller.log_in()
-    reading = caller.link.share.reading
+    reading = caller.link.outgoing.share.reading
     for _ in range(gateway.limits.reads_at_once):
         await reading.acquire()
     for at, path in enumerate(("/v1/typing", "/nowhere")):
