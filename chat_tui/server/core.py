@@ -9,7 +9,7 @@ from chat_tui.protocol.defaults import LINGER, RATE
 from chat_tui.server.auth import Authenticator
 from chat_tui.server.bus import Bus, ClockSet
 from chat_tui.server.clocks import TOLERANCE, Clock, JumpWatch, ServiceClock, read_clocks
-from chat_tui.server.operations import graves, states
+from chat_tui.server.operations import deletion, states
 from chat_tui.server.operations.dispatch import Dispatcher
 from chat_tui.server.reachability.leases import Presence
 from chat_tui.server.store.secrets import SecretBox
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 PRUNE_EVERY = 60.0
 """Seconds between two steps of pruning the event log."""
 
-GRAVES_EVERY = 2.0
+CLEAR_EVERY = 2.0
 """Seconds between two looks for what was deleted."""
 
 TIMERS_EVERY = 15.0
@@ -81,7 +81,7 @@ class ServiceCore:
         await self.store.write(states.bound_timers)
         self._tasks.keep_running(self._watch_clocks, "watching the clocks")
         self._tasks.keep_running(self._prune, "pruning the log")
-        self._tasks.keep_running(self._clear_graves, "clearing away what was deleted")
+        self._tasks.keep_running(self._clear_deleted, "clearing away what was deleted")
         self._tasks.keep_running(self._move_states_on, "timers of channels")
 
     async def close(self) -> None:
@@ -100,14 +100,14 @@ class ServiceCore:
         now = self._dates.for_ages()
         await log.prune(self.store, now=now, retention=self._retention, kept=self._kept_events)
 
-    async def _clear_graves(self) -> None:
-        await self.clear_graves()
-        await asyncio.sleep(GRAVES_EVERY)
+    async def _clear_deleted(self) -> None:
+        await self.clear_deleted()
+        await asyncio.sleep(CLEAR_EVERY)
 
-    async def clear_graves(self) -> None:
+    async def clear_deleted(self) -> None:
         """Take off the disk what was deleted, or what a crash left of it."""
-        if await self.store.read(graves.is_any):
-            await self.store.write_in_steps(graves.clear)
+        if await self.store.read(deletion.is_any_left):
+            await self.store.write_in_steps(deletion.clear)
 
     async def _move_states_on(self) -> None:
         """The shortest timer is a minute, so whatever is set while this sleeps is seen in time."""

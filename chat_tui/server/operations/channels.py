@@ -8,7 +8,7 @@ from chat_tui.protocol.errors import Code, Conflict
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import ChannelState, ChannelType, Permission
 from chat_tui.server.changes import ChannelCreated, ChannelDeleted, ChannelUpdated
-from chat_tui.server.operations import checks, graves, states
+from chat_tui.server.operations import checks, deletion, states
 from chat_tui.server.operations.access import authorise, revoke
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.lookup import find_channel, find_service, reload_channel
@@ -197,4 +197,4 @@ def delete_channel(tx: Transaction, actor: Actor, command: DeleteChannel) -> Non
     for member in members:
         tx.run("add_joined_channels", sid=member.user_sid, by=-1)
     tx.record(ChannelDeleted(channel, members, invites))
-    graves.bury_channel(tx, channel)
+    deletion.mark_channel_deleted(tx, channel)

@@ -11,7 +11,7 @@ from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.values import HttpMethod, RoleType
 from chat_tui.server.changes import ServiceDeleted
-from chat_tui.server.operations import checks, graves, horizons, roles
+from chat_tui.server.operations import checks, deletion, horizons, roles
 from chat_tui.server.operations.actors import AccountActor, Actor
 from chat_tui.server.operations.lookup import find_role, find_service
 from chat_tui.server.operations.operation import Command, gives_nothing, operation
@@ -217,4 +217,4 @@ def delete_service(tx: Transaction, actor: Actor, command: DeleteService) -> Non
     """Nobody finds it, or anything in it, from now on, and whoever is connected is told."""
     service = find_service(tx, actor, command.service_sid)
     tx.record(ServiceDeleted(service))
-    graves.bury_service(tx, service)
+    deletion.mark_service_deleted(tx, service)

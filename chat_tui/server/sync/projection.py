@@ -83,7 +83,7 @@ def _remove_objects(tx: Transaction, owner_sid: str) -> None:
         event_type, field = _GONE[ObjectType(found.type)]
         (sid, event_id) = tx.first("next_event", name=found.name)
         _write(tx, sid, event_id, event_type, {field: sid})
-    tx.run("bury_objects", owner_sid=owner_sid)
+    tx.run("mark_objects_deleted", owner_sid=owner_sid)
     tx.publish(ObjectsRemoved(tuple(found.sid for found in objects)))
 
 

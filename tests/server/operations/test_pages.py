@@ -145,7 +145,7 @@ async def test_what_comes_after_the_last_was_deleted_is_not_missed(listed: str, 
     page = await domain.run(ask(PageQuery(max(1, len(everything.items) - 1))))
     for made in last:
         await domain.run(delete(made))
-    await domain.core.clear_graves()
+    await domain.core.clear_deleted()
     await domain.run(make("three"))
     assert page.next is not None
     assert len((await domain.run(ask(page.next))).items) == 1

@@ -15,7 +15,7 @@ from chat_tui.protocol.sids import Kind
 from chat_tui.protocol.sync import ObjectType, SubscriptionRequest
 from chat_tui.protocol.values import ChannelType
 from chat_tui.server.bus import AccessRevoked
-from chat_tui.server.operations import graves
+from chat_tui.server.operations import deletion
 from chat_tui.server.operations.channels import CreateChannel, DeleteChannel, FetchChannel, UpdateChannel
 from chat_tui.server.operations.invites import InviteMember, RemoveInvite
 from chat_tui.server.operations.members import AddMember, RemoveMember, UpdateMember
@@ -122,7 +122,7 @@ async def test_a_summary_leads_from_any_position_to_what_is_there(seed: int, dom
         logged = await store.read(lambda rows: log.read(rows, object_sid, 0, 10_000))  # noqa: B023
         told = [msgspec.json.decode(event.notification) for event in logged]
         happened = [one["event"] | {"type": one["event_type"]} for one in told]
-        if found is None or found.name.endswith(".info") or found.owner_sid == graves.SERVICE:
+        if found is None or found.name.endswith(".info") or found.owner_sid == deletion.SERVICE:
             continue
         now = applied(happened)
         for position in range(len(happened) + 1):

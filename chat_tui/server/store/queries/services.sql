@@ -2,8 +2,8 @@
 SELECT * FROM accounts WHERE sid = :sid AND secret <> '';
 
 -- name: some_secrets
--- The first and the last of each kind: a key that opens these is the one they are all sealed with. The account of the
--- graves has none.
+-- The first and the last of each kind: a key that opens these is the one they are all sealed with. The account of
+-- what is deleted has none.
 SELECT secret FROM accounts WHERE rowid IN (
     SELECT min(rowid) FROM accounts WHERE secret <> '' UNION SELECT max(rowid) FROM accounts WHERE secret <> ''
 )

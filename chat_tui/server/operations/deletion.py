@@ -1,6 +1,6 @@
 """What was deleted goes in two steps: out of sight at once, and off the disk in small pieces that hold up nobody.
 
-A deleted service belongs to the account of the graves, a deleted channel to its service, a deleted object to that as
+A deleted service belongs to an account of its own, a deleted channel to its service, a deleted object to that as
 owner: no query of anybody's finds them there, and after a crash they are found by who clears them away.
 """
 
@@ -15,30 +15,30 @@ STEP = 100
 """Rows that one step takes away: they may be large."""
 
 
-def bury_service(tx: Transaction, service: Service) -> None:
+def mark_service_deleted(tx: Transaction, service: Service) -> None:
     """No lookup finds the service any more, and so nothing in it."""
-    _dig(tx)
-    tx.run("bury_service", sid=service.sid)
+    _ensure_keepers(tx)
+    tx.run("mark_service_deleted", sid=service.sid)
     tx.run("forget_default_service", sid=service.sid)
 
 
-def bury_channel(tx: Transaction, channel: Channel) -> None:
+def mark_channel_deleted(tx: Transaction, channel: Channel) -> None:
     """Its seats go at once, since users count them; its messages stay until they are cleared away."""
-    _dig(tx)
+    _ensure_keepers(tx)
     tx.run("delete_members_of_channel", channel_sid=channel.sid)
     tx.run("delete_invites_of_channel", channel_sid=channel.sid)
-    tx.run("bury_channel", sid=channel.sid)
+    tx.run("mark_channel_deleted", sid=channel.sid)
 
 
-def _dig(tx: Transaction) -> None:
-    """The account and the service of the graves, which have settings since every row has."""
-    tx.run("insert_grave_account", now=tx.now)
-    tx.run("insert_grave_service", now=tx.now)
+def _ensure_keepers(tx: Transaction) -> None:
+    """The account and the service that keep what is deleted, which have settings since every row has."""
+    tx.run("insert_account_of_deleted", now=tx.now)
+    tx.run("insert_service_of_deleted", now=tx.now)
 
 
-def is_any(reader: Reader) -> bool:
+def is_any_left(reader: Reader) -> bool:
     """Whether something is to be cleared away."""
-    return bool(reader.value("any_grave"))
+    return bool(reader.value("any_deleted"))
 
 
 def clear(tx: Transaction) -> bool:
@@ -47,29 +47,29 @@ def clear(tx: Transaction) -> bool:
 
 
 def _clear_channel(tx: Transaction) -> bool:
-    sid = tx.value("buried_channel")
+    sid = tx.value("deleted_channel")
     if sid is None:
         return False
     if tx.tuples("clear_messages", channel_sid=sid, limit=STEP) or tx.tuples(
         "clear_tombstones", channel_sid=sid, limit=STEP
     ):
         return True
-    tx.run("bury_objects", owner_sid=sid)
+    tx.run("mark_objects_deleted", owner_sid=sid)
     tx.run("delete_channel", sid=sid)
     return True
 
 
 def _clear_user(tx: Transaction) -> bool:
-    user = tx.one(User, "buried_user")
+    user = tx.one(User, "deleted_user")
     if user is None:
         return False
-    tx.run("bury_objects", owner_sid=user.sid)
+    tx.run("mark_objects_deleted", owner_sid=user.sid)
     tx.run("delete_user", sid=user.sid)
     return True
 
 
 def _clear_object(tx: Transaction) -> bool:
-    sid = tx.value("buried_object")
+    sid = tx.value("deleted_object")
     if sid is None:
         return False
     if not tx.tuples("clear_events", object_sid=sid, limit=STEP):
@@ -78,7 +78,7 @@ def _clear_object(tx: Transaction) -> bool:
 
 
 def _clear_service(tx: Transaction) -> bool:
-    sid = tx.value("buried_service")
+    sid = tx.value("deleted_service")
     if sid is None:
         return False
     tx.run("delete_service", sid=sid)

@@ -1,7 +1,7 @@
--- name: insert_grave_account!
+-- name: insert_account_of_deleted!
 INSERT OR IGNORE INTO accounts (sid, secret, date_created) VALUES ('AC00000000000000000000000000000000', '', :now);
 
--- name: insert_grave_service!
+-- name: insert_service_of_deleted!
 INSERT INTO services (
     sid, account_sid, friendly_name, default_service_role_sid, default_channel_role_sid,
     default_channel_creator_role_sid, read_status_enabled, reachability_enabled, reachability_epoch,
@@ -11,7 +11,7 @@ INSERT INTO services (
     'POST', '[]', 0, 0, '{}', '', :now, :now
 WHERE NOT EXISTS (SELECT 1 FROM services WHERE sid = 'IS00000000000000000000000000000000');
 
--- name: bury_service!
+-- name: mark_service_deleted!
 UPDATE services SET account_sid = 'AC00000000000000000000000000000000' WHERE sid = :sid;
 
 -- name: forget_default_service!
@@ -23,15 +23,15 @@ DELETE FROM members WHERE channel_sid = :channel_sid;
 -- name: delete_invites_of_channel!
 DELETE FROM invites WHERE channel_sid = :channel_sid;
 
--- name: bury_channel!
+-- name: mark_channel_deleted!
 UPDATE channels SET service_sid = 'IS00000000000000000000000000000000', unique_name = NULL, date_inactive = NULL,
     date_closed = NULL
 WHERE sid = :sid;
 
--- name: bury_objects!
+-- name: mark_objects_deleted!
 UPDATE sync_objects SET owner_sid = 'IS00000000000000000000000000000000', name = sid WHERE owner_sid = :owner_sid;
 
--- name: any_grave$
+-- name: any_deleted$
 SELECT EXISTS (
     SELECT 1 FROM services
     WHERE account_sid = 'AC00000000000000000000000000000000' AND sid <> 'IS00000000000000000000000000000000'
@@ -41,18 +41,18 @@ SELECT EXISTS (
     SELECT 1 FROM sync_objects WHERE owner_sid = 'IS00000000000000000000000000000000'
 );
 
--- name: buried_channel$
+-- name: deleted_channel$
 SELECT channels.sid FROM services CROSS JOIN channels ON channels.service_sid = services.sid
 WHERE services.account_sid = 'AC00000000000000000000000000000000' LIMIT 1;
 
--- name: buried_user^
+-- name: deleted_user^
 SELECT users.* FROM services CROSS JOIN users ON users.service_sid = services.sid
 WHERE services.account_sid = 'AC00000000000000000000000000000000' LIMIT 1;
 
--- name: buried_object$
+-- name: deleted_object$
 SELECT sid FROM sync_objects WHERE owner_sid = 'IS00000000000000000000000000000000' LIMIT 1;
 
--- name: buried_service$
+-- name: deleted_service$
 SELECT sid FROM services
 WHERE account_sid = 'AC00000000000000000000000000000000' AND sid <> 'IS00000000000000000000000000000000' LIMIT 1;
 

@@ -4,7 +4,7 @@ import pytest
 
 from chat_tui.protocol.errors import NotFound
 from chat_tui.server.bus import ServiceGone
-from chat_tui.server.operations import graves
+from chat_tui.server.operations import deletion
 from chat_tui.server.operations.accounts import FindCredentials
 from chat_tui.server.operations.actors import SYSTEM
 from chat_tui.server.operations.channels import CreateChannel, DeleteChannel, FetchChannel, ListChannels
@@ -17,7 +17,7 @@ from chat_tui.server.sync import log
 from tests.server.conftest import Domain
 from tests.support.connections import rows
 
-MANY = 3 * graves.STEP
+MANY = 3 * deletion.STEP
 TABLES = ("messages", "tombstones", "members", "invites", "channels", "users", "sync_events", "sync_objects")
 
 
@@ -39,9 +39,9 @@ async def fill(domain: Domain) -> None:
 async def clear(domain: Domain) -> int:
     """How many steps it took; each touches so many rows at most, and some seats beside."""
     steps, before = 0, await counts(domain)
-    while await domain.core.store.write(graves.clear):
+    while await domain.core.store.write(deletion.clear):
         after = await counts(domain)
-        assert sum(before[table] - after[table] for table in TABLES) <= graves.STEP + 5
+        assert sum(before[table] - after[table] for table in TABLES) <= deletion.STEP + 5
         steps, before = steps + 1, after
     return steps
 
@@ -52,7 +52,7 @@ async def test_a_deleted_service_is_gone_at_once_and_its_rows_in_steps(domain: D
     await fill(domain)
     full = await counts(domain)
     await domain.run(DeleteService(domain.service_sid))
-    assert sum(full.values()) - sum((await counts(domain)).values()) <= graves.STEP
+    assert sum(full.values()) - sum((await counts(domain)).values()) <= deletion.STEP
     assert ServiceGone(domain.service_sid) in domain.published
     sid = domain.service_sid
     for command in (FetchService(sid), ListChannels(sid), FetchUser(sid, "alice"), SendMessage(sid, "full", "x")):
@@ -60,10 +60,10 @@ async def test_a_deleted_service_is_gone_at_once_and_its_rows_in_steps(domain: D
             with pytest.raises((NotFound, Exception), match=r"not found|gone|Only account"):
                 await domain.run(command, actor)
     assert (await domain.run(ListServices(domain.account.account_sid))).items == []
-    assert await domain.core.dispatcher.run(SYSTEM, FindCredentials(sid=graves.ACCOUNT)) is None
+    assert await domain.core.dispatcher.run(SYSTEM, FindCredentials(sid=deletion.ACCOUNT)) is None
     await clear(domain)
     assert set((await counts(domain)).values()) == {0}
-    assert not await domain.core.store.read(graves.is_any)
+    assert not await domain.core.store.read(deletion.is_any_left)
 
 
 async def test_a_deleted_channel_is_gone_at_once_and_its_messages_in_steps(domain: Domain) -> None:
@@ -79,7 +79,7 @@ async def test_a_deleted_channel_is_gone_at_once_and_its_messages_in_steps(domai
     assert [room.channel.unique_name for room in rooms.items] == ["general"]
     assert (await domain.run(FetchUser(domain.service_sid, "alice"))).user.joined_channels_count == 1
     await domain.run(CreateChannel(domain.service_sid, unique_name="full"))
-    await domain.core.clear_graves()
+    await domain.core.clear_deleted()
     left = await counts(domain)
     assert (left["messages"], left["tombstones"], left["channels"]) == (0, 0, 2)
     assert (await domain.run(FetchChannel(domain.service_sid, "full"))).messages_count == 0
@@ -90,7 +90,7 @@ async def test_a_deleted_users_log_goes_in_steps_too(domain: Domain) -> None:
     await domain.user("alice")
     before = await counts(domain)
     await domain.run(DeleteUser(domain.service_sid, "alice"))
-    await domain.core.clear_graves()
+    await domain.core.clear_deleted()
     assert (await counts(domain))["sync_objects"] == before["sync_objects"] - 2
 
 
