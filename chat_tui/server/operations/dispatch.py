@@ -12,7 +12,7 @@ from chat_tui.server.operations import typing
 from chat_tui.server.operations.actors import AccountActor, Actor, ClientActor
 from chat_tui.server.operations.operation import OPERATIONS, Command, Operation, Rate
 from chat_tui.server.operations.rates import Event, SlidingWindow
-from chat_tui.server.operations.revocation import check_stands
+from chat_tui.server.operations.revocation import check_not_revoked
 from chat_tui.server.store.store import Store
 from chat_tui.server.store.transaction import Reader, Transaction
 
@@ -42,7 +42,7 @@ class Dispatcher:
             return await self._write(operation, actor, command)
 
         def run(tx: Any) -> Any:
-            check_stands(tx, actor)
+            check_not_revoked(tx, actor)
             return operation.run(tx, actor, command)
 
         result = await self._store.read(run)
@@ -68,7 +68,7 @@ class Dispatcher:
 
         def run(tx: Transaction) -> Any:
             give_back()  # of a run that the store had to begin anew
-            check_stands(tx, actor)
+            check_not_revoked(tx, actor)
             key = None if window is None else _about(tx, operation, command)
             result = operation.run(tx, actor, command)
             if window is not None and key is not None and tx.has_written:

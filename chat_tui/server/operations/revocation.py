@@ -5,7 +5,7 @@ from chat_tui.server.operations.actors import AccountActor, Actor, ClientActor
 from chat_tui.server.store.transaction import Reader
 
 
-def check_stands(tx: Reader, actor: Actor) -> None:
+def check_not_revoked(tx: Reader, actor: Actor) -> None:
     """Raises Unauthenticated when the actor's key was revoked, or its user or service deleted.
 
     An actor was authenticated before its operation began, perhaps long before: a form may arrive slowly, a handler

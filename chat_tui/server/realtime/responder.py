@@ -9,7 +9,7 @@ from chat_tui.protocol.sync import SubscriptionRequest
 from chat_tui.protocol.twilsock import OK, Header, HttpStatus, encode, encode_json
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.operation import Command
-from chat_tui.server.operations.revocation import check_stands
+from chat_tui.server.operations.revocation import check_not_revoked
 from chat_tui.server.realtime.bucket import Bucket
 from chat_tui.server.realtime.frames import ws_frame
 from chat_tui.server.realtime.outgoing import Outgoing
@@ -90,7 +90,7 @@ class Responder:
 
     async def read(self, query: Callable[[Reader], T]) -> T:
         def checked(reader: Reader) -> T:
-            check_stands(reader, self._outgoing.actor)
+            check_not_revoked(reader, self._outgoing.actor)
             return query(reader)
 
         return await self._services.store.read(checked)
