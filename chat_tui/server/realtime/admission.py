@@ -8,7 +8,7 @@ from chat_tui.protocol.errors import TooManyRequests
 from chat_tui.protocol.twilsock import OK, Header
 from chat_tui.server.realtime.bucket import Bucket
 from chat_tui.server.realtime.outgoing import Outgoing
-from chat_tui.server.realtime.refusals import as_told, refusal_status
+from chat_tui.server.realtime.refusals import as_chat_error, refusal_status
 from chat_tui.server.realtime.services import LinkServices
 from chat_tui.server.realtime.session import Authenticate, Phase, Renew, Session
 
@@ -75,7 +75,7 @@ class Admission:
     async def _refuse(self, action: Authenticate, error: Exception) -> None:
         """Say why, and hang up."""
         outgoing = self._outgoing
-        status = refusal_status(as_told(error, outgoing.connection_id))
+        status = refusal_status(as_chat_error(error, outgoing.connection_id))
         await outgoing.reply(Header("reply", action.request_id, status=status))
         self._session.end()
         outgoing.socket.hang_up()
@@ -100,7 +100,7 @@ class Admission:
             self._watch_time()
             status = OK
         except Exception as error:
-            status = refusal_status(as_told(error, outgoing.connection_id))
+            status = refusal_status(as_chat_error(error, outgoing.connection_id))
         finally:
             self._is_renewing = False  # who hears the answer may send the next
         await outgoing.reply(Header("reply", action.request_id, status=status))

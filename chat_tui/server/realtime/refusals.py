@@ -8,7 +8,7 @@ from chat_tui.protocol.twilsock import Status
 _log = logging.getLogger(__name__)
 
 
-def as_told(error: Exception, connection_id: str) -> ChatError:
+def as_chat_error(error: Exception, connection_id: str) -> ChatError:
     """What the client hears of ``error``; one that nobody thought of is for the operator's log."""
     if isinstance(error, ChatError):
         return error

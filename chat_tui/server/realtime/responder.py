@@ -13,7 +13,7 @@ from chat_tui.server.operations.revocation import check_not_revoked
 from chat_tui.server.realtime.bucket import Bucket
 from chat_tui.server.realtime.frames import ws_frame
 from chat_tui.server.realtime.outgoing import Outgoing
-from chat_tui.server.realtime.refusals import as_told
+from chat_tui.server.realtime.refusals import as_chat_error
 from chat_tui.server.realtime.requests import Request, decode_body, decode_params
 from chat_tui.server.realtime.services import LinkServices
 from chat_tui.server.realtime.session import Serve
@@ -58,7 +58,7 @@ class Responder:
         try:
             status, body = await self._answer(action)
         except Exception as error:
-            told = as_told(error, self._outgoing.connection_id)
+            told = as_chat_error(error, self._outgoing.connection_id)
             status, body = told.status, told.body()
         http_status = HttpStatus(status, "OK" if status < 300 else "ERROR")
         header = Header("reply", action.request_id, status=OK, http_status=http_status, http_headers={})
