@@ -1,4 +1,4 @@
-"""The service as a whole: its store, bus, dispatcher, presence and authenticator, opened and closed together."""
+"""The service as a whole: its store, bus, dispatcher, leases and authenticator, opened and closed together."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ from chat_tui.server.bus import Bus, ClockSet
 from chat_tui.server.clocks import TOLERANCE, Clock, JumpWatch, ServiceClock, read_clocks
 from chat_tui.server.operations import deletion, states
 from chat_tui.server.operations.dispatch import Dispatcher
-from chat_tui.server.reachability.leases import Presence
+from chat_tui.server.reachability.leases import Leases
 from chat_tui.server.store.secrets import SecretBox
 from chat_tui.server.store.store import Store
 from chat_tui.server.store.transaction import Transaction
@@ -67,7 +67,7 @@ class ServiceCore:
         self.dispatcher = Dispatcher(self.store, self.bus, rate=rate)
         self.authenticator = Authenticator(self.dispatcher, self.box)
         self.bus.subscribe(self.authenticator.on_published)
-        self.presence = Presence(self.store, linger=linger, clock=lambda: clock().elapsed)
+        self.leases = Leases(self.store, linger=linger, clock=lambda: clock().elapsed)
         self._retention = retention
         self._kept_events = kept_events
         self._tasks = Tasks()
@@ -77,7 +77,7 @@ class ServiceCore:
         return self.first_channel if service_sid == self.local_service_sid else None
 
     async def start(self) -> None:
-        await self.presence.start()
+        await self.leases.start()
         await self.store.write(states.bound_timers)
         self._tasks.keep_running(self._watch_clocks, "watching the clocks")
         self._tasks.keep_running(self._prune, "pruning the log")
@@ -88,7 +88,7 @@ class ServiceCore:
         """Finish what waits; the store's threads end before this returns."""
         async with contextlib.AsyncExitStack() as steps:  # each is taken, the last one first, whatever another raises
             steps.push_async_callback(asyncio.to_thread, self.store.close)
-            steps.push_async_callback(self.presence.stop)
+            steps.push_async_callback(self.leases.stop)
             steps.push_async_callback(self._tasks.close)
 
     async def _prune(self) -> None:
@@ -127,7 +127,7 @@ class ServiceCore:
         step; whatever ends with a date is looked at again."""
         if self._jumps.jumped():
             self.bus.publish([ClockSet()])
-            self.presence.look_again()
+            self.leases.look_again()
         if abs(self._dates.error()) < TOLERANCE:
             return
         followed = 0.0

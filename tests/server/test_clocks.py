@@ -97,31 +97,31 @@ class Life:
         self._step += 1
         self._clock.pass_(seconds)
         await domain.core.follow_clocks()
-        await domain.core.presence.sweep()
+        await domain.core.leases.sweep()
         return await self.online(domain)
 
     async def live(self, jump_at: int) -> list[bool | None]:
         """What is published of the user after each step."""
         seen = []
         async with a_domain(self._data, self._clock) as domain:
-            presence = domain.core.presence
+            leases = domain.core.leases
             bob = await domain.user("bob")
-            await presence.connected("one", bob.user_sid)
+            await leases.connected("one", bob.user_sid)
             seen.append(await self._time(domain, jump_at, 1_000))
-            await presence.disconnected("one", bob.user_sid, clean=False)
+            await leases.disconnected("one", bob.user_sid, clean=False)
             seen.append(await self._time(domain, jump_at, 14.9))
-            await presence.connected("two", bob.user_sid)
+            await leases.connected("two", bob.user_sid)
             seen.append(await self._time(domain, jump_at, 1_000))
-            await presence.disconnected("two", bob.user_sid, clean=False)
+            await leases.disconnected("two", bob.user_sid, clean=False)
             seen.append(await self._time(domain, jump_at, 14.9))
             seen.append(await self._time(domain, jump_at, 0.2))
-            await presence.connected("three", bob.user_sid)
+            await leases.connected("three", bob.user_sid)
             seen.append(await self._time(domain, jump_at, 1))
         async with a_domain(self._data, self._clock, domain) as domain:
             seen.append(await self._time(domain, jump_at, 29.9))
             seen.append(await self._time(domain, jump_at, 0.2))
-            await domain.core.presence.connected("four", bob.user_sid)
-            await domain.core.presence.disconnected("four", bob.user_sid, clean=False)
+            await domain.core.leases.connected("four", bob.user_sid)
+            await domain.core.leases.disconnected("four", bob.user_sid, clean=False)
             seen.append(await self._time(domain, jump_at, 1))
         if self._step == jump_at:
             self._clock.set(self._jump)

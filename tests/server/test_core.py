@@ -74,9 +74,9 @@ async def test_who_left_while_nothing_could_be_written_is_offline_in_the_end(dom
     """A full disk postpones the end of a lease, and does not make anybody online for ever."""
     bob = await domain.user("bob")
     core: ServiceCore = domain.core
-    await core.presence.connected("one", bob.user_sid)
+    await core.leases.connected("one", bob.user_sid)
     writer_of(core.store).pragma("query_only", True)
-    leaving = asyncio.ensure_future(core.presence.disconnected("one", bob.user_sid, clean=True))
+    leaving = asyncio.ensure_future(core.leases.disconnected("one", bob.user_sid, clean=True))
     with pytest.raises(Unavailable):  # answered after the first try of the one who leaves
         await domain.run(SendMessage(domain.service_sid, "general", "no"))
     writer_of(core.store).pragma("query_only", False)

@@ -31,7 +31,7 @@ class LeaseStore(Protocol):
     def read(self, query: Callable[[Reader], T]) -> Awaitable[T]: ...
 
 
-class Lingerer(NamedTuple):
+class LingeringLease(NamedTuple):
     """A connection that is gone and still counts, until ``due``: milliseconds of a clock that nobody sets."""
 
     due: int
@@ -55,11 +55,11 @@ def end(tx: Transaction, connection: str, user_sid: str, linger: int) -> None:
     apply_leases(tx, user_sid)
 
 
-def end_lingering(tx: Transaction, over: Sequence[Lingerer]) -> None:
+def end_lingering(tx: Transaction, over: Sequence[LingeringLease]) -> None:
     """The time of these has come."""
-    for lingerer in over:
-        tx.run("delete_lease", connection=lingerer.connection)
-    for user_sid in dict.fromkeys(lingerer.user_sid for lingerer in over):
+    for lease in over:
+        tx.run("delete_lease", connection=lease.connection)
+    for user_sid in dict.fromkeys(lease.user_sid for lease in over):
         apply_leases(tx, user_sid)
 
 
@@ -76,7 +76,7 @@ def suspect_everybody(tx: Transaction) -> list[tuple[str, str, int]]:
     return left
 
 
-class Presence:
+class Leases:
     """Tells the store who comes and goes, and ends leases when they are due. ``linger`` in milliseconds; ``clock`` in
     seconds, one that nobody sets."""
 
@@ -87,7 +87,7 @@ class Presence:
         self._linger = linger
         self._clock = clock
         self._drops: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=16))
-        self._lingering: list[Lingerer] = []
+        self._lingering: list[LingeringLease] = []
         self._wake = asyncio.Event()
         self._sweeping = asyncio.Lock()
         self._tasks = Tasks()
@@ -96,7 +96,7 @@ class Presence:
         """Make everybody suspect who was online when the service stopped, and begin sweeping."""
         suspects = await self._store.write(suspect_everybody)
         now = self._now()
-        self._lingering = [Lingerer(now + left, connection, user_sid) for connection, user_sid, left in suspects]
+        self._lingering = [LingeringLease(now + left, connection, user_sid) for connection, user_sid, left in suspects]
         heapq.heapify(self._lingering)
         self._tasks.keep_running(self._sweep_when_due, "who lingers")
 
@@ -116,7 +116,7 @@ class Presence:
             lambda: self._store.write(lambda tx: end(tx, connection, user_sid, linger)), "who left"
         )
         if linger:
-            heapq.heappush(self._lingering, Lingerer(now + linger, connection, user_sid))
+            heapq.heappush(self._lingering, LingeringLease(now + linger, connection, user_sid))
             self.look_again()
 
     def look_again(self) -> None:
@@ -149,7 +149,7 @@ class Presence:
             await self._end_some()
 
     async def _end_some(self) -> None:
-        over: list[Lingerer] = []
+        over: list[LingeringLease] = []
         while self._lingering and self._lingering[0].due <= self._now() and len(over) < SWEEP:
             over.append(heapq.heappop(self._lingering))
         if not over:
@@ -157,6 +157,6 @@ class Presence:
         try:
             await self._store.write(lambda tx: end_lingering(tx, over))
         except BaseException:
-            for lingerer in over:
-                heapq.heappush(self._lingering, lingerer)
+            for lease in over:
+                heapq.heappush(self._lingering, lease)
             raise

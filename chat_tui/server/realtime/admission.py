@@ -45,7 +45,7 @@ class Admission:
                 raise TooManyRequests(f"At most {services.limits.connections_per_user} connections of one user")
             outgoing.share = share
             self.is_open = True  # what is begun here is ended by `leave`, even if the next line fails
-            await services.presence.connected(outgoing.connection_id, bearer.actor.user_sid)
+            await services.leases.connected(outgoing.connection_id, bearer.actor.user_sid)
         except Exception as error:
             await self._refuse(action, error)
             return
@@ -115,4 +115,4 @@ class Admission:
         services.subscriptions.dismiss(self._outgoing)
         services.shares.leave(user_sid)
         _log.info("disconnected", extra={"connection": connection_id, "clean": clean})
-        await services.presence.disconnected(connection_id, user_sid, clean=clean, offloaded=offloaded)
+        await services.leases.disconnected(connection_id, user_sid, clean=clean, offloaded=offloaded)

@@ -48,7 +48,7 @@ class Gateway:
             clock=core.clock,
             shares=Shares(self.limits),
             logins=Logins(core.authenticator, core.dispatcher, core.first_channel_of),
-            presence=core.presence,
+            leases=core.leases,
             subscriptions=self._subscriptions,
             router=Router(endpoints.ROUTES),
             dispatcher=core.dispatcher,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from chat_tui.server.clocks import Clock
 from chat_tui.server.network.limits import Limits
 from chat_tui.server.operations.dispatch import Dispatcher
-from chat_tui.server.reachability.leases import Presence
+from chat_tui.server.reachability.leases import Leases
 from chat_tui.server.realtime.login import Logins
 from chat_tui.server.realtime.requests import Handler
 from chat_tui.server.realtime.share import Shares
@@ -21,7 +21,7 @@ class LinkServices(NamedTuple):
     clock: Clock
     shares: Shares
     logins: Logins
-    presence: Presence
+    leases: Leases
     subscriptions: Subscriptions
     router: Router[Handler]
     dispatcher: Dispatcher

@@ -27,7 +27,7 @@ async def test_a_broken_link_lingers_and_coming_back_is_no_change(domain: Domain
     await apply(domain, leases.begin, "two", bob.user_sid)
     assert (domain.published, await marks(domain, "bob")) == ([], (True, None))
     await apply(domain, leases.end, "two", bob.user_sid, 15_000)
-    await apply(domain, leases.end_lingering, [leases.Lingerer(0, "two", bob.user_sid)])
+    await apply(domain, leases.end_lingering, [leases.LingeringLease(0, "two", bob.user_sid)])
     assert await marks(domain, "bob") == (False, None)
 
 
@@ -39,6 +39,6 @@ async def test_after_a_restart_those_who_do_not_come_back_go_offline(domain: Dom
     await apply(domain, leases.suspect_everybody)
     assert (await marks(domain, "alice"))[0] is True
     await apply(domain, leases.begin, "a2", alice.user_sid)
-    over = [leases.Lingerer(0, name, actor.user_sid) for name, actor in (("a", alice), ("b", bob))]
+    over = [leases.LingeringLease(0, name, actor.user_sid) for name, actor in (("a", alice), ("b", bob))]
     await apply(domain, leases.end_lingering, over)
     assert ((await marks(domain, "alice"))[0], (await marks(domain, "bob"))[0]) == (True, False)

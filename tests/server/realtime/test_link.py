@@ -123,7 +123,7 @@ async def test_a_login_while_nothing_can_be_written_is_answered(domain: Domain, 
 
 
 @pytest.mark.parametrize("fault", [apsw.IOError("io"), MemoryError(), KeyError("a fault of ours"), apsw.BusyError("b")])
-@pytest.mark.parametrize("step", ["authenticator", "presence"])
+@pytest.mark.parametrize("step", ["authenticator", "leases"])
 async def test_a_login_is_answered_whatever_fails(
     domain: Domain, fault: Exception, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,7 +134,7 @@ async def test_a_login_is_answered_whatever_fails(
 
     gateway = Gateway(domain.core)
     caller = Caller(domain, gateway)
-    method = {"authenticator": "client", "presence": "connected"}[step]
+    method = {"authenticator": "client", "leases": "connected"}[step]
     monkeypatch.setattr(getattr(domain.core, step), method, fail)
     answer = await caller.log_in()
     assert answer.header.status is not None

@@ -332,14 +332,14 @@ async def test_closing_does_each_step_whatever_becomes_of_the_others(
     async def fail() -> None:
         raise OSError("on purpose")
 
-    monkeypatch.setattr(core.presence, "stop", fail)
+    monkeypatch.setattr(core.leases, "stop", fail)
     with pytest.raises(OSError, match="on purpose"):
         await core.close()
     with pytest.raises(Unavailable, match="closed"):
         await core.store.read(lambda reader: 1)
     assert not (tmp_path / "chat.db-wal").exists()
     monkeypatch.undo()
-    await core.presence.stop()
+    await core.leases.stop()
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
