@@ -11,7 +11,7 @@ from chat_tui.protocol import defaults, tokens
 from chat_tui.server.network.limits import Limits
 from chat_tui.server.operations import bindings
 from chat_tui.server.reachability import rules
-from chat_tui.server.realtime import subscriptions
+from chat_tui.server.realtime import followers, subscriptions
 from chat_tui.server.store import store
 from chat_tui.server.sync import log
 from chat_tui.settings import Settings
@@ -51,8 +51,8 @@ NUMBERS = {
     ],
     "Bounds 4": [f"{LIMITS.connections_per_user} connections", f"{LIMITS.in_flight_bytes // 1024} KiB"],
     "Bounds 5": [
-        f"{subscriptions.MAX_PER_CONNECTION:,}",
-        f"{subscriptions.MAX_PER_USER:,}",
+        f"{followers.MAX_PER_CONNECTION:,}",
+        f"{followers.MAX_PER_USER:,}",
         f"{defaults.MAX_SUBSCRIPTIONS:,} in a request",
     ],
     "Bounds 6": [f"{bindings.MAX_DEVICES} of a user", f"{bindings.MAX_MESSAGE_TYPES} message types"],

@@ -1,4 +1,4 @@
-"""Who follows which object, and how far each has got."""
+"""Who follows which object, and how far each has got (guarantees, Bounds 5)."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -41,7 +41,7 @@ class Outgoing:
     """The sending half of a connection, and who is behind it: a `followers.Subscriber`.
 
     Answers wait for the socket; live events are queued up to the `Limits`; what waits of both is bounded for all
-    connections of ``share`` together. ``is_lost``: the socket is gone.
+    connections of ``share`` together (guarantees, Bounds 2). ``is_lost``: the socket is gone.
     """
 
     def __init__(self, socket: Socket, connection_id: str, share: Share, limits: Limits) -> None:

@@ -1,4 +1,5 @@
-"""Delivery: what was published goes to whoever follows it, live, once each has been brought to where its object is."""
+"""Delivery: what was published goes to whoever follows it, live, once each has been brought to where its object is
+(guarantees, Follow 2)."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
@@ -144,7 +145,8 @@ class Subscriptions:
     # ---- the check
 
     async def check(self) -> None:
-        """Replay to whoever is behind what is stored: the bus is a hint, the store is the truth."""
+        """Replay to whoever is behind what is stored: the bus is a hint, the store is the truth (guarantees, Follow
+        7)."""
         for sids in in_steps(list(self._followers.by_object), CHECK_STEP):
             heads = await self._store.read(lambda reader: log.heads(reader, sids))  # noqa: B023
             for object_sid, head in heads.items():
