@@ -201,9 +201,9 @@ class _Runner:
             session_rate=settings.session_rate,
             session_burst=max(SESSION_BURST, settings.session_rate * 15),
         )
-        gateway = Gateway(core, limits, origins=settings.origins, public_name=settings.public_name)
-        prover = self._directory.prover
-        application = Application(core, public_name=settings.public_name, prover=prover, origins=settings.origins)
+        public_name, prover, origins = settings.public_name, self._directory.prover, settings.origins
+        gateway = Gateway(core, limits, origins=origins, public_name=public_name, prover=prover)
+        application = Application(core, public_name=public_name, prover=prover, origins=origins)
         server, tasks = _Server(self._config(application, gateway), gateway), Tasks()
         async with contextlib.AsyncExitStack() as steps:  # each is taken, the last one first, whatever another raises
             steps.push_async_callback(tasks.close)
@@ -227,7 +227,7 @@ class _Runner:
         return uvicorn.Config(
             application,
             http=http_class(gateway.visitors, limits),
-            ws=socket_class(gateway, self._directory.prover),
+            ws=socket_class(gateway),
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -5,12 +5,14 @@ import contextlib
 import random
 from collections.abc import Iterable, Iterator
 
+from chat_tui.protocol.proof import Prover
 from chat_tui.server import bus
 from chat_tui.server.core import ServiceCore
 from chat_tui.server.network.limits import Limits
 from chat_tui.server.network.visitors import Visitors
 from chat_tui.server.realtime import endpoints
 from chat_tui.server.realtime.bucket import Bucket
+from chat_tui.server.realtime.handshake import Handshakes
 from chat_tui.server.realtime.link import Leaving, Link
 from chat_tui.server.realtime.login import Logins
 from chat_tui.server.realtime.outgoing import Socket
@@ -22,7 +24,7 @@ from chat_tui.tasks import Tasks
 
 
 class Gateway:
-    """``origins``: web origins that may connect beside loopback ones."""
+    """``handshakes`` says who may connect; ``origins``, ``public_name`` and ``prover`` are its."""
 
     def __init__(
         self,
@@ -31,10 +33,12 @@ class Gateway:
         *,
         origins: Iterable[str] = (),
         public_name: str | None = None,
+        prover: Prover | None = None,
     ) -> None:
         self.limits = limits or Limits()
-        self.origins = frozenset(origins)
-        self.public_name = public_name
+        self.handshakes = Handshakes(
+            admits=self.admits_upgrade, public_name=public_name, origins=frozenset(origins), prover=prover
+        )
         self.links: set[Link] = set()
         self.visitors = Visitors(self.limits)
         self.is_draining = False
