@@ -11,13 +11,13 @@ from chat_tui.protocol.sids import Kind
 from chat_tui.protocol.sync import ObjectType, SubscriptionRequest
 from chat_tui.server.core import ServiceCore
 from chat_tui.server.network.limits import Limits
+from chat_tui.server.network.share import Share
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.messages import SendMessage
 from chat_tui.server.operations.users import FetchUser
 from chat_tui.server.reachability import rules
 from chat_tui.server.realtime import subscriptions
 from chat_tui.server.realtime.gateway import Gateway
-from chat_tui.server.realtime.share import Share
 from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.sync import log
 from tests.server.conftest import Domain

@@ -11,8 +11,8 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from chat_tui.server.network.limits import Limits
+from chat_tui.server.network.share import PIECE, Share
 from chat_tui.server.network.visitors import KNOWN, Visitors
-from chat_tui.server.realtime.share import PIECE, Share
 
 STRANGER_SECONDS = 0.002
 """What a request without credentials takes, with what it makes others wait: some 250 a second are answered."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from chat_tui.protocol.errors import TooManyRequests
 from chat_tui.protocol.twilsock import OK, Header
-from chat_tui.server.realtime.bucket import Bucket
+from chat_tui.server.network.bucket import Bucket
 from chat_tui.server.realtime.outgoing import Outgoing
 from chat_tui.server.realtime.refusals import as_chat_error, refusal_status
 from chat_tui.server.realtime.services import LinkServices

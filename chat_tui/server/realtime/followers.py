@@ -6,8 +6,8 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from chat_tui.protocol.sync import SubscriptionRequest
+from chat_tui.server.network.share import Share
 from chat_tui.server.operations.actors import ClientActor
-from chat_tui.server.realtime.share import Share
 
 MAX_PER_CONNECTION = 2000
 MAX_PER_USER = 8000

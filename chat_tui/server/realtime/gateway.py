@@ -8,16 +8,16 @@ from collections.abc import Iterable, Iterator
 from chat_tui.protocol.proof import Prover
 from chat_tui.server import bus
 from chat_tui.server.core import ServiceCore
+from chat_tui.server.network.bucket import Bucket
 from chat_tui.server.network.limits import Limits
+from chat_tui.server.network.share import Shares
 from chat_tui.server.network.visitors import Visitors
 from chat_tui.server.realtime import endpoints
-from chat_tui.server.realtime.bucket import Bucket
 from chat_tui.server.realtime.handshake import Handshakes
 from chat_tui.server.realtime.link import Leaving, Link
 from chat_tui.server.realtime.login import Logins
 from chat_tui.server.realtime.outgoing import Socket
 from chat_tui.server.realtime.services import LinkServices
-from chat_tui.server.realtime.share import Shares
 from chat_tui.server.realtime.subscriptions import Subscriptions
 from chat_tui.server.routes import Router
 from chat_tui.tasks import Tasks

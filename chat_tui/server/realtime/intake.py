@@ -4,8 +4,8 @@ import asyncio
 from time import monotonic
 from typing import Protocol
 
+from chat_tui.server.network.share import PIECE
 from chat_tui.server.realtime.outgoing import Outgoing
-from chat_tui.server.realtime.share import PIECE
 
 MOST_AFTER_CLOSE = 64 * 1024
 """Bytes of a peer that was told to go, and goes on."""

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from chat_tui.protocol.errors import Code, TooManyRequests
 from chat_tui.protocol.twilsock import OK, Header, PacketError, Status, decode, encode, encode_json, is_reply
+from chat_tui.server.network.share import REQUEST_COST
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.realtime.admission import Admission
 from chat_tui.server.realtime.frames import ws_frame
@@ -28,7 +29,6 @@ from chat_tui.server.realtime.session import (
     Session,
     WarnOfExpiry,
 )
-from chat_tui.server.realtime.share import REQUEST_COST
 from chat_tui.tasks import Tasks
 
 Leaving = Coroutine[Any, Any, None]

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from chat_tui.protocol.twilsock import Header, encode
 from chat_tui.server.network.limits import Limits
+from chat_tui.server.network.share import Share
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.realtime.frames import ws_frame
-from chat_tui.server.realtime.share import Share
 
 _log = logging.getLogger(__name__)
 

@@ -7,17 +7,17 @@ from typing import Any, TypeVar
 from chat_tui.protocol.errors import TooManyRequests
 from chat_tui.protocol.sync import SubscriptionRequest
 from chat_tui.protocol.twilsock import OK, Header, HttpStatus, encode, encode_json
+from chat_tui.server.network.bucket import Bucket
+from chat_tui.server.network.share import FOLLOWING_COST, READ_SECONDS, SECONDS_PER_BYTE
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.operations.revocation import check_not_revoked
-from chat_tui.server.realtime.bucket import Bucket
 from chat_tui.server.realtime.frames import ws_frame
 from chat_tui.server.realtime.outgoing import Outgoing
 from chat_tui.server.realtime.refusals import as_chat_error
 from chat_tui.server.realtime.requests import Request, decode_body, decode_params
 from chat_tui.server.realtime.services import LinkServices
 from chat_tui.server.realtime.session import Serve
-from chat_tui.server.realtime.share import FOLLOWING_COST, READ_SECONDS, SECONDS_PER_BYTE
 from chat_tui.server.store.transaction import Reader
 
 T = TypeVar("T")

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 from chat_tui.server.clocks import Clock
 from chat_tui.server.network.limits import Limits
+from chat_tui.server.network.share import Shares
 from chat_tui.server.operations.dispatch import Dispatcher
 from chat_tui.server.reachability.leases import Leases
 from chat_tui.server.realtime.login import Logins
 from chat_tui.server.realtime.requests import Handler
-from chat_tui.server.realtime.share import Shares
 from chat_tui.server.realtime.subscriptions import Subscriptions
 from chat_tui.server.routes import Router
 from chat_tui.server.store.store import Store

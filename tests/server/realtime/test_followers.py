@@ -7,10 +7,10 @@ import pytest
 
 from chat_tui.protocol.sync import ObjectType, SubscriptionRequest
 from chat_tui.server.network.limits import Limits
+from chat_tui.server.network.share import Share
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.realtime import followers
 from chat_tui.server.realtime.followers import Followers
-from chat_tui.server.realtime.share import Share
 
 
 class Connection:

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from chat_tui.protocol.twilsock import Header, HttpRequest, decode
+from chat_tui.server.network.bucket import Bucket
 from chat_tui.server.network.limits import Limits
-from chat_tui.server.realtime.bucket import Bucket
 from tests.bench.raw_socket import RawSocket
 from tests.support.service import ServiceProcess, Tenant, serving
 
