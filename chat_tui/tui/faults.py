@@ -9,9 +9,9 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from textual._context import active_message_pump
 from textual.app import App
@@ -23,6 +23,9 @@ from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, WorkerFailed
 
 from chat_tui.logs import escaped
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _log = logging.getLogger(__name__)
 
@@ -173,6 +176,19 @@ def run_each(node: DOMNode, what: str, *steps: Callable[[], object]) -> None:
             step()
         except Exception as error:
             report_fault(node, what, error)
+
+
+def make_each(
+    on_fault: Callable[[str, Exception], object], what: str, make: Callable[[T], R], things: Iterable[T]
+) -> list[R]:
+    """What ``make`` makes of each; what nothing can be made of is left out, and is a fault of ``what``."""
+    found = []
+    for thing in things:
+        try:
+            found.append(make(thing))
+        except Exception as error:
+            on_fault(what, error)
+    return found
 
 
 def run_in_background(

@@ -239,7 +239,7 @@ async def test_a_thousand_members_and_as_many_channels_are_shown() -> None:
     async with opened(client) as screen:
         rows = [str(row.name) for row in screen.main.presenter.roster_rows()]
         assert len(set(rows)) == len(rows)
-        titles = [str(row.name) for row in screen.main.presenter.channel_rows()]
+        titles = [str(row.name) for row in screen.main.presenter.channels.rows()]
         assert len(set(titles)) == len(titles)
         await screen.press("x")
         assert screen.text == "x"

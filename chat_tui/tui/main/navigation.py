@@ -44,7 +44,7 @@ class Navigation(QuickScreen):
         self.action_compose_focus()
 
     def action_next_channel(self, by: int = 1) -> None:
-        rows = self.presenter.channel_rows()
+        rows = self.presenter.channels.rows()
         here = next((n for n, row in enumerate(rows) if row.sid == self.view.current), 0)
         if rows:
             self.go(rows[(here + by) % len(rows)].sid)
@@ -53,7 +53,7 @@ class Navigation(QuickScreen):
         self.action_next_channel(-1)
 
     def action_next_unread(self) -> None:
-        sid = self.presenter.next_unread()
+        sid = self.presenter.channels.next_unread()
         if sid is None:
             self.post_message(Noticed("nothing is unread"))
         else:
@@ -89,9 +89,9 @@ class Navigation(QuickScreen):
                 f"channel:{row.sid}",
                 Safe(f"#{row.name}"),
                 Safe(row.attention.number),
-                partial(_signed, "#", self.presenter.title_of, row.sid),
+                partial(_signed, "#", self.presenter.channels.title_of, row.sid),
             )
-            for row in self.presenter.channel_rows()
+            for row in self.presenter.channels.rows()
         ]
 
     def _people_choices(self) -> "list[Choice]":
@@ -102,7 +102,7 @@ class Navigation(QuickScreen):
                 f"person:{row.identity}",
                 Safe(f"@{row.name}"),
                 Safe(f"{ONLINE_WORDS[row.online]}, {NOTIFIABLE_WORDS[row.notifiable]}"),
-                partial(_signed, "@", self.presenter.name_within, row.identity),
+                partial(_signed, "@", self.presenter.people.name_within, row.identity),
             )
             for row in self.presenter.roster_rows()
         ]
@@ -165,7 +165,7 @@ class Navigation(QuickScreen):
     def action_outbox(self) -> None:
         from chat_tui.tui.screens.outbox import OutboxScreen  # not on the start path
 
-        outbox = OutboxScreen(self.client.outbox, self.presenter.title_of, self._clock, self.glyphs)
+        outbox = OutboxScreen(self.client.outbox, self.presenter.channels.title_of, self._clock, self.glyphs)
         self.app.push_screen(outbox, self._on_outbox_left)
 
     def _on_outbox_left(self, choice: "OutboxChoice | None") -> None:

@@ -7,6 +7,7 @@ from chat_tui.tui.faults import run_each
 from chat_tui.tui.main.presenter import Presenter
 from chat_tui.tui.main.view_state import ViewState
 from chat_tui.tui.render.line import Line, Piece, width_of
+from chat_tui.tui.render.roster_rows import grouped
 from chat_tui.tui.render.safe_text import Safe, safe_text
 from chat_tui.tui.widgets.bar import Bar
 from chat_tui.tui.widgets.channel_list import ChannelList
@@ -45,7 +46,7 @@ class Panes:
         self.title.show(*self._presenter.title(self._screen.size.width))
 
     def show_channels(self) -> None:
-        self.channels.show(self._presenter.channel_rows(), self._view.current)
+        self.channels.show(self._presenter.channels.rows(), self._view.current)
         self.show_title()
 
     def show_log(self, *, anew: bool = False) -> None:
@@ -54,12 +55,13 @@ class Panes:
         self.show_frame()
 
     def show_roster(self) -> None:
-        self.roster.show(self._presenter.roster(), is_stale=not self._presenter.is_live)
+        rows = grouped(self._presenter.roster_rows(), enabled=self._presenter.reachability_enabled)
+        self.roster.show(rows, is_stale=not self._presenter.is_live)
         self.show_frame()
 
     def _name_alike(self) -> None:
         """Whoever came into view may change what others are called, in every pane."""
-        version = self._presenter.people_names.version
+        version = self._presenter.people.version
         if version != self._named:
             self._named = version
             self.show_log()

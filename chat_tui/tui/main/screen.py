@@ -63,7 +63,10 @@ class MainScreen(Navigation):
         self.mentions = Mentions(client, self._on_mentions)
         self.presenter = Presenter(client, self.view, self.mentions, clock, glyphs, place, partial(report_fault, self))
         self._client_actions = ClientActions(
-            client, lambda sid: self.post_message(ChannelWanted(sid)), self.action_outbox, self.presenter.title_of
+            client,
+            lambda sid: self.post_message(ChannelWanted(sid)),
+            self.action_outbox,
+            self.presenter.channels.title_of,
         )
         self._clock = clock
         self.is_up_to_date = asyncio.Event()
@@ -75,12 +78,12 @@ class MainScreen(Navigation):
     def compose(self) -> ComposeResult:
         yield Bar(glyphs=self.glyphs, id="title")
         with Row(id="panes"):
-            yield ChannelList(self.presenter.title_of, glyphs=self.glyphs, id="channels")
+            yield ChannelList(self.presenter.channels.title_of, glyphs=self.glyphs, id="channels")
             with Column(id="middle"):
                 yield MessageLog(self._clock, glyphs=self.glyphs, id="log")
                 yield Bar(glyphs=self.glyphs, id="typing")
                 yield Composer(id="composer")
-            yield Roster(self.presenter.name_within, glyphs=self.glyphs, id="roster")
+            yield Roster(self.presenter.people.name_within, glyphs=self.glyphs, id="roster")
         yield Bar(glyphs=self.glyphs, id="hints")
 
     def on_mount(self) -> None:
@@ -141,7 +144,7 @@ class MainScreen(Navigation):
 
     def _open_first(self) -> None:
         """Somewhere to be: the first channel one has joined."""
-        rows = [row for row in self.presenter.channel_rows() if not row.is_invited]
+        rows = [row for row in self.presenter.channels.rows() if not row.is_invited]
         if rows:
             self.controller.go_to(rows[0].sid)
 
