@@ -143,11 +143,12 @@ async def test_an_error_is_said_in_one_line_and_the_program_goes_on(cause: Calla
 async def test_a_handler_that_fails_hears_the_next_message() -> None:
     """Of the screen, of a pane and of the application: each goes on with its next message and key."""
     async with opened(expects_faults=True) as screen:
-        good, screen.main.panes.show_channels = screen.main.panes.show_channels, fail  # type: ignore[method-assign]
+        pane = screen.main.panes.channels
+        good, pane.show = pane.show, fail  # type: ignore[method-assign]
         channel = screen.client.opened().channel
         screen.client.emit(events.ChannelUpdated(channel, frozenset()))
         await screen.until(lambda: screen.faults.count == 1)
-        screen.main.panes.show_channels = good  # type: ignore[method-assign]
+        pane.show = good  # type: ignore[method-assign]
         for widget in (screen.pilot.app, screen.main, *screen.main.walk_children()):
             before, done = screen.faults.count, list[int]()
             widget.call_later(fail)

@@ -74,9 +74,7 @@ class ChannelController:
             self._work(self._client.horizons.flush, "horizons")
         known = self._client.channels.open.get(sid)
         self._view.is_loading = channel.is_joined and known is None
-        self._panes.show_channels()
-        self._panes.show_log(anew=is_other)
-        self._panes.show_roster()
+        self._panes.draw(channels=True, log=True, roster=True, anew=is_other)
         if channel.is_joined:
             self._work(partial(self._load, channel), "open")
 
@@ -109,8 +107,7 @@ class ChannelController:
         if self._view.divider is None and self._client.read_status_enabled:
             horizon = channel.last_consumed_message_index
             self._view.divider = divider_for(opened.messages, horizon, self._client.identity)
-        self._panes.show_log()
-        self._panes.show_roster()
+        self._panes.draw(log=True, roster=True)
         self.read_on()
 
     def read_on(self) -> None:
@@ -129,7 +126,7 @@ class ChannelController:
         opened = self._presenter.opened
         if opened is not None and opened.has_older and not self._view.is_loading:
             self._view.is_loading = True
-            self._panes.show_log()
+            self._panes.draw(log=True)
             self._work(partial(self._load_older, opened.channel), "older")
 
     async def _load_older(self, channel: Channel) -> None:

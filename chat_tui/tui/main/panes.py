@@ -1,5 +1,8 @@
 """The widgets of the main screen, and how each is brought up to date."""
 
+from collections.abc import Callable
+from functools import partial
+
 from textual.screen import Screen
 
 from chat_tui.tui.actions import ACTIONS, CHANNELS, EVERYWHERE, MESSAGES, Action, short_key
@@ -7,7 +10,7 @@ from chat_tui.tui.faults import run_each
 from chat_tui.tui.main.presenter import Presenter
 from chat_tui.tui.main.view_state import ViewState
 from chat_tui.tui.render.line import Line, Piece, width_of
-from chat_tui.tui.render.roster_rows import grouped
+from chat_tui.tui.render.roster_rows import RosterRow, grouped
 from chat_tui.tui.render.safe_text import Safe, safe_text
 from chat_tui.tui.widgets.bar import Bar
 from chat_tui.tui.widgets.channel_list import ChannelList
@@ -20,13 +23,15 @@ NAME_LESS = 16
 
 
 class Panes:
-    """Found once; every method draws one pane from what the presenter says."""
+    """Found once, and drawn from what the presenter says. One that cannot be drawn keeps none of the others from it."""
 
     def __init__(self, screen: Screen[None], presenter: Presenter, view: ViewState) -> None:
         self._screen = screen
         self._presenter = presenter
         self._view = view
-        self._named = 0
+        self._log_names = 0
+        self._rows_names = 0
+        self._rows: list[RosterRow] = []
         self._frame: dict[tuple[str | None, str], str] = {}
         self.notice: Line = ()
         self.title = screen.query_one("#title", Bar)
@@ -40,36 +45,72 @@ class Panes:
         self.roster.border_title = safe_text("Members")
 
     def show_everything(self) -> None:
-        run_each(self._screen, "drawing", self.show_channels, self.show_log, self.show_roster, self.show_hints)
+        self.draw(channels=True, log=True, roster=True)
+        self._try(self.show_hints)
 
-    def show_title(self) -> None:
+    def draw(
+        self,
+        *,
+        title: bool = False,
+        channels: bool = False,
+        log: bool = False,
+        roster: bool = False,
+        frame: bool = False,
+        anew: bool = False,
+    ) -> None:
+        """Bring these up to date, each once; with the channels goes the title, with the log and the roster the frame
+        around them. Whoever comes into view may change what others are called: then log and roster are drawn too.
+        ``anew``: another channel is open now."""
+        if channels:
+            self._try(self._show_channels)
+        elif title:
+            self._try(self._show_title)
+        if roster:
+            self._try(self._make_rows)
+        if log or self._log_names != self._names:
+            log = True
+            self._try(partial(self._show_log, anew=anew))
+        if self._rows_names != self._names:
+            roster = True
+            self._try(self._make_rows)
+        if roster:
+            self._try(self._show_roster)
+        if log or roster or frame:
+            self._try(self._show_frame)
+
+    def _try(self, step: Callable[[], object]) -> None:
+        run_each(self._screen, "drawing", step)
+
+    @property
+    def _names(self) -> int:
+        return self._presenter.people.version
+
+    def _show_title(self) -> None:
         self.title.show(*self._presenter.title(self._screen.size.width))
 
-    def show_channels(self) -> None:
+    def _show_channels(self) -> None:
         self.channels.show(self._presenter.channels.rows(), self._view.current)
-        self.show_title()
+        self._show_title()
 
-    def show_log(self, *, anew: bool = False) -> None:
+    def _show_log(self, *, anew: bool) -> None:
+        self._log_names = self._names
         self.log.show(self._presenter.log(), anew=anew)
+        self._log_names = self._names
         self.typing.show(self._presenter.typing(self.log.size.width))
-        self.show_frame()
 
-    def show_roster(self) -> None:
-        rows = grouped(self._presenter.roster_rows(), enabled=self._presenter.reachability_enabled)
+    def _make_rows(self) -> None:
+        """The roster's, which the frame counts: whatever changes them draws the roster."""
+        self._rows_names = self._names
+        self._rows = self._presenter.roster_rows()
+        self._rows_names = self._names
+
+    def _show_roster(self) -> None:
+        rows = grouped(self._rows, enabled=self._presenter.reachability_enabled)
         self.roster.show(rows, is_stale=not self._presenter.is_live)
-        self.show_frame()
 
-    def _name_alike(self) -> None:
-        """Whoever came into view may change what others are called, in every pane."""
-        version = self._presenter.people.version
-        if version != self._named:
-            self._named = version
-            self.show_log()
-            self.show_roster()
-
-    def show_frame(self) -> None:
+    def _show_frame(self) -> None:
         """The words in the borders; set only when they change, for each costs a repaint."""
-        rows = self._presenter.roster_rows()
+        rows = self._rows
         name, more = self._presenter.log_title(self.log.outer_size.width - NAME_LESS)
         title = f"{name}  {more}" if more else name
         for widget, part, words in (
@@ -81,7 +122,6 @@ class Panes:
             if self._frame.get((widget.id, part)) != words:
                 self._frame[widget.id, part] = words
                 setattr(widget, part, safe_text(words))
-        self._name_alike()
 
     def show_hints(self) -> None:
         """What the focused pane offers, or a notice."""

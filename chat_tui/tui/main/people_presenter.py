@@ -15,6 +15,9 @@ from chat_tui.tui.render.safe_text import Safe
 from chat_tui.tui.render.times import Clock
 from chat_tui.tui.render.wrap import shorten
 
+MAX_AUTHORS = 2000
+"""Names of authors that are kept ready; beyond it they are worked out anew."""
+
 
 class PeoplePresenter:
     """``on_fault`` is told of a member who cannot be shown."""
@@ -24,6 +27,8 @@ class PeoplePresenter:
         self._clock = clock
         self._on_fault = on_fault
         self._names = DisplayNames()
+        self._authors: dict[tuple[str, int, int], Safe] = {}
+        self._authors_version = 0
 
     @property
     def version(self) -> int:
@@ -51,14 +56,27 @@ class PeoplePresenter:
         return self._names.within(identity, width)
 
     def author(self, identity: str, column: int, room: int) -> Safe:
-        """What to call an author in ``column`` cells; in ``room`` cells where a cut name would not say who it is."""
+        """What to call an author in ``column`` cells; in ``room`` cells where a cut name would not say who it is.
+        Asked for every message of every frame, and worked out once for each author until something changes."""
+        key = identity, column, room
+        found = self._authors.get(key) if self._authors_version == self._names.version else None
+        if found is None:
+            found = self._author(identity, column, room)
+            if self._authors_version != self._names.version or len(self._authors) >= MAX_AUTHORS:
+                self._authors.clear()
+                self._authors_version = self._names.version
+            self._authors[key] = found
+        return found
+
+    def _author(self, identity: str, column: int, room: int) -> Safe:
         self.remember((identity,))
         full, short = self._names.of(identity), self._names.within(identity, column)
         says_who = short == full.text or (short == shorten(full.text, column) and (full.is_alone or not full.name))
         return short if says_who else self._names.within(identity, room)
 
     def rows(self, opened: OpenChannel | None) -> list[RosterRow]:
-        """The members of a channel, in no order."""
+        """The members of a channel, in no order. Asked for whenever something about people may have changed."""
+        self._authors.clear()
         self.remember(user.identity for user in self._client.people.followed())
         if opened is None:
             return []

@@ -75,6 +75,7 @@ class Presenter:
             by = self.people.name_of(inviter) if inviter else "somebody"
             title = self.channels.title_of(channel.sid)
             return LogContent(words=(f"{by} invites you to {title}", "/accept or /decline"))
+        self.people.remember(self._client.typing.active(channel))
         return LogContent(
             messages=() if opened is None else opened.messages,
             pending=self._client.outbox.unsent_in(channel.sid),
@@ -114,7 +115,6 @@ class Presenter:
         typing = [] if channel is None else self._client.typing.active(channel)
         if not typing:
             return ()
-        self.people.remember(typing)
         verb = " is typing…" if len(typing) == 1 else " are typing…"
         room = (width - cells(verb) - 2 * len(typing)) // len(typing)
         if len(typing) > TYPING_NAMES or room < MIN_TYPING:

@@ -73,7 +73,7 @@ class MainScreen(Navigation):
         """Set once the screen shows what the service has."""
 
     def _on_mentions(self) -> None:
-        self.panes.show_channels()
+        self.panes.draw(channels=True)
 
     def compose(self) -> ComposeResult:
         yield Bar(glyphs=self.glyphs, id="title")
@@ -129,15 +129,12 @@ class MainScreen(Navigation):
     def _draw(self, changes: Changes) -> None:
         if changes.left:
             self.view.current = None
+        self.panes.draw(title=changes.title, channels=changes.channels, log=changes.log, roster=changes.roster)
         steps: list[Callable[[], object]] = []
         if changes.channels:
-            steps += self.panes.show_channels, partial(self._count_mentions, changes.written)
-        elif changes.title:
-            steps.append(self.panes.show_title)
+            steps.append(partial(self._count_mentions, changes.written))
         if changes.log:
-            steps += self.panes.show_log, self.controller.read_on
-        if changes.roster:
-            steps.append(self.panes.show_roster)
+            steps.append(self.controller.read_on)
         if changes.members:
             steps.append(self.controller.follow_members)
         run_each(self, "showing what happened", *steps)
@@ -156,8 +153,7 @@ class MainScreen(Navigation):
     def _tick(self) -> None:
         """Words that change with time: how long until the next try, how old a mark is."""
         if not self.presenter.is_live:
-            self.panes.show_title()
-            self.panes.show_roster()
+            self.panes.draw(title=True, roster=True)
 
     def on_channel_wanted(self, message: ChannelWanted) -> None:
         self.go(message.sid)
@@ -169,8 +165,7 @@ class MainScreen(Navigation):
         self.controller.older_loaded(message.sid, message.count)
 
     def on_people_refreshed(self, _: PeopleRefreshed) -> None:
-        self.panes.show_roster()
-        self.panes.show_log()
+        self.panes.draw(log=True, roster=True)
 
     def on_noticed(self, message: Noticed) -> None:
         style = "failed" if message.is_error else "good"
@@ -196,7 +191,7 @@ class MainScreen(Navigation):
         self.controller.report_now()
 
     def on_message_log_scrolled(self) -> None:
-        self.panes.show_frame()
+        self.panes.draw(frame=True)
         self.controller.read_on()
 
     def on_message_log_top_reached(self) -> None:
@@ -244,7 +239,7 @@ class MainScreen(Navigation):
         self.view.divider = None
         self.client.messages.submit(channel, body)
         self.panes.log.scroll_to_end()
-        self.panes.show_log()
+        self.panes.draw(log=True)
 
     def on_text_area_changed(self) -> None:
         channel, text = self.presenter.channel, self.panes.composer.text

@@ -76,7 +76,7 @@ async def test_those_who_type_are_told_apart(width: int) -> None:
     async with opened(client, size=(width, 24), shows="12:4") as screen:
         for identity in ("bob", "mallory"):
             client.type(client.opened().channel, identity)
-        screen.main.panes.show_log()
+        screen.main.panes.draw(log=True)
         words = plain_text(screen.main.panes.typing.drawn)
         assert ("@bob" in words and "@mallory" in words) or "2 people are typing" in words
 
