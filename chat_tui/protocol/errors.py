@@ -1,9 +1,12 @@
 """The error tree: a Twilio code, the HTTP status that goes with it, and one class per kind of trouble."""
 
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chat_tui.protocol.defaults import MAX_ERROR_TEXT
+
+if TYPE_CHECKING:
+    from chat_tui.protocol.shapes import ErrorBody
 
 
 class Code(IntEnum):
@@ -120,9 +123,9 @@ class ChatError(Exception):
         self.code = int(code)
         self.details = details or {}
 
-    def body(self) -> dict[str, Any]:
+    def body(self) -> "ErrorBody":
         """The error body of the REST API and of tunnelled replies (contract 1.1)."""
-        body: dict[str, Any] = {
+        body: ErrorBody = {
             "code": self.code,
             "message": self.message,
             "more_info": f"https://www.twilio.com/docs/errors/{self.code}",

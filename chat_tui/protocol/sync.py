@@ -1,11 +1,8 @@
-"""Sync objects on the wire: descriptors, items, subscriptions and events (contract 7.3, 7.4)."""
+"""Sync objects on the wire: their kinds, what may happen to them, and how they are followed (contract 7.3)."""
 
 from enum import StrEnum
-from typing import Any
 
 import msgspec
-
-from chat_tui.protocol.defaults import MAX_SUBSCRIPTIONS
 
 
 class ObjectType(StrEnum):
@@ -37,39 +34,6 @@ class ReplayStatus(StrEnum):
     INTERRUPTED = "interrupted"
 
 
-class Descriptor(msgspec.Struct, omit_defaults=True):
-    """One Sync object as ``GET /v3/{Maps,Lists,Documents}/{name}`` answers it; ``data`` only for documents."""
-
-    sid: str
-    unique_name: str
-    last_event_id: int
-    revision: str
-    url: str
-    links: dict[str, str]
-    date_updated: str
-    date_created: str = ""
-    data: Any = None
-    items: list["Item"] | None = None
-
-
-class Item(msgspec.Struct, omit_defaults=True):
-    """An entry of a map (``key``) or of a list (``index``)."""
-
-    data: Any
-    revision: str
-    last_event_id: int
-    url: str
-    date_updated: str
-    key: str | None = None
-    index: int | None = None
-    date_created: str = ""
-
-
-class ItemPage(msgspec.Struct):
-    items: list[Item]
-    meta: dict[str, str | None]
-
-
 class SubscriptionRequest(msgspec.Struct):
     object_sid: str
     object_type: ObjectType
@@ -84,57 +48,3 @@ class Subscriptions(msgspec.Struct, omit_defaults=True):
     correlation_id: int = 0
     event_protocol_version: int = 4
     ttl_in_s: int = -1
-
-
-class SubscriptionsAnswer(msgspec.Struct):
-    max_batch_size: int = MAX_SUBSCRIPTIONS
-    estimated_delivery_in_ms: int = 2000
-    ttl_in_s: int = -1
-
-
-class SyncEvent(msgspec.Struct, omit_defaults=True):
-    """What happened to one object; ``id`` grows strictly per object.
-
-    Map events use map_sid, item_key and item_data; list events list_sid and item_index; document events
-    document_sid and document_data; subscription events object_sid, object_type, replay_status and error.
-    """
-
-    id: int = 0
-    map_sid: str = ""
-    list_sid: str = ""
-    document_sid: str = ""
-    item_key: str | None = None
-    item_index: int | None = None
-    item_data: Any = None
-    item_url: str = ""
-    item_revision: str = ""
-    document_data: Any = None
-    document_revision: str = ""
-    date_created: str = ""
-    object_sid: str = ""
-    object_type: str = ""
-    replay_status: str = ""
-    last_event_id: int = 0
-    error: dict[str, Any] | None = None
-
-    @property
-    def target(self) -> str:
-        """The SID of the object this is about."""
-        return self.map_sid or self.list_sid or self.document_sid or self.object_sid
-
-
-class SyncNotification(msgspec.Struct, omit_defaults=True):
-    """Payload of a ``twilio.sync.event`` notification."""
-
-    event_type: str
-    event: SyncEvent
-    correlation_id: int | None = None
-    strictly_ordered: bool = False
-
-
-class TypingNotification(msgspec.Struct):
-    """Payload of a ``twilio.ipmsg.typing_indicator`` notification; ``typing_timeout`` in seconds."""
-
-    channel_sid: str
-    identity: str
-    typing_timeout: int

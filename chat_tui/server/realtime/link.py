@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, ClassVar
 
 from chat_tui.protocol.errors import Code, TooManyRequests
+from chat_tui.protocol.shapes import BackoffPolicy, Offload
 from chat_tui.protocol.twilsock import OK, Header, PacketError, Status, decode, encode, encode_json, is_reply
 from chat_tui.server.network.share import REQUEST_COST
 from chat_tui.server.operations.actors import ClientActor
@@ -156,7 +157,8 @@ class Link:
     def offload(self, reconnect_in: float) -> None:
         """Ask the client to come back after about ``reconnect_in`` seconds: this process is going away."""
         self._offloaded = True
-        self._end(Status(308, "OFFLOAD"), {"backoff_policy": {"reconnect_min_ms": round(reconnect_in * 1000)}})
+        policy: BackoffPolicy = {"reconnect_min_ms": round(reconnect_in * 1000)}
+        self._end(Status(308, "OFFLOAD"), {"backoff_policy": policy})
 
     def expel_if(self, reasons: Mapping[str, str]) -> None:
         """End, when the user, its key or its service is among the SIDs that are gone. Users go with their service: the
@@ -166,7 +168,7 @@ class Link:
             if sid is not None and sid in reasons:
                 self._end(Status(401, "UNAUTHORIZED", int(Code.TOKEN_ISSUER_INVALID), reasons[sid]))
 
-    def _end(self, status: Status, body: Any = None) -> None:
+    def _end(self, status: Status, body: Offload | None = None) -> None:
         if self._session.phase is Phase.ENDED:
             return  # the first reason is the one that is told
         self._session.end()

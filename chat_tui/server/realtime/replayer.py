@@ -6,7 +6,8 @@ from typing import Protocol, TypeVar
 
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import ChatError, Code, TooManyRequests
-from chat_tui.protocol.sync import EventType, ReplayStatus, SubscriptionRequest, SyncEvent, SyncNotification
+from chat_tui.protocol.shapes import SubscriptionEvent, SubscriptionNotification
+from chat_tui.protocol.sync import EventType, ReplayStatus, SubscriptionRequest
 from chat_tui.server.realtime.followers import (
     MAX_PER_CONNECTION,
     MAX_PER_USER,
@@ -74,7 +75,7 @@ class Replayer:
             subscription.position = known.head
         await self.catch_up(subscription, nothing_new=subscription.position == known.head)
         if self._followers.is_current(subscription):
-            event = SyncEvent(
+            event = SubscriptionEvent(
                 object_sid=subscription.object_sid,
                 object_type=subscription.object_type.value,
                 replay_status=status.value,
@@ -127,7 +128,7 @@ async def tell_failed(
     subscriber: Subscriber, request: SubscriptionRequest, error: ChatError, correlation_id: int
 ) -> None:
     """The object cannot be followed, or no more."""
-    event = SyncEvent(
+    event = SubscriptionEvent(
         object_sid=request.object_sid,
         object_type=request.object_type.value,
         error={"status": error.status, "code": error.code, "message": error.message},
@@ -150,14 +151,16 @@ async def tell_refused(subscriber: Subscriber, refused: Sequence[SubscriptionReq
 async def tell_cancelled(subscriber: Subscriber, wanted: Sequence[SubscriptionRequest], correlation_id: int) -> None:
     """These are followed no more, as was asked."""
     for number, request in enumerate(wanted, 1):
-        event = SyncEvent(object_sid=request.object_sid, object_type=request.object_type.value)
+        event = SubscriptionEvent(object_sid=request.object_sid, object_type=request.object_type.value)
         await _tell(subscriber, EventType.SUBSCRIPTION_CANCELED, event, correlation_id)
         if number % START_STEP == 0:
             await asyncio.sleep(0)
 
 
-async def _tell(subscriber: Subscriber, event_type: EventType, event: SyncEvent, correlation_id: int) -> None:
-    await subscriber.send(notification_frame(to_json(SyncNotification(event_type.value, event, correlation_id))))
+async def _tell(subscriber: Subscriber, event_type: EventType, event: SubscriptionEvent, correlation_id: int) -> None:
+    await subscriber.send(
+        notification_frame(to_json(SubscriptionNotification(event_type.value, event, correlation_id)))
+    )
 
 
 def in_steps(items: Sequence[T], step: int) -> Iterator[Sequence[T]]:

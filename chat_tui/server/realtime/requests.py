@@ -11,6 +11,7 @@ from chat_tui.protocol.defaults import CLIENT_API, MAX_PARAMETERS
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import check_whole
+from chat_tui.protocol.shapes import Shape
 from chat_tui.protocol.sync import SubscriptionRequest
 from chat_tui.protocol.twilsock import HttpRequest
 from chat_tui.server.operations import checks
@@ -22,9 +23,13 @@ T = TypeVar("T")
 C = TypeVar("C", bound=Command)
 
 
+Body = Shape | msgspec.Struct | None
+"""One of `protocol.shapes`, or nothing."""
+
+
 class Answer(msgspec.Struct, frozen=True):
     status: int
-    body: Any = None
+    body: Body = None
 
 
 class Connection(Protocol):

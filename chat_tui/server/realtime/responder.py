@@ -15,7 +15,7 @@ from chat_tui.server.operations.revocation import check_not_revoked
 from chat_tui.server.realtime.frames import ws_frame
 from chat_tui.server.realtime.outgoing import Outgoing
 from chat_tui.server.realtime.refusals import as_chat_error
-from chat_tui.server.realtime.requests import Request, decode_body, decode_params
+from chat_tui.server.realtime.requests import Body, Request, decode_body, decode_params
 from chat_tui.server.realtime.services import LinkServices
 from chat_tui.server.realtime.session import Serve
 from chat_tui.server.store.transaction import Reader
@@ -64,7 +64,7 @@ class Responder:
         header = Header("reply", action.request_id, status=OK, http_status=http_status, http_headers={})
         return ws_frame(encode(header) if body is None else encode_json(header, body))
 
-    async def _answer(self, action: Serve) -> tuple[int, Any]:
+    async def _answer(self, action: Serve) -> tuple[int, Body]:
         match = self._services.router.match(action.request.method, action.request.path)
         self._count(action)
         request = Request(

@@ -1,7 +1,6 @@
-"""Sync events as subscribers get them (contract 7.3)."""
+"""Sync events as subscribers get them (contract 7.3): each happened at a ``date``, a timestamp."""
 
-from typing import Any
-
+from chat_tui.protocol import shapes
 from chat_tui.protocol.defaults import SYNC_API
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.sync import EventType, ObjectType
@@ -11,7 +10,7 @@ def item_url(kind: ObjectType, sid: str, key: str | int) -> str:
     return f"{SYNC_API}/v3/{kind.value.title()}s/{sid}/Items/{key}"
 
 
-def map_item(sid: str, event_id: int, key: str, data: Any) -> dict[str, Any]:
+def map_item(sid: str, event_id: int, date: str, key: str, data: shapes.MapData | None) -> shapes.MapItemEvent:
     return {
         "map_sid": sid,
         "map_revision": str(event_id),
@@ -19,10 +18,12 @@ def map_item(sid: str, event_id: int, key: str, data: Any) -> dict[str, Any]:
         "item_data": data,
         "item_url": item_url(ObjectType.MAP, sid, key),
         "item_revision": str(event_id),
+        "id": event_id,
+        "date_created": date,
     }
 
 
-def list_item(sid: str, event_id: int, index: int, data: Any) -> dict[str, Any]:
+def list_item(sid: str, event_id: int, date: str, index: int, data: shapes.MessageItem | None) -> shapes.ListItemEvent:
     return {
         "list_sid": sid,
         "list_revision": str(event_id),
@@ -30,14 +31,30 @@ def list_item(sid: str, event_id: int, index: int, data: Any) -> dict[str, Any]:
         "item_data": data,
         "item_url": item_url(ObjectType.LIST, sid, index),
         "item_revision": str(event_id),
+        "id": event_id,
+        "date_created": date,
     }
 
 
-def document(sid: str, event_id: int, data: Any) -> dict[str, Any]:
-    return {"document_sid": sid, "document_revision": str(event_id), "document_data": data}
+def document(sid: str, event_id: int, date: str, data: shapes.ChannelDocument) -> shapes.DocumentEvent:
+    return {
+        "document_sid": sid,
+        "document_revision": str(event_id),
+        "document_data": data,
+        "id": event_id,
+        "date_created": date,
+    }
 
 
-def notification(event_type: EventType, event_id: int, date: str, event: dict[str, Any]) -> bytes:
-    """The payload of an event that happened at ``date``, a timestamp."""
-    event |= {"id": event_id, "date_created": date}
-    return to_json({"event_type": event_type.value, "event": event, "strictly_ordered": True})
+def removed(kind: ObjectType, sid: str, event_id: int, date: str) -> shapes.ObjectRemoved:
+    if kind is ObjectType.MAP:
+        return {"map_sid": sid, "id": event_id, "date_created": date}
+    if kind is ObjectType.LIST:
+        return {"list_sid": sid, "id": event_id, "date_created": date}
+    return {"document_sid": sid, "id": event_id, "date_created": date}
+
+
+def notification(event_type: EventType, event: shapes.ObjectEvent) -> bytes:
+    """The payload that tells of an event."""
+    told: shapes.ObjectNotification = {"event_type": event_type.value, "event": event, "strictly_ordered": True}
+    return to_json(told)

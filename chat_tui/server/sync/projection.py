@@ -4,6 +4,7 @@ Follow 2)."""
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from chat_tui.protocol import shapes
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.sync import EventType, ObjectType
 from chat_tui.server import changes
@@ -41,37 +42,37 @@ def _create(tx: Transaction, name: str, kind: ObjectType, owner_sid: str) -> Non
     tx.run("insert_object", name=name, sid=new_sid(_KINDS[kind]), type=kind.value, owner_sid=owner_sid, now=tx.now)
 
 
-def _write(tx: Transaction, sid: str, event_id: int, event_type: EventType, event: dict[str, Any]) -> None:
-    payload = events.notification(event_type, event_id, timestamp(tx.now), event)
-    tx.run("insert_event", object_sid=sid, id=event_id, notification=payload, now=tx.now)
-    tx.publish(EventPublished(sid, event_id, payload))
+def _write(tx: Transaction, sid: str, event_type: EventType, event: shapes.ObjectEvent) -> None:
+    payload = events.notification(event_type, event)
+    tx.run("insert_event", object_sid=sid, id=event["id"], notification=payload, now=tx.now)
+    tx.publish(EventPublished(sid, event["id"], payload))
 
 
-def _map_event(tx: Transaction, name: str, event_type: EventType, key: str, data: Any) -> int:
+def _map_event(tx: Transaction, name: str, event_type: EventType, key: str, data: shapes.MapData | None) -> int:
     (sid, event_id) = tx.first("next_event", name=name)
-    _write(tx, sid, event_id, event_type, events.map_item(sid, event_id, key, data))
+    _write(tx, sid, event_type, events.map_item(sid, event_id, timestamp(tx.now), key, data))
     if event_type is EventType.MAP_ITEM_REMOVED:
         tx.run("remember_removed_item", object_sid=sid, key=key, event=event_id, now=tx.now)
         tx.run("forget_removed_items", object_sid=sid, kept=MOST_REMOVED)
     return int(event_id)
 
 
-def _list_event(tx: Transaction, name: str, event_type: EventType, index: int, data: Any) -> int:
+def _list_event(tx: Transaction, name: str, event_type: EventType, index: int, data: shapes.MessageItem) -> int:
     (sid, event_id) = tx.first("next_event", name=name)
-    _write(tx, sid, event_id, event_type, events.list_item(sid, event_id, index, data))
+    _write(tx, sid, event_type, events.list_item(sid, event_id, timestamp(tx.now), index, data))
     return int(event_id)
 
 
 def _document_event(tx: Transaction, channel: Channel) -> None:
     (sid, event_id) = tx.first("next_event", name=views.document_name(channel.sid))
     data = views.channel_document(channel)
-    _write(tx, sid, event_id, EventType.DOCUMENT_UPDATED, events.document(sid, event_id, data))
+    _write(tx, sid, EventType.DOCUMENT_UPDATED, events.document(sid, event_id, timestamp(tx.now), data))
 
 
 _GONE = {
-    ObjectType.MAP: (EventType.MAP_REMOVED, "map_sid"),
-    ObjectType.LIST: (EventType.LIST_REMOVED, "list_sid"),
-    ObjectType.DOCUMENT: (EventType.DOCUMENT_REMOVED, "document_sid"),
+    ObjectType.MAP: EventType.MAP_REMOVED,
+    ObjectType.LIST: EventType.LIST_REMOVED,
+    ObjectType.DOCUMENT: EventType.DOCUMENT_REMOVED,
 }
 
 
@@ -80,9 +81,9 @@ def _remove_objects(tx: Transaction, owner_sid: str) -> None:
     8)."""
     objects = tx.all(SyncObject, "objects_of_owner", owner_sid=owner_sid)
     for found in objects:
-        event_type, field = _GONE[ObjectType(found.type)]
+        kind = ObjectType(found.type)
         (sid, event_id) = tx.first("next_event", name=found.name)
-        _write(tx, sid, event_id, event_type, {field: sid})
+        _write(tx, sid, _GONE[kind], events.removed(kind, sid, event_id, timestamp(tx.now)))
     tx.run("mark_objects_deleted", owner_sid=owner_sid)
     tx.publish(ObjectsRemoved(tuple(found.sid for found in objects)))
 

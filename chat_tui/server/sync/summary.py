@@ -1,7 +1,10 @@
 """What changed in an object since an event that no log holds any more: for a subscriber that can neither be replayed to
 nor reads anew (guarantees, Follow 4)."""
 
-from chat_tui.protocol.sync import EventType, Item, ObjectType
+from typing import Any
+
+from chat_tui.protocol.shapes import Item
+from chat_tui.protocol.sync import EventType, ObjectType
 from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, SyncObject
 from chat_tui.server.store.transaction import Reader
@@ -37,20 +40,20 @@ def _document(reader: Reader, found: SyncObject) -> list[bytes]:
     channel = reader.one(Channel, "channel_by_sid_alone", sid=found.owner_sid)
     if channel is None:
         return []
-    event = events.document(found.sid, found.last_event_id, views.channel_document(channel))
-    date = timestamp(channel.date_updated)
-    return [events.notification(EventType.DOCUMENT_UPDATED, found.last_event_id, date, event)]
+    date, data = timestamp(channel.date_updated), views.channel_document(channel)
+    event = events.document(found.sid, found.last_event_id, date, data)
+    return [events.notification(EventType.DOCUMENT_UPDATED, event)]
 
 
 def _changed(found: SyncObject, item: Item) -> bytes:
     """As added: whoever has the item takes it as an update."""
     at, date = item.last_event_id, item.date_updated
+    data: Any = item.data  # of a list a message, of a map whatever it holds
     if item.index is not None:
-        return events.notification(
-            EventType.LIST_ITEM_ADDED, at, date, events.list_item(found.sid, at, item.index, item.data)
-        )
-    event = events.map_item(found.sid, at, item.key or "", item.data)
-    return events.notification(EventType.MAP_ITEM_ADDED, at, date, event)
+        added = events.list_item(found.sid, at, date, item.index, data)
+        return events.notification(EventType.LIST_ITEM_ADDED, added)
+    event = events.map_item(found.sid, at, date, item.key or "", data)
+    return events.notification(EventType.MAP_ITEM_ADDED, event)
 
 
 def _removed(reader: Reader, found: SyncObject, position: int, there: set[str | None]) -> list[tuple[int, bytes]]:
@@ -59,11 +62,11 @@ def _removed(reader: Reader, found: SyncObject, position: int, there: set[str | 
     told = []
     if found.type == ObjectType.LIST:
         for index, at, date in reader.tuples("messages_removed_after", channel_sid=found.owner_sid, **asked):
-            event = events.list_item(found.sid, at, index, None)
-            told.append((at, events.notification(EventType.LIST_ITEM_REMOVED, at, timestamp(date), event)))
+            gone = events.list_item(found.sid, at, timestamp(date), index, None)
+            told.append((at, events.notification(EventType.LIST_ITEM_REMOVED, gone)))
         return told
     for key, at, date in reader.tuples("items_removed_after", object_sid=found.sid, **asked):
         if key not in there:
-            event = events.map_item(found.sid, at, key, None)
-            told.append((at, events.notification(EventType.MAP_ITEM_REMOVED, at, timestamp(date), event)))
+            event = events.map_item(found.sid, at, timestamp(date), key, None)
+            told.append((at, events.notification(EventType.MAP_ITEM_REMOVED, event)))
     return told

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from chat_tui.protocol.values import ChannelStatus, Reachability
+from chat_tui.protocol import shapes
+from chat_tui.protocol.values import ChannelStatus, NotificationLevel, Reachability
 from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, User
 
@@ -36,8 +37,8 @@ def parsed(attributes: str) -> Any:
     return attributes if isinstance(value, str) else value
 
 
-def channel_document(channel: Channel) -> dict[str, Any]:
-    last = None
+def channel_document(channel: Channel) -> shapes.ChannelDocument:
+    last: shapes.LastMessage | None = None
     if channel.last_message_index is not None and channel.last_message_date is not None:
         last = {"index": channel.last_message_index, "timestamp": timestamp(channel.last_message_date)}
     return {
@@ -58,8 +59,8 @@ def channel_document(channel: Channel) -> dict[str, Any]:
     }
 
 
-def message_item(message: Message) -> dict[str, Any]:
-    item = {
+def message_item(message: Message) -> shapes.MessageItem:
+    item: shapes.MessageItem = {
         "sid": message.sid,
         "author": message.author,
         "text": message.body,
@@ -70,10 +71,12 @@ def message_item(message: Message) -> dict[str, Any]:
         "type": "text",
         "memberSid": message.member_sid,
     }
-    return item if message.subject is None else item | {"subject": message.subject}
+    if message.subject is not None:
+        item["subject"] = message.subject
+    return item
 
 
-def roster_item(member: Member) -> dict[str, Any]:
+def roster_item(member: Member) -> shapes.RosterItem:
     consumed = member.last_consumption_timestamp
     return {
         "identity": member.identity,
@@ -88,7 +91,7 @@ def roster_item(member: Member) -> dict[str, Any]:
     }
 
 
-def own_channel_item(channel: Channel, seat: Member | Invite) -> dict[str, Any]:
+def own_channel_item(channel: Channel, seat: Member | Invite) -> shapes.OwnChannelItem:
     """A user's view of a channel they joined, or were invited to."""
     is_member = isinstance(seat, Member)
     return {
@@ -97,7 +100,7 @@ def own_channel_item(channel: Channel, seat: Member | Invite) -> dict[str, Any]:
         "messages": messages_name(channel.sid),
         "roster": roster_name(channel.sid),
         "lastConsumedMessageIndex": seat.last_consumed_message_index if isinstance(seat, Member) else None,
-        "notificationLevel": seat.notification_level if isinstance(seat, Member) else "default",
+        "notificationLevel": seat.notification_level if isinstance(seat, Member) else NotificationLevel.DEFAULT,
         "type": channel.type,
         "createdBy": channel.created_by,
         "memberSid": seat.sid if is_member else None,
@@ -105,13 +108,13 @@ def own_channel_item(channel: Channel, seat: Member | Invite) -> dict[str, Any]:
     }
 
 
-def name_item(user: User) -> dict[str, Any]:
+def name_item(user: User) -> shapes.ValueItem:
     return {"value": user.friendly_name}
 
 
-def attributes_item(user: User) -> dict[str, Any]:
+def attributes_item(user: User) -> shapes.ValueItem:
     return {"value": user.attributes}
 
 
-def reachability_item(reachability: Reachability) -> dict[str, Any]:
+def reachability_item(reachability: Reachability) -> shapes.ReachabilityItem:
     return {"online": reachability.online, "notifiable": reachability.notifiable}

@@ -30,8 +30,8 @@ class Connection:
 async def get(connection: Connection, path: str, **params: str) -> dict[str, Any]:
     match = ROUTER.match("GET", path)
     answer = await match.handler(Request(connection, match.path, params, {}, {}))  # type: ignore[arg-type]
-    body: dict[str, Any] = answer.body
-    return body
+    assert isinstance(answer.body, dict)
+    return answer.body
 
 
 @pytest.mark.parametrize("size", ["1", "2", "3", "50"])

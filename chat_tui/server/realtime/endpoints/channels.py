@@ -1,9 +1,8 @@
 """Channels, and a user's own part in them, as official SDKs ask for them (contract 7.5)."""
 
-from typing import Any
-
+from chat_tui.protocol import shapes
 from chat_tui.protocol.errors import NotFound
-from chat_tui.protocol.values import ChannelStatus
+from chat_tui.protocol.values import ChannelStatus, NotificationLevel
 from chat_tui.server.dates import timestamp
 from chat_tui.server.operations import channels, user_channels
 from chat_tui.server.operations.user_channels import UserChannel
@@ -15,7 +14,7 @@ from chat_tui.server.sync import views
 
 def describe_channel(
     request: Request, channel: Channel, seat: Member | Invite | None, unread: int | None
-) -> dict[str, Any]:
+) -> shapes.ChannelDescription:
     """A channel as its user sees it, under the names of both generations of SDKs."""
     member = seat if isinstance(seat, Member) else None
     horizon = None if member is None else member.last_consumed_message_index
@@ -42,7 +41,7 @@ def describe_channel(
         "last_consumed_message_index": horizon,
         "last_read_message_index": horizon,
         "last_message_index": channel.last_message_index,
-        "notification_level": "default" if member is None else member.notification_level,
+        "notification_level": NotificationLevel.DEFAULT if member is None else member.notification_level,
         "url": url,
         "links": {name.lower(): f"{url}/{name}" for name in ("Messages", "Participants", "Invites")},
         "sync_objects": {
@@ -53,11 +52,11 @@ def describe_channel(
     }
 
 
-def _describe(request: Request, found: UserChannel) -> dict[str, Any]:
+def _describe(request: Request, found: UserChannel) -> shapes.ChannelDescription:
     return describe_channel(request, found.channel, found.seat, found.unread)
 
 
-async def _described(request: Request, channel: Channel) -> dict[str, Any]:
+async def _described(request: Request, channel: Channel) -> shapes.ChannelDescription:
     """The channel with the user's own part in it, if there is one."""
     try:
         return await _own(request, channel.sid)
@@ -65,7 +64,7 @@ async def _described(request: Request, channel: Channel) -> dict[str, Any]:
         return describe_channel(request, channel, None, None)
 
 
-async def _own(request: Request, channel: str) -> dict[str, Any]:
+async def _own(request: Request, channel: str) -> shapes.ChannelDescription:
     actor = request.actor
     command = user_channels.FetchUserChannel(service_sid=actor.service_sid, user=actor.user_sid, channel=channel)
     return _describe(request, await request.run(command))
@@ -76,7 +75,9 @@ async def own_channels(request: Request) -> Answer:
     found = await request.run(
         user_channels.ListUserChannels(service_sid=actor.service_sid, user=actor.user_sid, page=page_query(request))
     )
-    return Answer(200, {"conversations": [_describe(request, item) for item in found.items], "meta": page_meta(found)})
+    items = [_describe(request, item) for item in found.items]
+    body: shapes.ChannelPage = {"conversations": items, "meta": page_meta(found)}
+    return Answer(200, body)
 
 
 _OWN_FIELDS = {
@@ -105,7 +106,8 @@ async def public_channels(request: Request) -> Answer:
     command = channels.ListChannels(service_sid=request.actor.service_sid, page=page_query(request))
     found = await request.run(command)
     items = [await _described(request, channel) for channel in found.items]
-    return Answer(200, {"conversations": items, "meta": page_meta(found)})
+    body: shapes.ChannelPage = {"conversations": items, "meta": page_meta(found)}
+    return Answer(200, body)
 
 
 async def channel(request: Request) -> Answer:

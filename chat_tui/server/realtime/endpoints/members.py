@@ -1,7 +1,6 @@
 """Members of a channel, and who is invited to it (contract 7.5)."""
 
-from typing import Any
-
+from chat_tui.protocol import shapes
 from chat_tui.server.dates import timestamp
 from chat_tui.server.operations import invites, members
 from chat_tui.server.realtime.requests import Answer, Request, Routes
@@ -9,8 +8,8 @@ from chat_tui.server.store.rows import Invite, Member
 from chat_tui.server.sync import views
 
 
-def _describe_member(member: Member) -> dict[str, Any]:
-    return {"sid": member.sid, "conversation_sid": member.channel_sid} | views.roster_item(member)
+def _describe_member(member: Member) -> shapes.MemberDescription:
+    return {"sid": member.sid, "conversation_sid": member.channel_sid, **views.roster_item(member)}
 
 
 async def add_member(request: Request) -> Answer:
@@ -31,8 +30,14 @@ async def remove_member(request: Request) -> Answer:
 async def invite(request: Request) -> Answer:
     names = {name: name for name in ("identity", "role_sid")}
     found: Invite = await request.run(request.command(invites.InviteMember, names))
-    body = {"sid": found.sid, "conversation_sid": found.channel_sid, "identity": found.identity}
-    return Answer(201, body | {"created_by": found.created_by, "date_created": timestamp(found.date_created)})
+    body: shapes.InviteDescription = {
+        "sid": found.sid,
+        "conversation_sid": found.channel_sid,
+        "identity": found.identity,
+        "created_by": found.created_by,
+        "date_created": timestamp(found.date_created),
+    }
+    return Answer(201, body)
 
 
 async def remove_invite(request: Request) -> Answer:

@@ -1,14 +1,13 @@
 """Messages, sent once however often they are asked for (contract 7.5)."""
 
-from typing import Any
-
+from chat_tui.protocol import shapes
 from chat_tui.server.dates import timestamp
 from chat_tui.server.operations import messages
 from chat_tui.server.realtime.requests import Answer, Request, Routes
 from chat_tui.server.store.rows import Message
 
 
-def _describe_message(message: Message) -> dict[str, Any]:
+def _describe_message(message: Message) -> shapes.MessageDescription:
     return {
         "sid": message.sid,
         "index": message.idx,
@@ -28,9 +27,8 @@ async def send_message(request: Request) -> Answer:
     if request.fields.get("body", "") is None:
         request.fields["body"] = ""
     sent = await request.run(request.command(messages.SendMessage, names, mutation_id=mutation_id))
-    return Answer(
-        201, {"sid": sent.sid, "index": sent.index} if sent.message is None else _describe_message(sent.message)
-    )
+    stored: shapes.StoredMessage = {"sid": sent.sid, "index": sent.index}
+    return Answer(201, stored if sent.message is None else _describe_message(sent.message))
 
 
 async def update_message(request: Request) -> Answer:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from chat_tui.protocol import shapes
 from chat_tui.protocol.errors import BadRequest, Code, NotFound
 from chat_tui.server.operations import bindings
 from chat_tui.server.realtime.requests import Answer, Request, Routes
@@ -44,14 +45,16 @@ async def register_push(request: Request) -> Answer:
     )
     if binding.sid not in request.connection.registrations:
         request.connection.registrations.append(binding.sid)
-    return Answer(201, {"id": binding.sid})
+    body: shapes.RegistrationAnswer = {"id": binding.sid}
+    return Answer(201, body)
 
 
 async def _forget_device(request: Request, endpoint: str) -> Answer:
     """A device that is registered for nothing is registered no more, whichever connection did it."""
     with contextlib.suppress(NotFound):
         await request.run(bindings.RemoveBinding(service_sid=request.actor.service_sid, endpoint=endpoint))
-    return Answer(200, {"id": ""})
+    body: shapes.RegistrationAnswer = {"id": ""}
+    return Answer(200, body)
 
 
 async def unregister_push(request: Request) -> Answer:

@@ -1,5 +1,6 @@
 """Typing notices."""
 
+from chat_tui.protocol import shapes
 from chat_tui.server.operations import typing
 from chat_tui.server.realtime.requests import Answer, Request, Routes
 
@@ -7,7 +8,8 @@ from chat_tui.server.realtime.requests import Answer, Request, Routes
 async def notify_typing(request: Request) -> Answer:
     channel_sid = str(request.fields.get("ChannelSid") or request.fields.get("ConversationSid") or "")
     command = typing.NotifyTyping(service_sid=request.actor.service_sid, channel=channel_sid)
-    return Answer(200, {"typing_timeout": (await request.run(command)).timeout})
+    body: shapes.TypingAnswer = {"typing_timeout": (await request.run(command)).timeout}
+    return Answer(200, body)
 
 
 ROUTES: Routes = [
