@@ -118,7 +118,7 @@ class Channels(Mapping[str, Channel]):
         except ChatError:
             self._show_level(channel, before)
             raise
-        self._known.take(found)
+        self._known.update_from(found)
 
     def _show_level(self, channel: Channel, level: NotificationLevel) -> None:
         if channel.notification_level is not level:
@@ -131,5 +131,5 @@ class Channels(Mapping[str, Channel]):
         found: ChannelData = parse_answer(
             await self._api("POST", "my_conversations", channel.sid, json=body), ChannelData
         )
-        self._known.take(found)
+        self._known.update_from(found)
         return channel.unread_messages_count

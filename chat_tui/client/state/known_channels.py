@@ -1,19 +1,17 @@
 """The channels a user is in or invited to, kept up to date."""
 
 import asyncio
-import logging
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from chat_tui.client import events
-from chat_tui.client.link.answers import parse_answer
-from chat_tui.client.link.backoff import Backoff
-from chat_tui.client.link.pages import all_pages
 from chat_tui.client.model import Channel
 from chat_tui.client.ports import Api, Emit, Request, Spawn
 from chat_tui.client.state.channel_document import ChannelDocument
 from chat_tui.client.state.channel_parsing import ChannelData, OwnData, new_channel, update_described, update_own_part
+from chat_tui.client.state.descriptions import Descriptions
+from chat_tui.client.state.missing_channels import MissingChannels
 from chat_tui.client.state.open_channel import OpenChannels
 from chat_tui.client.state.own_channels import OwnChannels
 from chat_tui.client.state.parsing import Reasons
@@ -21,27 +19,16 @@ from chat_tui.client.state.replica import Replica
 from chat_tui.client.state.replicas import Replicas
 from chat_tui.client.storage.cache import Row, Rows, encode
 from chat_tui.client.storage.snapshots import decode_row, decode_rows
-from chat_tui.protocol.defaults import MAX_PAGE
-from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.values import ChannelStatus, UpdateReason
 
 _OWN, _CHANNEL = "own channels", "channel "
 RECOUNT_AFTER = 0.5
 """Seconds between a reason to ask for an unread count and the asking."""
 
-DESCRIPTIONS_AT_ONCE = 8
-"""Channels asked about one by one at a time."""
-
-_log = logging.getLogger(__name__)
-
 
 class SavedOwnChannels(msgspec.Struct):
     name: str
     items: dict[str, OwnData]
-
-
-class _Described(msgspec.Struct):
-    conversations: list[ChannelData]
 
 
 class KnownChannels:
@@ -52,7 +39,7 @@ class KnownChannels:
     def __init__(self, api: Api, replicas: Replicas, request: Request, emit: Emit, spawn: Spawn) -> None:
         self.identity = ""
         self._spawn = spawn
-        self._api = api
+        self._descriptions = Descriptions(api)
         self._replicas = replicas
         self._emit = emit
         self.by_sid: dict[str, Channel] = {}
@@ -61,9 +48,7 @@ class KnownChannels:
         self._own: OwnChannels | None = None
         self._is_begun = False
         self._recounts: set[str] = set()
-        self._pursued: set[str] = set()
-        self._adding: dict[object, set[str]] = {}
-        self._slots = asyncio.Semaphore(DESCRIPTIONS_AT_ONCE)
+        self._missing = MissingChannels(self._is_missing, self.add, spawn)
 
     # ---- start and resume
 
@@ -71,7 +56,7 @@ class KnownChannels:
         """Read the list; documents follow in the background, so that the list can be shown at once."""
         self._own, self._is_begun = OwnChannels(own_map, self), False
         opened, described = await asyncio.gather(
-            self._replicas.open(self._own), self._describe_all(), return_exceptions=True
+            self._replicas.open(self._own), self._descriptions.all(), return_exceptions=True
         )
         for outcome in (opened, described):
             if isinstance(outcome, BaseException):
@@ -96,17 +81,7 @@ class KnownChannels:
             channel.status = ChannelStatus.NOT_PARTICIPATING
             self._emit(events.ChannelLeft(channel))
 
-    async def _describe_all(self) -> list[ChannelData]:
-        pages = await all_pages(
-            lambda params: self._api("GET", "my_conversations", params=params), {"PageSize": MAX_PAGE}, _Described
-        )
-        return [found for page in pages for found in page.conversations]
-
-    async def _describe(self, sid: str) -> ChannelData:
-        found: ChannelData = parse_answer(await self._api("GET", "my_conversations", sid), ChannelData)
-        return found
-
-    def take(self, found: ChannelData) -> None:
+    def update_from(self, found: ChannelData) -> None:
         """Take over what the Client API answered to a command, of a channel that is known."""
         channel = self.by_sid.get(found.sid)
         if channel is not None:
@@ -133,7 +108,7 @@ class KnownChannels:
     async def recount(self) -> None:
         """Read every channel's unread count and level anew (guarantees, Client 6), after a reconnect, and the channels
         one was added to while nobody heard of it. Raises ChatError."""
-        described = await self._describe_all()
+        described = await self._descriptions.all()
         self._spawn(self._compare(described), "comparing lists of channels")
         for found in described:
             if found.sid in self.by_sid:
@@ -141,7 +116,7 @@ class KnownChannels:
             elif self._own is not None and found.sid in self._own.items:
                 self._adopt(found)
         for sid in [] if self._own is None else [sid for sid in self._own.items if sid not in self.by_sid]:
-            self._pursue(sid)
+            self._missing.fetch(sid)
 
     async def _compare(self, described: Iterable[ChannelData]) -> None:
         """One is in a channel that the own map does not have, nor gets soon: the map is read anew."""
@@ -210,7 +185,7 @@ class KnownChannels:
     def on_own_channel(self, sid: str) -> None:
         channel = self.by_sid.get(sid)
         if self._own is None or channel is None:
-            self._pursue(sid)
+            self._missing.fetch(sid)
             return
         was_joined = channel.is_joined
         reasons = update_own_part(channel, self._own.items[sid])
@@ -242,43 +217,21 @@ class KnownChannels:
         await asyncio.sleep(RECOUNT_AFTER)
         self._recounts.discard(channel.sid)
         if channel.sid in self.by_sid:
-            self._take_count(await self._describe(channel.sid), is_last_word=is_last_word)
+            self._take_count(await self._descriptions.one(channel.sid), is_last_word=is_last_word)
 
     # ---- channels that are not known yet
 
-    def _pursue(self, sid: str) -> None:
-        """The map has it: ask until it is known, or the map has it no longer."""
-        if sid not in self._pursued:
-            self._pursued.add(sid)
-            self._spawn(self._ask_for(sid), "a channel that is to be known")
-
-    async def _ask_for(self, sid: str) -> None:
-        backoff = Backoff()
-        try:
-            while self._replicas.is_up and self._own is not None and sid in self._own.items:
-                async with self._slots:
-                    if sid in self.by_sid:
-                        return
-                    try:
-                        await self.add(sid)
-                    except ChatError as error:
-                        _log.warning("a channel cannot be known yet: %s", error.message)
-                if sid not in self.by_sid:
-                    await asyncio.sleep(backoff.next_delay())
-        finally:
-            self._pursued.discard(sid)
+    def _is_missing(self, sid: str) -> bool:
+        """And there is a link to ask over."""
+        is_own = self._own is not None and sid in self._own.items
+        return self._replicas.is_up and is_own and sid not in self.by_sid
 
     async def add(self, sid: str) -> None:
         """Come to know a channel, or know it better. Raises ChatError."""
-        witness, removed = object(), set[str]()
-        self._adding[witness] = removed
-        try:
-            found = await self._describe(sid)
-        finally:
-            del self._adding[witness]
+        found, left_meanwhile = await self._descriptions.one_noting_removals(sid)
         if found.sid in self.by_sid:
-            self.take(found)
-        elif found.sid not in removed or (self._own is not None and found.sid in self._own.items):
+            self.update_from(found)
+        elif found.sid not in left_meanwhile or (self._own is not None and found.sid in self._own.items):
             self._adopt(found)
 
     def _adopt(self, found: ChannelData) -> None:
@@ -293,8 +246,7 @@ class KnownChannels:
         self._follow_documents([channel])
 
     def on_own_channel_removed(self, sid: str) -> None:
-        for removed in self._adding.values():
-            removed.add(sid)
+        self._descriptions.note_removal(sid)
         channel = self.by_sid.pop(sid, None)
         if channel is None:
             return
