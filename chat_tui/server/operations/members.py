@@ -10,7 +10,7 @@ from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.lookup import find_channel, find_member, find_role, find_service
 from chat_tui.server.operations.operation import Command, Rate, operation
 from chat_tui.server.operations.pages import Page, PageQuery, json_list, page
-from chat_tui.server.operations.seats import add_seat, change_seat, check_horizon, drop_seat
+from chat_tui.server.operations.seats import SeatFields, add_seat, change_seat, check_horizon, drop_seat
 from chat_tui.server.operations.users import ensure_user
 from chat_tui.server.store.rows import Channel, Invite, Member
 from chat_tui.server.store.transaction import Reader, Transaction
@@ -79,11 +79,11 @@ def add_member(tx: Transaction, actor: Actor, command: AddMember) -> Member:
         _authorise_adding(tx, actor, channel, command.identity)
     user = ensure_user(tx, service, command.identity)
     check_horizon(command.last_consumed_message_index)
-    return add_seat(
-        tx,
-        service,
-        channel,
-        user,
+    return add_seat(tx, service, channel, user, _fields(command))
+
+
+def _fields(command: AddMember | UpdateMember) -> SeatFields:
+    return SeatFields(
         role_sid=command.role_sid,
         attributes=command.attributes,
         last_consumed_message_index=command.last_consumed_message_index,
@@ -134,18 +134,7 @@ def update_member(tx: Transaction, actor: Actor, command: UpdateMember) -> Membe
         raise BadRequest("Identity: a member keeps its identity; remove it and add another", Code.BAD_PARAMETER)
     if command.role_sid is not UNSET:
         find_role(tx, service, command.role_sid, RoleType.CHANNEL, Code.BAD_CHANNEL_ROLE)
-    return change_seat(
-        tx,
-        service,
-        channel,
-        before,
-        role_sid=command.role_sid,
-        attributes=command.attributes,
-        last_consumed_message_index=command.last_consumed_message_index,
-        last_consumption_timestamp=command.last_consumption_timestamp,
-        date_created=command.date_created,
-        date_updated=command.date_updated,
-    )
+    return change_seat(tx, service, channel, before, _fields(command))
 
 
 @operation(RemoveMember, rate=Rate.CHANNEL, clients=())

@@ -1,5 +1,8 @@
 """Seats: how a user takes a place in a channel, keeps it and loses it, whoever asked for it."""
 
+from typing import TypeVar
+
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from chat_tui.protocol.defaults import MAX_INT
@@ -13,22 +16,25 @@ from chat_tui.server.operations.lookup import find_member, find_role, reload_cha
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import Reader, Transaction
 
-"""What every client can count to."""
+T = TypeVar("T")
 
 
-def add_seat(
-    tx: Transaction,
-    service: Service,
-    channel: Channel,
-    user: User,
-    *,
-    role_sid: str | UnsetType = UNSET,
-    attributes: str = "{}",
-    last_consumed_message_index: int | None = None,
-    last_consumption_timestamp: int | None = None,
-    date_created: int | UnsetType = UNSET,
-    date_updated: int | UnsetType = UNSET,
-) -> Member:
+class SeatFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be given for a seat; what is not given is as it was, or as everybody's."""
+
+    role_sid: str | UnsetType = UNSET
+    attributes: str | UnsetType = UNSET
+    last_consumed_message_index: int | UnsetType | None = UNSET
+    last_consumption_timestamp: int | UnsetType | None = UNSET
+    notification_level: NotificationLevel | UnsetType = UNSET
+    date_created: int | UnsetType = UNSET
+    date_updated: int | UnsetType = UNSET
+
+
+NOTHING = SeatFields()
+
+
+def add_seat(tx: Transaction, service: Service, channel: Channel, user: User, given: SeatFields = NOTHING) -> Member:
     """Give ``user`` a seat. Raises Conflict (50404) and two limits, 50403 and 50208 (contract 1.7)."""
     tx.lock(channel)
     if tx.one(Member, "member_of_user", channel_sid=channel.sid, user_sid=user.sid) is not None:
@@ -38,6 +44,7 @@ def add_seat(
     if user.joined_channels_count >= service.user_channels_limit:
         raise Forbidden(f"The user is in {service.user_channels_limit} channels, the limit", Code.USER_CHANNEL_LIMIT)
     invite = tx.one(Invite, "invite_of_user", channel_sid=channel.sid, user_sid=user.sid)
+    given = _without_horizon(given) if not service.read_status_enabled else given
     sid = new_sid(Kind.MEMBER)
     tx.run(
         "insert_member",
@@ -45,12 +52,12 @@ def add_seat(
         channel_sid=channel.sid,
         user_sid=user.sid,
         identity=user.identity,
-        role_sid=_role_for(tx, service, channel, user, invite, role_sid),
-        attributes=checks.attributes(attributes),
-        last_consumed_message_index=last_consumed_message_index if service.read_status_enabled else None,
-        last_consumption_timestamp=last_consumption_timestamp if service.read_status_enabled else None,
-        date_created=tx.now if date_created is UNSET else date_created,
-        date_updated=tx.now if date_updated is UNSET else date_updated,
+        role_sid=_role_for(tx, service, channel, user, invite, given.role_sid),
+        attributes=checks.attributes(_or(given.attributes, "{}")),
+        last_consumed_message_index=_or(given.last_consumed_message_index, None),
+        last_consumption_timestamp=_or(given.last_consumption_timestamp, None),
+        date_created=_or(given.date_created, tx.now),
+        date_updated=_or(given.date_updated, tx.now),
         position=tx.value("next_position"),
     )
     if invite is not None:
@@ -97,49 +104,39 @@ def check_horizon(value: int | None) -> int | None:
     return value
 
 
-def change_seat(
-    tx: Transaction,
-    service: Service,
-    channel: Channel,
-    before: Member,
-    *,
-    role_sid: str | UnsetType = UNSET,
-    attributes: str | UnsetType = UNSET,
-    last_consumed_message_index: int | UnsetType | None = UNSET,
-    last_consumption_timestamp: int | UnsetType | None = UNSET,
-    notification_level: NotificationLevel | UnsetType = UNSET,
-    date_created: int | UnsetType = UNSET,
-    date_updated: int | UnsetType = UNSET,
-) -> Member:
+def change_seat(tx: Transaction, service: Service, channel: Channel, before: Member, given: SeatFields) -> Member:
     """Change what is given. The horizon may go backwards, and is not kept while read status is off (contract U17,
     U18)."""
-    if last_consumed_message_index is not UNSET:
-        check_horizon(last_consumed_message_index)
-    if not service.read_status_enabled:
-        last_consumed_message_index = last_consumption_timestamp = UNSET
-    given = (role_sid, attributes, last_consumed_message_index, last_consumption_timestamp, notification_level)
-    if all(value is UNSET for value in (*given, date_created, date_updated)):
+    check_horizon(_or(given.last_consumed_message_index, None))
+    given = _without_horizon(given) if not service.read_status_enabled else given
+    if given == NOTHING:
         return before
     horizon, consumed_at = before.last_consumed_message_index, before.last_consumption_timestamp
-    if last_consumed_message_index is not UNSET:
-        horizon = last_consumed_message_index
+    if given.last_consumed_message_index is not UNSET:
+        horizon = given.last_consumed_message_index
         consumed_at = None if horizon is None else tx.now
-    if last_consumption_timestamp is not UNSET:
-        consumed_at = last_consumption_timestamp
     tx.run(
         "update_member",
         sid=before.sid,
-        role_sid=before.role_sid if role_sid is UNSET else role_sid,
-        attributes=before.attributes if attributes is UNSET else checks.attributes(attributes),
+        role_sid=_or(given.role_sid, before.role_sid),
+        attributes=before.attributes if given.attributes is UNSET else checks.attributes(given.attributes),
         last_consumed_message_index=horizon,
-        last_consumption_timestamp=consumed_at,
-        notification_level=before.notification_level if notification_level is UNSET else notification_level,
-        date_created=before.date_created if date_created is UNSET else date_created,
-        date_updated=tx.now if date_updated is UNSET else date_updated,
+        last_consumption_timestamp=_or(given.last_consumption_timestamp, consumed_at),
+        notification_level=_or(given.notification_level, before.notification_level),
+        date_created=_or(given.date_created, before.date_created),
+        date_updated=_or(given.date_updated, tx.now),
     )
     after = find_member(tx, channel, before.sid)
     _record_change(tx, channel, before, after)
     return after
+
+
+def _without_horizon(given: SeatFields) -> SeatFields:
+    return msgspec.structs.replace(given, last_consumed_message_index=UNSET, last_consumption_timestamp=UNSET)
+
+
+def _or(given: T | UnsetType, otherwise: T) -> T:
+    return otherwise if given is UNSET else given
 
 
 def _record_change(tx: Transaction, channel: Channel, before: Member, after: Member) -> None:

@@ -15,7 +15,7 @@ from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.operations.lookup import find_channel, find_service, find_user
 from chat_tui.server.operations.operation import Command, Rate, operation
 from chat_tui.server.operations.pages import Page, PageQuery, Positions, cut_page, read_page
-from chat_tui.server.operations.seats import change_seat, drop_seat
+from chat_tui.server.operations.seats import SeatFields, change_seat, drop_seat
 from chat_tui.server.store.rows import Channel, Invite, Member, Service, User
 from chat_tui.server.store.transaction import NO_END, Reader, Transaction
 
@@ -175,15 +175,12 @@ def update_user_channel(tx: Transaction, actor: Actor, command: UpdateUserChanne
         authorise(tx, actor, Permission.EDIT_NOTIFICATION_LEVEL, channel=found.channel)
         word = command.notification_level
         level = checks.choice("NotificationLevel", word, NotificationLevel, Code.BAD_NOTIFICATION_LEVEL)
-    after = change_seat(
-        tx,
-        service,
-        found.channel,
-        member,
+    given = SeatFields(
         notification_level=level,
         last_consumed_message_index=command.last_consumed_message_index,
         last_consumption_timestamp=command.last_consumption_timestamp,
     )
+    after = change_seat(tx, service, found.channel, member, given)
     return view(tx, service, found.user, found.channel, after)
 
 
