@@ -6,7 +6,20 @@ import pytest
 
 from chat_tui.protocol.twilsock import Header, HttpRequest, Packet
 from chat_tui.server.clocks import Moment
-from chat_tui.server.realtime import session as s
+from chat_tui.server.realtime.session import (
+    Acknowledge,
+    Action,
+    Authenticate,
+    EndCleanly,
+    Expire,
+    GiveUp,
+    Ignore,
+    Refuse,
+    Renew,
+    Serve,
+    Session,
+    WarnOfExpiry,
+)
 
 REQUEST = HttpRequest("aim.local", "/Client/v2/Configuration")
 
@@ -16,8 +29,8 @@ def at(seconds: float) -> Moment:
     return Moment(seconds, seconds + 77)
 
 
-def opened(expires: float = 1000.0) -> s.Session:
-    session = s.Session(at(0))
+def opened(expires: float = 1000.0) -> Session:
+    session = Session(at(0))
     session.receive(Packet(Header("init", "1", token="t")))
     session.authenticated(expires, at(0))
     return session
@@ -25,34 +38,34 @@ def opened(expires: float = 1000.0) -> s.Session:
 
 def test_authentication_comes_first_and_once() -> None:
     """Anything before it, and a second init, is refused."""
-    session = s.Session(at(0))
-    assert isinstance(session.receive(Packet(Header("message", "1", http_request=REQUEST))), s.Refuse)
-    assert session.receive(Packet(Header("init", "2", token="t"))) == s.Authenticate("2", "t")
-    assert isinstance(session.receive(Packet(Header("init", "3", token="t"))), s.Refuse)
+    session = Session(at(0))
+    assert isinstance(session.receive(Packet(Header("message", "1", http_request=REQUEST))), Refuse)
+    assert session.receive(Packet(Header("init", "2", token="t"))) == Authenticate("2", "t")
+    assert isinstance(session.receive(Packet(Header("init", "3", token="t"))), Refuse)
     session.authenticated(1000, at(0))
-    assert isinstance(session.receive(Packet(Header("init", "4", token="t"))), s.Refuse)
+    assert isinstance(session.receive(Packet(Header("init", "4", token="t"))), Refuse)
 
 
 def test_a_notification_context_may_follow_before_the_answer_to_init() -> None:
     """twilio-chat 5 does not wait; hanging up on it cost its users four seconds. Before any init it is refused."""
-    session, context = s.Session(at(0)), Packet(Header("put_notification_ctx", "2"))
-    assert isinstance(session.receive(context), s.Refuse)
+    session, context = Session(at(0)), Packet(Header("put_notification_ctx", "2"))
+    assert isinstance(session.receive(context), Refuse)
     session.receive(Packet(Header("init", "1", token="t")))
-    assert session.receive(context) == s.Acknowledge("2")
+    assert session.receive(context) == Acknowledge("2")
 
 
 @pytest.mark.parametrize(
     ("header", "action"),
     [
-        (Header("message", "1", http_request=REQUEST), s.Serve("1", REQUEST, b"")),
-        (Header("update", "1", token="new"), s.Renew("1", "new")),
-        (Header("put_notification_ctx", "1"), s.Acknowledge("1")),
-        (Header("reply", "1"), s.Ignore()),
-        (Header("telemetry.v1", "1"), s.Ignore()),
-        (Header("close", "1"), s.EndCleanly()),
+        (Header("message", "1", http_request=REQUEST), Serve("1", REQUEST, b"")),
+        (Header("update", "1", token="new"), Renew("1", "new")),
+        (Header("put_notification_ctx", "1"), Acknowledge("1")),
+        (Header("reply", "1"), Ignore()),
+        (Header("telemetry.v1", "1"), Ignore()),
+        (Header("close", "1"), EndCleanly()),
     ],
 )
-def test_an_open_session_knows_its_packets(header: Header, action: s.Action) -> None:
+def test_an_open_session_knows_its_packets(header: Header, action: Action) -> None:
     """One action per packet."""
     assert opened().receive(Packet(header)) == action
 
@@ -61,7 +74,7 @@ def test_nothing_follows_a_farewell() -> None:
     """After ``close`` whatever comes is ignored."""
     session = opened()
     session.receive(Packet(Header("close", "1")))
-    assert session.receive(Packet(Header("message", "2", http_request=REQUEST))) == s.Ignore()
+    assert session.receive(Packet(Header("message", "2", http_request=REQUEST))) == Ignore()
     assert session.next_due(at(0)) is None
 
 
@@ -69,21 +82,21 @@ def test_time_asks_for_a_warning_and_then_for_the_end() -> None:
     """180 s before the token's end, and at it; a renewal begins anew."""
     session = opened(1000)
     assert (session.next_due(at(0)), session.due(at(819))) == (820, None)
-    assert session.due(at(820)) == s.WarnOfExpiry()
+    assert session.due(at(820)) == WarnOfExpiry()
     assert (session.due(at(821)), session.next_due(at(821))) == (None, 179)
     session.authenticated(5000, at(900))
     assert (session.due(at(1000)), session.next_due(at(1000))) == (None, 3820)
     session.due(at(4820))
-    assert session.due(at(5000)) == s.Expire()
+    assert session.due(at(5000)) == Expire()
     session.end()
     assert (session.due(at(5001)), session.next_due(at(5001))) == (None, None)
 
 
 def test_who_does_not_authenticate_is_given_up() -> None:
     """Five seconds after the upgrade, however the clock is set (guarantees, Liveness 4)."""
-    session = s.Session(Moment(10, 50))
+    session = Session(Moment(10, 50))
     for wall in (10, -(10**9), 10**9):
-        assert (session.due(Moment(wall, 54.9)), session.due(Moment(wall, 55))) == (None, s.GiveUp())
+        assert (session.due(Moment(wall, 54.9)), session.due(Moment(wall, 55))) == (None, GiveUp())
 
 
 LIVES = [1, 2, 3, 3.9, 4, 5, 10, 59, 60, 179, 180, 180.01, 181, 183, 200, 359, 360, 361, 3600, 86_400]
@@ -98,9 +111,9 @@ def test_a_token_is_warned_of_once_and_neither_at_the_start_nor_after_a_renewal(
         assert wait is not None
         now += wait
         due = session.due(at(now))
-        if isinstance(due, s.Expire):
+        if isinstance(due, Expire):
             break
-        assert due == s.WarnOfExpiry()
+        assert due == WarnOfExpiry()
         warned.append(now)
         assert session.due(at(now)) is None
         session.authenticated(now + life, at(now))
@@ -122,8 +135,8 @@ def test_the_same_token_again_gains_neither_time_nor_a_warning(life: float) -> N
         wall = elapsed - (DAY if step > 500 else 0)
         session.authenticated(life, Moment(wall, elapsed + 77))
         due = session.due(Moment(wall, elapsed + 77))
-        assert isinstance(due, s.Expire) == (elapsed >= life)
-        warnings += isinstance(due, s.WarnOfExpiry)
+        assert isinstance(due, Expire) == (elapsed >= life)
+        warnings += isinstance(due, WarnOfExpiry)
     assert warnings == (life >= 4)
 
 
@@ -133,7 +146,7 @@ def test_two_tokens_in_turn_are_not_warned_of_for_ever() -> None:
     while (wait := session.next_due(at(now))) is not None:
         now += wait
         due = session.due(at(now))
-        if isinstance(due, s.Expire):
+        if isinstance(due, Expire):
             break
         warnings += 1
         session.authenticated(600 + warnings % 2, at(now))
@@ -157,5 +170,5 @@ def test_a_token_ends_with_the_earlier_of_its_date_and_its_life(jump: int) -> No
         assert wait is not None
         assert wait <= max(0.0, left)
         due = session.due(Moment(elapsed + jump, elapsed + 77))
-        assert isinstance(due, s.Expire) == (left <= 0)
-        assert isinstance(session.due(Moment(life + jump, life + 77.001)), s.Expire)
+        assert isinstance(due, Expire) == (left <= 0)
+        assert isinstance(session.due(Moment(life + jump, life + 77.001)), Expire)
