@@ -7,12 +7,9 @@ from urllib.parse import quote
 import httpx
 
 from chat_tui.client.link.proven_transport import ProvenTransport
-from chat_tui.protocol.defaults import MAX_PAGE
+from chat_tui.protocol.defaults import ANSWER_WITHIN, MAX_PAGE
 from chat_tui.protocol.errors import Code, TransportError, from_answer
 from chat_tui.protocol.proof import Challenges
-
-ANSWER_WITHIN = 30.0
-"""Seconds an answer may take."""
 
 _API = "/api"
 """The path prefix of the product that keys belong to."""

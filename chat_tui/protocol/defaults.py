@@ -29,6 +29,9 @@ GOODBYE_WITHIN = 1.0
 AUTHENTICATE_WITHIN = 5.0
 """Seconds from the connect to a login that was accepted (guarantees, Liveness 4)."""
 
+ANSWER_WITHIN = 30.0
+"""Seconds a service has to answer a request, on the socket or by HTTP (guarantees, Liveness 3)."""
+
 WARN_BEFORE_EXPIRY = 180.0
 """Seconds before the end of its token that a connection is told so; of a short token, half its life (guarantees,
 Liveness 8)."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from chat_tui.protocol.defaults import MAX_ERROR_TEXT
 
 if TYPE_CHECKING:
-    from chat_tui.protocol.shapes import ErrorBody
+    from chat_tui.protocol.api_shapes import ErrorBody
 
 
 class Code(IntEnum):

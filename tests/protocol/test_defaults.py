@@ -30,8 +30,8 @@ SAME_NAME = {
 
 EQUAL: dict[int, dict[str, str]] = {
     100: {
-        "MAX_SET_ASIDE": "tables",
-        "MAX_NONSENSE": "packets",
+        "MAX_DAMAGED_FILES": "files",
+        "MAX_UNREADABLE": "packets",
         "MAX_PAGES": "pages",
         "MAX_DEVICES": "bindings",
         "MAX_MESSAGE_TYPES": "words",
@@ -76,7 +76,7 @@ EQUAL: dict[int, dict[str, str]] = {
         "NEWEST": "items",
     },
     1024: {
-        "MAX_NAME": "characters kept",
+        "LONGEST_NAME": "characters kept",
         "_closed": "bytes",
         "_ROOM": "bytes",
         "PIECE": "bytes",
@@ -92,6 +92,7 @@ EQUAL: dict[int, dict[str, str]] = {
         "SubscriptionsAnswer.estimated_delivery_in_ms": "milliseconds",
         "MAX_PER_CONNECTION": "subscriptions",
         "MAX_LINE_CELLS": "cells",
+        "MAX_AUTHORS": "names",
         "LinePane.render_line": "rows",
     },
     3600: {"_check_update": "seconds of a setting", "age": "seconds of an hour"},
@@ -116,8 +117,8 @@ EQUAL: dict[int, dict[str, str]] = {
     32 * 1024: {"TLS_BUFFER": "bytes of a record"},
     64 * 1024: {
         "MAX_NOTE": "bytes of a file",
-        "MAX_TEXT": "characters kept",
-        "MAX_TOKEN": "characters of an answer",
+        "LONGEST_TEXT": "characters kept",
+        "LONGEST_TOKEN": "characters of an answer",
         "MAX_FILE": "bytes of a file",
         "TAKEN_IN_TIME": "bytes of an answer",
         "MOST_AFTER_CLOSE": "bytes of a peer",

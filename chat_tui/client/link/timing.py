@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chat_tui.protocol.defaults import GOODBYE_WITHIN, PING_EVERY, PONG_WITHIN
+from chat_tui.protocol.defaults import ANSWER_WITHIN, GOODBYE_WITHIN, PING_EVERY, PONG_WITHIN
 
 
 class Timing(msgspec.Struct, frozen=True):
@@ -12,7 +12,7 @@ class Timing(msgspec.Struct, frozen=True):
     ping_every: float = PING_EVERY
     pong_within: float = PONG_WITHIN
     close_within: float = GOODBYE_WITHIN
-    answer_within: float = 30.0
+    answer_within: float = ANSWER_WITHIN
     renew_before: float = 60.0
     """How long before its end a token is fetched anew for the next connection."""
     fetch_apart: float = 5.0

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from chat_tui.protocol.encoding import to_json
-from chat_tui.protocol.shapes import TypingNotification
+from chat_tui.protocol.sync_shapes import TypingNotification
 from chat_tui.server.bus import TypingPublished
 from chat_tui.server.operations.access import own_seat
 from chat_tui.server.operations.actors import ClientActor

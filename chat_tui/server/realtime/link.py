@@ -5,8 +5,8 @@ import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, ClassVar
 
+from chat_tui.protocol.api_shapes import BackoffPolicy, Offload
 from chat_tui.protocol.errors import Code, TooManyRequests
-from chat_tui.protocol.shapes import BackoffPolicy, Offload
 from chat_tui.protocol.twilsock import OK, Header, PacketError, Status, decode, encode, encode_json, is_reply
 from chat_tui.server.network.share import REQUEST_COST
 from chat_tui.server.operations.actors import ClientActor

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chat_tui.protocol import shapes
+from chat_tui.protocol import api_shapes
 from chat_tui.protocol.defaults import MAX_PAGE, PAGE
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import whole, whole_or
@@ -24,7 +24,7 @@ def page_query(request: Request) -> PageQuery:
         raise BadRequest("PageSize or PageToken: not valid", Code.BAD_PAGE_TOKEN) from None
 
 
-def page_meta(found: Page[Any]) -> shapes.PageMeta:
+def page_meta(found: Page[Any]) -> api_shapes.PageMeta:
     """The tokens of the pages after and in front of this one, under the names of both generations of SDKs."""
     following = None if found.next is None else str(found.next.after or 0)
     previous = None if found.previous is None else f"{_IN_FRONT}{found.previous.before}"

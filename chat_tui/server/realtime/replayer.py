@@ -6,8 +6,8 @@ from typing import Protocol, TypeVar
 
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import ChatError, Code, TooManyRequests
-from chat_tui.protocol.shapes import SubscriptionEvent, SubscriptionNotification
 from chat_tui.protocol.sync import EventType, ReplayStatus, SubscriptionRequest
+from chat_tui.protocol.sync_shapes import SubscriptionEvent, SubscriptionNotification
 from chat_tui.server.realtime.followers import (
     MAX_PER_CONNECTION,
     MAX_PER_USER,

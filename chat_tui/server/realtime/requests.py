@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
+from chat_tui.protocol.api_shapes import Shape
 from chat_tui.protocol.defaults import CLIENT_API, MAX_PARAMETERS
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import check_whole
-from chat_tui.protocol.shapes import Shape
 from chat_tui.protocol.sync import SubscriptionRequest
 from chat_tui.protocol.twilsock import HttpRequest
 from chat_tui.server.operations import checks

@@ -1,6 +1,6 @@
 """Sync events as subscribers get them (contract 7.3): each happened at a ``date``, a timestamp."""
 
-from chat_tui.protocol import shapes
+from chat_tui.protocol import sync_shapes
 from chat_tui.protocol.defaults import SYNC_API
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.sync import EventType, ObjectType
@@ -10,7 +10,9 @@ def item_url(kind: ObjectType, sid: str, key: str | int) -> str:
     return f"{SYNC_API}/v3/{kind.value.title()}s/{sid}/Items/{key}"
 
 
-def map_item(sid: str, event_id: int, date: str, key: str, data: shapes.MapData | None) -> shapes.MapItemEvent:
+def map_item(
+    sid: str, event_id: int, date: str, key: str, data: sync_shapes.MapData | None
+) -> sync_shapes.MapItemEvent:
     return {
         "map_sid": sid,
         "map_revision": str(event_id),
@@ -23,7 +25,9 @@ def map_item(sid: str, event_id: int, date: str, key: str, data: shapes.MapData 
     }
 
 
-def list_item(sid: str, event_id: int, date: str, index: int, data: shapes.MessageItem | None) -> shapes.ListItemEvent:
+def list_item(
+    sid: str, event_id: int, date: str, index: int, data: sync_shapes.MessageItem | None
+) -> sync_shapes.ListItemEvent:
     return {
         "list_sid": sid,
         "list_revision": str(event_id),
@@ -36,7 +40,7 @@ def list_item(sid: str, event_id: int, date: str, index: int, data: shapes.Messa
     }
 
 
-def document(sid: str, event_id: int, date: str, data: shapes.ChannelDocument) -> shapes.DocumentEvent:
+def document(sid: str, event_id: int, date: str, data: sync_shapes.ChannelDocument) -> sync_shapes.DocumentEvent:
     return {
         "document_sid": sid,
         "document_revision": str(event_id),
@@ -46,7 +50,7 @@ def document(sid: str, event_id: int, date: str, data: shapes.ChannelDocument) -
     }
 
 
-def removed(kind: ObjectType, sid: str, event_id: int, date: str) -> shapes.ObjectRemoved:
+def removed(kind: ObjectType, sid: str, event_id: int, date: str) -> sync_shapes.ObjectRemoved:
     if kind is ObjectType.MAP:
         return {"map_sid": sid, "id": event_id, "date_created": date}
     if kind is ObjectType.LIST:
@@ -54,7 +58,7 @@ def removed(kind: ObjectType, sid: str, event_id: int, date: str) -> shapes.Obje
     return {"document_sid": sid, "id": event_id, "date_created": date}
 
 
-def notification(event_type: EventType, event: shapes.ObjectEvent) -> bytes:
+def notification(event_type: EventType, event: sync_shapes.ObjectEvent) -> bytes:
     """The payload that tells of an event."""
-    told: shapes.ObjectNotification = {"event_type": event_type.value, "event": event, "strictly_ordered": True}
+    told: sync_shapes.ObjectNotification = {"event_type": event_type.value, "event": event, "strictly_ordered": True}
     return to_json(told)

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import whole
-from chat_tui.protocol.shapes import Item
 from chat_tui.protocol.sync import ObjectType
+from chat_tui.protocol.sync_shapes import Item
 from chat_tui.server.dates import timestamp
 from chat_tui.server.reachability.rules import visible_reachability
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, Service, SyncObject, User

@@ -1,8 +1,8 @@
 """Sync objects as they are described. Who may see them: `operations.access`."""
 
 from chat_tui.protocol.defaults import SYNC_API
-from chat_tui.protocol.shapes import Descriptor
 from chat_tui.protocol.sync import ObjectType
+from chat_tui.protocol.sync_shapes import Descriptor
 from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, SyncObject
 from chat_tui.server.store.transaction import Reader

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chat_tui.protocol import shapes
+from chat_tui.protocol import sync_shapes
 from chat_tui.protocol.defaults import MAX_PAGE, PAGE, PAGE_BYTES
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import whole
-from chat_tui.protocol.shapes import Item, ItemPage
+from chat_tui.protocol.sync_shapes import Item, ItemPage
 from chat_tui.server.store.rows import SyncObject
 from chat_tui.server.store.transaction import Reader
 from chat_tui.server.sync.items import Scan, scan_of
@@ -55,7 +55,7 @@ def _take(items: Iterator[Item], size: int) -> tuple[list[Item], bool]:
     return page, False
 
 
-def _meta(before: str | None, after: str | None) -> shapes.TokenMeta:
+def _meta(before: str | None, after: str | None) -> sync_shapes.TokenMeta:
     return {"previous_token": before, "next_token": after}
 
 

@@ -4,7 +4,7 @@ Follow 2)."""
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from chat_tui.protocol import shapes
+from chat_tui.protocol import sync_shapes
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.sync import EventType, ObjectType
 from chat_tui.server import changes
@@ -42,13 +42,13 @@ def _create(tx: Transaction, name: str, kind: ObjectType, owner_sid: str) -> Non
     tx.run("insert_object", name=name, sid=new_sid(_KINDS[kind]), type=kind.value, owner_sid=owner_sid, now=tx.now)
 
 
-def _write(tx: Transaction, sid: str, event_type: EventType, event: shapes.ObjectEvent) -> None:
+def _write(tx: Transaction, sid: str, event_type: EventType, event: sync_shapes.ObjectEvent) -> None:
     payload = events.notification(event_type, event)
     tx.run("insert_event", object_sid=sid, id=event["id"], notification=payload, now=tx.now)
     tx.publish(EventPublished(sid, event["id"], payload))
 
 
-def _map_event(tx: Transaction, name: str, event_type: EventType, key: str, data: shapes.MapData | None) -> int:
+def _map_event(tx: Transaction, name: str, event_type: EventType, key: str, data: sync_shapes.MapData | None) -> int:
     (sid, event_id) = tx.first("next_event", name=name)
     _write(tx, sid, event_type, events.map_item(sid, event_id, timestamp(tx.now), key, data))
     if event_type is EventType.MAP_ITEM_REMOVED:
@@ -57,7 +57,7 @@ def _map_event(tx: Transaction, name: str, event_type: EventType, key: str, data
     return int(event_id)
 
 
-def _list_event(tx: Transaction, name: str, event_type: EventType, index: int, data: shapes.MessageItem) -> int:
+def _list_event(tx: Transaction, name: str, event_type: EventType, index: int, data: sync_shapes.MessageItem) -> int:
     (sid, event_id) = tx.first("next_event", name=name)
     _write(tx, sid, event_type, events.list_item(sid, event_id, timestamp(tx.now), index, data))
     return int(event_id)

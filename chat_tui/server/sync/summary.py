@@ -3,8 +3,8 @@ nor reads anew (guarantees, Follow 4)."""
 
 from typing import Any
 
-from chat_tui.protocol.shapes import Item
 from chat_tui.protocol.sync import EventType, ObjectType
+from chat_tui.protocol.sync_shapes import Item
 from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, SyncObject
 from chat_tui.server.store.transaction import Reader

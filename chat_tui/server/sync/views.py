@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chat_tui.protocol import shapes
+from chat_tui.protocol import sync_shapes
 from chat_tui.protocol.values import ChannelStatus, NotificationLevel, Reachability
 from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, User
@@ -37,8 +37,8 @@ def parsed(attributes: str) -> Any:
     return attributes if isinstance(value, str) else value
 
 
-def channel_document(channel: Channel) -> shapes.ChannelDocument:
-    last: shapes.LastMessage | None = None
+def channel_document(channel: Channel) -> sync_shapes.ChannelDocument:
+    last: sync_shapes.LastMessage | None = None
     if channel.last_message_index is not None and channel.last_message_date is not None:
         last = {"index": channel.last_message_index, "timestamp": timestamp(channel.last_message_date)}
     return {
@@ -59,8 +59,8 @@ def channel_document(channel: Channel) -> shapes.ChannelDocument:
     }
 
 
-def message_item(message: Message) -> shapes.MessageItem:
-    item: shapes.MessageItem = {
+def message_item(message: Message) -> sync_shapes.MessageItem:
+    item: sync_shapes.MessageItem = {
         "sid": message.sid,
         "author": message.author,
         "text": message.body,
@@ -76,7 +76,7 @@ def message_item(message: Message) -> shapes.MessageItem:
     return item
 
 
-def roster_item(member: Member) -> shapes.RosterItem:
+def roster_item(member: Member) -> sync_shapes.RosterItem:
     consumed = member.last_consumption_timestamp
     return {
         "identity": member.identity,
@@ -91,7 +91,7 @@ def roster_item(member: Member) -> shapes.RosterItem:
     }
 
 
-def own_channel_item(channel: Channel, seat: Member | Invite) -> shapes.OwnChannelItem:
+def own_channel_item(channel: Channel, seat: Member | Invite) -> sync_shapes.OwnChannelItem:
     """A user's view of a channel they joined, or were invited to."""
     is_member = isinstance(seat, Member)
     return {
@@ -108,13 +108,13 @@ def own_channel_item(channel: Channel, seat: Member | Invite) -> shapes.OwnChann
     }
 
 
-def name_item(user: User) -> shapes.ValueItem:
+def name_item(user: User) -> sync_shapes.ValueItem:
     return {"value": user.friendly_name}
 
 
-def attributes_item(user: User) -> shapes.ValueItem:
+def attributes_item(user: User) -> sync_shapes.ValueItem:
     return {"value": user.attributes}
 
 
-def reachability_item(reachability: Reachability) -> shapes.ReachabilityItem:
+def reachability_item(reachability: Reachability) -> sync_shapes.ReachabilityItem:
     return {"online": reachability.online, "notifiable": reachability.notifiable}

@@ -1,6 +1,6 @@
 """Channels, and a user's own part in them, as official SDKs ask for them (contract 7.5)."""
 
-from chat_tui.protocol import shapes
+from chat_tui.protocol import api_shapes
 from chat_tui.protocol.errors import NotFound
 from chat_tui.protocol.values import ChannelStatus, NotificationLevel
 from chat_tui.server.dates import timestamp
@@ -14,7 +14,7 @@ from chat_tui.server.sync import views
 
 def describe_channel(
     request: Request, channel: Channel, seat: Member | Invite | None, unread: int | None
-) -> shapes.ChannelDescription:
+) -> api_shapes.ChannelDescription:
     """A channel as its user sees it, under the names of both generations of SDKs."""
     member = seat if isinstance(seat, Member) else None
     horizon = None if member is None else member.last_consumed_message_index
@@ -52,11 +52,11 @@ def describe_channel(
     }
 
 
-def _describe(request: Request, found: UserChannel) -> shapes.ChannelDescription:
+def _describe(request: Request, found: UserChannel) -> api_shapes.ChannelDescription:
     return describe_channel(request, found.channel, found.seat, found.unread)
 
 
-async def _described(request: Request, channel: Channel) -> shapes.ChannelDescription:
+async def _described(request: Request, channel: Channel) -> api_shapes.ChannelDescription:
     """The channel with the user's own part in it, if there is one."""
     try:
         return await _own(request, channel.sid)
@@ -64,7 +64,7 @@ async def _described(request: Request, channel: Channel) -> shapes.ChannelDescri
         return describe_channel(request, channel, None, None)
 
 
-async def _own(request: Request, channel: str) -> shapes.ChannelDescription:
+async def _own(request: Request, channel: str) -> api_shapes.ChannelDescription:
     actor = request.actor
     command = user_channels.FetchUserChannel(service_sid=actor.service_sid, user=actor.user_sid, channel=channel)
     return _describe(request, await request.run(command))
@@ -76,7 +76,7 @@ async def own_channels(request: Request) -> Answer:
         user_channels.ListUserChannels(service_sid=actor.service_sid, user=actor.user_sid, page=page_query(request))
     )
     items = [_describe(request, item) for item in found.items]
-    body: shapes.ChannelPage = {"conversations": items, "meta": page_meta(found)}
+    body: api_shapes.ChannelPage = {"conversations": items, "meta": page_meta(found)}
     return Answer(200, body)
 
 
@@ -106,7 +106,7 @@ async def public_channels(request: Request) -> Answer:
     command = channels.ListChannels(service_sid=request.actor.service_sid, page=page_query(request))
     found = await request.run(command)
     items = [await _described(request, channel) for channel in found.items]
-    body: shapes.ChannelPage = {"conversations": items, "meta": page_meta(found)}
+    body: api_shapes.ChannelPage = {"conversations": items, "meta": page_meta(found)}
     return Answer(200, body)
 
 

@@ -1,6 +1,6 @@
 """The Client API's first answer: where everything is, and what the service allows (contract 7.5)."""
 
-from chat_tui.protocol import shapes
+from chat_tui.protocol import api_shapes
 from chat_tui.protocol.defaults import CLIENT_API, FOLLOWED_USERS, HORIZON_EVERY, MEDIA_MB
 from chat_tui.server.operations.services import FetchService
 from chat_tui.server.realtime.requests import Answer, Request, Routes
@@ -12,7 +12,7 @@ async def configuration(request: Request) -> Answer:
     """Where everything is; all further URLs come from here."""
     service: Service = await request.run(FetchService(service_sid=request.actor.service_sid))
     user_sid, api = request.actor.user_sid, request.api
-    body: shapes.Configuration = {
+    body: api_shapes.Configuration = {
         "identity": request.actor.identity,
         "user_sid": user_sid,
         "sync_objects": {

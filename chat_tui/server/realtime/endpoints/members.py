@@ -1,6 +1,6 @@
 """Members of a channel, and who is invited to it (contract 7.5)."""
 
-from chat_tui.protocol import shapes
+from chat_tui.protocol import api_shapes
 from chat_tui.server.dates import timestamp
 from chat_tui.server.operations import invites, members
 from chat_tui.server.realtime.requests import Answer, Request, Routes
@@ -8,7 +8,7 @@ from chat_tui.server.store.rows import Invite, Member
 from chat_tui.server.sync import views
 
 
-def _describe_member(member: Member) -> shapes.MemberDescription:
+def _describe_member(member: Member) -> api_shapes.MemberDescription:
     return {"sid": member.sid, "conversation_sid": member.channel_sid, **views.roster_item(member)}
 
 
@@ -30,7 +30,7 @@ async def remove_member(request: Request) -> Answer:
 async def invite(request: Request) -> Answer:
     names = {name: name for name in ("identity", "role_sid")}
     found: Invite = await request.run(request.command(invites.InviteMember, names))
-    body: shapes.InviteDescription = {
+    body: api_shapes.InviteDescription = {
         "sid": found.sid,
         "conversation_sid": found.channel_sid,
         "identity": found.identity,

@@ -1,13 +1,13 @@
 """Messages, sent once however often they are asked for (contract 7.5)."""
 
-from chat_tui.protocol import shapes
+from chat_tui.protocol import api_shapes
 from chat_tui.server.dates import timestamp
 from chat_tui.server.operations import messages
 from chat_tui.server.realtime.requests import Answer, Request, Routes
 from chat_tui.server.store.rows import Message
 
 
-def _describe_message(message: Message) -> shapes.MessageDescription:
+def _describe_message(message: Message) -> api_shapes.MessageDescription:
     return {
         "sid": message.sid,
         "index": message.idx,
@@ -27,7 +27,7 @@ async def send_message(request: Request) -> Answer:
     if request.fields.get("body", "") is None:
         request.fields["body"] = ""
     sent = await request.run(request.command(messages.SendMessage, names, mutation_id=mutation_id))
-    stored: shapes.StoredMessage = {"sid": sent.sid, "index": sent.index}
+    stored: api_shapes.StoredMessage = {"sid": sent.sid, "index": sent.index}
     return Answer(201, stored if sent.message is None else _describe_message(sent.message))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from chat_tui.protocol import shapes
+from chat_tui.protocol import api_shapes
 from chat_tui.protocol.errors import BadRequest, Code, NotFound
 from chat_tui.server.operations import bindings
 from chat_tui.server.realtime.requests import Answer, Request, Routes
@@ -45,7 +45,7 @@ async def register_push(request: Request) -> Answer:
     )
     if binding.sid not in request.connection.registrations:
         request.connection.registrations.append(binding.sid)
-    body: shapes.RegistrationAnswer = {"id": binding.sid}
+    body: api_shapes.RegistrationAnswer = {"id": binding.sid}
     return Answer(201, body)
 
 
@@ -53,7 +53,7 @@ async def _forget_device(request: Request, endpoint: str) -> Answer:
     """A device that is registered for nothing is registered no more, whichever connection did it."""
     with contextlib.suppress(NotFound):
         await request.run(bindings.RemoveBinding(service_sid=request.actor.service_sid, endpoint=endpoint))
-    body: shapes.RegistrationAnswer = {"id": ""}
+    body: api_shapes.RegistrationAnswer = {"id": ""}
     return Answer(200, body)
 
 

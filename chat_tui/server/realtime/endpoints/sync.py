@@ -5,8 +5,8 @@ import msgspec
 from chat_tui.protocol.defaults import MAX_SUBSCRIPTIONS, PAGE
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import check_whole, whole_or
-from chat_tui.protocol.shapes import SubscriptionsAnswer
 from chat_tui.protocol.sync import ObjectType, Subscriptions
+from chat_tui.protocol.sync_shapes import SubscriptionsAnswer
 from chat_tui.server.operations.access import find_object
 from chat_tui.server.realtime.requests import Answer, Request, Routes
 from chat_tui.server.sync import objects, pages

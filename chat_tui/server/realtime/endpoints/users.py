@@ -1,6 +1,6 @@
 """Users, with what may be shown of their reachability (contract 7.5)."""
 
-from chat_tui.protocol import shapes
+from chat_tui.protocol import api_shapes
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.server.operations import users
 from chat_tui.server.reachability.rules import visible_reachability
@@ -9,7 +9,7 @@ from chat_tui.server.realtime.requests import Answer, Request, Routes
 from chat_tui.server.sync import views
 
 
-def _describe_user(request: Request, view: users.UserView) -> shapes.UserDescription:
+def _describe_user(request: Request, view: users.UserView) -> api_shapes.UserDescription:
     user, reachability = view.user, visible_reachability(view.service, view.user)
     return {
         "sid": user.sid,
@@ -34,7 +34,7 @@ async def channel_users(request: Request) -> Answer:
     )
     people = [users.UserView(user, found.service) for user in found.users.items]
     items = [_describe_user(request, view) for view in people]
-    body: shapes.UserPage = {"users": items, "meta": page_meta(found.users)}
+    body: api_shapes.UserPage = {"users": items, "meta": page_meta(found.users)}
     return Answer(200, body)
 
 

@@ -1,12 +1,10 @@
-"""What the service says inside the socket, in JSON: answers of the Client API (contract 7.5), and the items, documents
-and events of Sync objects (contract 7.3, 7.4). REST has `server.rest.shapes`; packets are in `twilsock`, what goes
-around items in `sync`.
+"""What the service says of Sync objects, in JSON: their items, documents and events, and what goes around them
+(contract 7.3, 7.4).
 
-Types alone, and only for who makes or judges such values: a client decodes as much of each as it needs, into structs
-of its own, which the tests hold to these.
+Types for who makes or judges such values. A client decodes as much of each as it needs, into structs of its own
+(`client.state.parsing`), which the tests hold to these.
 """
 
-from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 import msgspec
@@ -14,31 +12,7 @@ import msgspec
 from chat_tui.protocol.defaults import MAX_SUBSCRIPTIONS
 from chat_tui.protocol.values import ChannelState, ChannelStatus, ChannelType, NotificationLevel
 
-Shape = Mapping[str, object]
-"""Any of these."""
-
-# ---- refusals, of REST too
-
-
-class ErrorBody(TypedDict):
-    """``code`` is Twilio's, ``status`` that of HTTP (contract 1.1); ``details`` concern the case."""
-
-    code: int
-    message: str
-    more_info: str
-    status: int
-    details: NotRequired[dict[str, Any]]
-
-
-class SubscriptionError(TypedDict):
-    """Why an object is not followed."""
-
-    status: int
-    code: int
-    message: str
-
-
-# ---- Sync: what items and documents hold
+# ---- what items and documents hold
 
 
 class LastMessage(TypedDict):
@@ -124,7 +98,7 @@ class ReachabilityItem(TypedDict):
 MapData = RosterItem | OwnChannelItem | ValueItem | ReachabilityItem
 ItemData = MapData | MessageItem
 
-# ---- Sync: what happened
+# ---- what happened
 
 
 class _Happened(TypedDict):
@@ -184,7 +158,7 @@ class ObjectNotification(TypedDict):
     strictly_ordered: Literal[True]
 
 
-# ---- Sync: what goes around items
+# ---- what goes around items
 
 
 class TokenMeta(TypedDict):
@@ -233,6 +207,14 @@ class SubscriptionsAnswer(msgspec.Struct):
     ttl_in_s: int = -1
 
 
+class SubscriptionError(TypedDict):
+    """Why an object is not followed."""
+
+    status: int
+    code: int
+    message: str
+
+
 class SubscriptionEvent(msgspec.Struct, omit_defaults=True):
     """What became of a subscription: it is established, ``replay_status`` says how, or failed with an error, or is
     canceled."""
@@ -258,171 +240,3 @@ class TypingNotification(msgspec.Struct):
     channel_sid: str
     identity: str
     typing_timeout: int
-
-
-# ---- the Client API
-
-
-class PageMeta(TokenMeta):
-    """Of a list, under the names of both generations of SDKs."""
-
-    prev_token: str | None
-
-
-class OwnObjects(TypedDict):
-    """Names of Sync objects."""
-
-    my_user_info: str
-    my_conversations: str
-
-
-class ConfigurationLinks(TypedDict):
-    my_conversations: str
-    conversations: str
-    users: str
-    current_user: str
-    typing: str
-    media_service: str
-    media_set_service: str
-    messages_receipts: str
-
-
-class Options(TypedDict):
-    reachability_enabled: bool
-    read_status_enabled: bool
-    typing_indicator_timeout: int
-    user_infos_to_subscribe: int
-    http_cache_interval: str
-    consumption_report_interval: str
-    media_attachments_count_limit: int
-    media_attachment_size_limit_in_mb: int
-    media_attachments_total_size_limit_in_mb: int
-    email_histories_allowed_mime_types: list[str]
-    email_bodies_allowed_mime_types: list[str]
-
-
-class Configuration(TypedDict):
-    """A client's first answer."""
-
-    identity: str
-    user_sid: str
-    sync_objects: OwnObjects
-    links: ConfigurationLinks
-    options: Options
-
-
-class ChannelObjects(TypedDict):
-    """Names of Sync objects."""
-
-    conversation: str
-    messages: str
-    participants: str
-
-
-class ChannelDescription(TypedDict):
-    """A channel as its user sees it, under the names of both generations of SDKs."""
-
-    sid: str
-    conversation_sid: str
-    channel_sid: str
-    unique_name: str | None
-    friendly_name: str | None
-    attributes: str
-    type: ChannelType
-    created_by: str
-    date_created: str
-    date_updated: str
-    status: ChannelStatus
-    messages_count: int
-    participants_count: int
-    members_count: int
-    unread_messages_count: int | None
-    last_consumed_message_index: int | None
-    last_read_message_index: int | None
-    last_message_index: int | None
-    notification_level: NotificationLevel
-    url: str
-    links: dict[str, str]
-    sync_objects: ChannelObjects
-
-
-class ChannelPage(TypedDict):
-    conversations: list[ChannelDescription]
-    meta: PageMeta
-
-
-class MemberDescription(RosterItem):
-    sid: str
-    conversation_sid: str
-
-
-class InviteDescription(TypedDict):
-    sid: str
-    conversation_sid: str
-    identity: str
-    created_by: str
-    date_created: str
-
-
-class StoredMessage(TypedDict):
-    """What is known of a message even after its deletion."""
-
-    sid: str
-    index: int
-
-
-class MessageDescription(StoredMessage):
-    conversation_sid: str
-    author: str
-    body: str
-    attributes: str
-    date_created: str
-    date_updated: str
-
-
-class UserObjects(TypedDict):
-    """Names of Sync objects."""
-
-    user_info_map: str
-
-
-class UserDescription(TypedDict):
-    sid: str
-    identity: str
-    friendly_name: str | None
-    attributes: str
-    is_online: bool | None
-    is_notifiable: bool | None
-    sync_unique_name: str
-    sync_objects: UserObjects
-    url: str
-
-
-class UserPage(TypedDict):
-    users: list[UserDescription]
-    meta: PageMeta
-
-
-class TypingAnswer(TypedDict):
-    """Seconds until the indicator ends by itself."""
-
-    typing_timeout: int
-
-
-class RegistrationAnswer(TypedDict):
-    """Of a device for push; empty when it is registered no more."""
-
-    id: str
-
-
-# ---- packets
-
-
-class BackoffPolicy(TypedDict):
-    reconnect_min_ms: int
-
-
-class Offload(TypedDict):
-    """Payload of a ``close`` with status 308: come back a little later (guarantees, Liveness 7)."""
-
-    backoff_policy: BackoffPolicy
