@@ -7,9 +7,9 @@ from collections.abc import Callable
 from chat_tui.protocol.errors import TooManyRequests
 from chat_tui.protocol.twilsock import OK, Header
 from chat_tui.server.network.bucket import Bucket
+from chat_tui.server.realtime.context import LinkContext
 from chat_tui.server.realtime.outgoing import Outgoing
 from chat_tui.server.realtime.refusals import as_chat_error, refusal_status
-from chat_tui.server.realtime.services import LinkServices
 from chat_tui.server.realtime.session import Authenticate, Phase, Renew, Session
 
 _log = logging.getLogger(__name__)
@@ -19,11 +19,11 @@ class Admission:
     """``is_open``: the connection's user is known. ``watch_time`` is called when the session lasts for longer."""
 
     def __init__(
-        self, services: LinkServices, session: Session, outgoing: Outgoing, watch_time: Callable[[], None]
+        self, context: LinkContext, session: Session, outgoing: Outgoing, watch_time: Callable[[], None]
     ) -> None:
-        limits = services.limits
+        limits = context.limits
         self.is_open = False
-        self._services = services
+        self._context = context
         self._session = session
         self._outgoing = outgoing
         self._watch_time = watch_time
@@ -34,26 +34,26 @@ class Admission:
 
     async def enter(self, action: Authenticate) -> None:
         """Answer an ``init``: whoever waits for an answer gets one, whatever fails."""
-        services, outgoing = self._services, self._outgoing
+        context, outgoing = self._context, self._outgoing
         try:
-            bearer = await services.logins.enter(action.token)
+            bearer = await context.logins.enter(action.token)
             outgoing.actor = bearer.actor
             if self._is_over:
                 return
-            share = services.shares.enter(bearer.actor.user_sid)
+            share = context.shares.enter(bearer.actor.user_sid)
             if share is None:
-                raise TooManyRequests(f"At most {services.limits.connections_per_user} connections of one user")
+                raise TooManyRequests(f"At most {context.limits.connections_per_user} connections of one user")
             outgoing.share = share
             self.is_open = True  # what is begun here is ended by `leave`, even if the next line fails
-            await services.leases.connected(outgoing.connection_id, bearer.actor.user_sid)
+            await context.leases.connected(outgoing.connection_id, bearer.actor.user_sid)
         except Exception as error:
             await self._refuse(action, error)
             return
         if self._is_over:
             return
-        services.subscriptions.admit(outgoing)
+        context.subscriptions.admit(outgoing)
         outgoing.socket.settle()
-        self._session.authenticated(bearer.expires, services.clock())
+        self._session.authenticated(bearer.expires, context.clock())
         self._watch_time()
         _log.info("connected", extra={"connection": outgoing.connection_id, "user": bearer.actor.user_sid})
         await outgoing.reply(
@@ -92,11 +92,11 @@ class Admission:
 
     async def renew(self, action: Renew) -> None:
         """Another token for the same identity and service keeps the session (guarantees, Liveness 8)."""
-        services, outgoing = self._services, self._outgoing
+        context, outgoing = self._context, self._outgoing
         try:
-            bearer = await services.logins.renew(action.token, outgoing.actor)
+            bearer = await context.logins.renew(action.token, outgoing.actor)
             outgoing.actor = bearer.actor
-            self._session.authenticated(bearer.expires, services.clock())
+            self._session.authenticated(bearer.expires, context.clock())
             self._watch_time()
             status = OK
         except Exception as error:
@@ -111,8 +111,8 @@ class Admission:
         """The connection is gone, after `enter` came to its end."""
         if not self.is_open:
             return
-        services, connection_id, user_sid = self._services, self._outgoing.connection_id, self._outgoing.actor.user_sid
-        services.subscriptions.dismiss(self._outgoing)
-        services.shares.leave(user_sid)
+        context, connection_id, user_sid = self._context, self._outgoing.connection_id, self._outgoing.actor.user_sid
+        context.subscriptions.dismiss(self._outgoing)
+        context.shares.leave(user_sid)
         _log.info("disconnected", extra={"connection": connection_id, "clean": clean})
-        await services.leases.disconnected(connection_id, user_sid, clean=clean, offloaded=offloaded)
+        await context.leases.disconnected(connection_id, user_sid, clean=clean, offloaded=offloaded)

@@ -13,11 +13,11 @@ from chat_tui.server.network.limits import Limits
 from chat_tui.server.network.share import Shares
 from chat_tui.server.network.visitors import Visitors
 from chat_tui.server.realtime import endpoints
+from chat_tui.server.realtime.context import LinkContext
 from chat_tui.server.realtime.handshake import Handshakes
 from chat_tui.server.realtime.link import Leaving, Link
 from chat_tui.server.realtime.login import Logins
 from chat_tui.server.realtime.outgoing import Socket
-from chat_tui.server.realtime.services import LinkServices
 from chat_tui.server.realtime.subscriptions import Subscriptions
 from chat_tui.server.routes import Router
 from chat_tui.tasks import Tasks
@@ -47,7 +47,7 @@ class Gateway:
         self._somebody_left = asyncio.Event()
         self._tasks = Tasks()
         self._subscriptions = Subscriptions(core.store)
-        self._services = LinkServices(
+        self._context = LinkContext(
             limits=self.limits,
             clock=core.clock,
             shares=Shares(self.limits),
@@ -75,7 +75,7 @@ class Gateway:
 
     def connect(self, socket: Socket) -> Link:
         """A link for somebody who has just come, on this socket."""
-        link = Link(self._services, socket, self._forget)
+        link = Link(self._context, socket, self._forget)
         self.links.add(link)
         return link
 

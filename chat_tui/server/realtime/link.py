@@ -11,11 +11,11 @@ from chat_tui.protocol.twilsock import OK, Header, PacketError, Status, decode, 
 from chat_tui.server.network.share import REQUEST_COST
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.realtime.admission import Admission
+from chat_tui.server.realtime.context import LinkContext
 from chat_tui.server.realtime.frames import ws_frame
 from chat_tui.server.realtime.outgoing import Outgoing, Socket
 from chat_tui.server.realtime.refusals import refusal_status
 from chat_tui.server.realtime.responder import Responder
-from chat_tui.server.realtime.services import LinkServices
 from chat_tui.server.realtime.session import (
     Acknowledge,
     Authenticate,
@@ -39,17 +39,17 @@ class Link:
     """Its parts: ``outgoing`` sends, ``admission`` lets it in, a `Responder` answers its requests. ``on_lost`` is told
     once the socket is gone, with what is to be settled then."""
 
-    def __init__(self, services: LinkServices, socket: Socket, on_lost: Callable[["Link", Leaving], None]) -> None:
-        limits = services.limits
-        self.outgoing = Outgoing(socket, _fresh_id(), services.shares.strangers, limits)
+    def __init__(self, context: LinkContext, socket: Socket, on_lost: Callable[["Link", Leaving], None]) -> None:
+        limits = context.limits
+        self.outgoing = Outgoing(socket, _fresh_id(), context.shares.strangers, limits)
         self._socket = socket
-        self._clock = services.clock
+        self._clock = context.clock
         self._on_lost = on_lost
         self._session = Session(
-            services.clock(), authenticate_within=limits.authenticate_within, warn_before=limits.warn_before_expiry
+            context.clock(), authenticate_within=limits.authenticate_within, warn_before=limits.warn_before_expiry
         )
-        self._admission = Admission(services, self._session, self.outgoing, self.watch_time)
-        self._responder = Responder(services, self.outgoing)
+        self._admission = Admission(context, self._session, self.outgoing, self.watch_time)
+        self._responder = Responder(context, self.outgoing)
         self._tasks = Tasks(expected=(ConnectionError,))  # nobody is there any more to be answered
         self._opening: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None

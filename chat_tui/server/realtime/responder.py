@@ -12,11 +12,11 @@ from chat_tui.server.network.share import FOLLOWING_COST, READ_SECONDS, SECONDS_
 from chat_tui.server.operations.actors import ClientActor
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.operations.revocation import check_not_revoked
+from chat_tui.server.realtime.context import LinkContext
 from chat_tui.server.realtime.frames import ws_frame
 from chat_tui.server.realtime.outgoing import Outgoing
 from chat_tui.server.realtime.refusals import as_chat_error
 from chat_tui.server.realtime.requests import Body, Request, decode_body, decode_params
-from chat_tui.server.realtime.services import LinkServices
 from chat_tui.server.realtime.session import Serve
 from chat_tui.server.store.transaction import Reader
 
@@ -29,10 +29,10 @@ _PACED_ELSEWHERE = ("/v4/Subscriptions", "/v1/typing")
 class Responder:
     """What handlers ask of a connection: see `requests.Connection`."""
 
-    def __init__(self, services: LinkServices, outgoing: Outgoing) -> None:
-        limits = services.limits
+    def __init__(self, context: LinkContext, outgoing: Outgoing) -> None:
+        limits = context.limits
         self.registrations: list[str] = []
-        self._services = services
+        self._context = context
         self._outgoing = outgoing
         self._bucket = Bucket(limits.session_rate, limits.session_burst, time.monotonic())
 
@@ -65,7 +65,7 @@ class Responder:
         return ws_frame(encode(header) if body is None else encode_json(header, body))
 
     async def _answer(self, action: Serve) -> tuple[int, Body]:
-        match = self._services.router.match(action.request.method, action.request.path)
+        match = self._context.router.match(action.request.method, action.request.path)
         self._count(action)
         request = Request(
             connection=self,
@@ -86,21 +86,21 @@ class Responder:
             raise TooManyRequests("This connection changes too much at once: wait a little", retry_after=1.0)
 
     async def run(self, command: Command) -> Any:
-        return await self._services.dispatcher.run(self._outgoing.actor, command)
+        return await self._context.dispatcher.run(self._outgoing.actor, command)
 
     async def read(self, query: Callable[[Reader], T]) -> T:
         def checked(reader: Reader) -> T:
             check_not_revoked(reader, self._outgoing.actor)
             return query(reader)
 
-        return await self._services.store.read(checked)
+        return await self._context.store.read(checked)
 
     def subscribe(self, requests: Sequence[SubscriptionRequest], correlation_id: int) -> None:
-        task = self._services.subscriptions.establish(self._outgoing, requests, correlation_id)
+        task = self._context.subscriptions.establish(self._outgoing, requests, correlation_id)
         self._outgoing.share.charge(FOLLOWING_COST * len(requests), task)
 
     def unsubscribe(self, requests: Sequence[SubscriptionRequest], correlation_id: int) -> None:
-        task = self._services.subscriptions.cancel(self._outgoing, requests, correlation_id)
+        task = self._context.subscriptions.cancel(self._outgoing, requests, correlation_id)
         self._outgoing.share.charge(FOLLOWING_COST * len(requests), task)
 
 

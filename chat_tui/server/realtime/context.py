@@ -14,7 +14,7 @@ from chat_tui.server.routes import Router
 from chat_tui.server.store.store import Store
 
 
-class LinkServices(NamedTuple):
+class LinkContext(NamedTuple):
     """One for all links."""
 
     limits: Limits
