@@ -16,7 +16,7 @@ from chat_tui.server.realtime.followers import (
     Subscription,
 )
 from chat_tui.server.realtime.frames import notification_frame
-from chat_tui.server.realtime.replay import ReplayRange, missed_events, replay_range, summarised
+from chat_tui.server.realtime.replay_queries import ReplayRange, missed_events, replay_range, summarised
 from chat_tui.server.store.retry import retry_until_stored
 from chat_tui.server.store.transaction import Reader
 
