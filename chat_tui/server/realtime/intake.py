@@ -1,6 +1,7 @@
 """Takes in what a socket reads, at the pace at which it can be answered."""
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
@@ -26,10 +27,17 @@ class Intake:
     """Nothing is read while writing cannot go on, while its user's requests are at their bound, or when the user's time
     slice is over: one rule, in `go_on`, for whatever frames come."""
 
-    def __init__(self, source: Source, outgoing: Outgoing, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        source: Source,
+        outgoing: Outgoing,
+        loop: asyncio.AbstractEventLoop,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self._source = source
         self._outgoing = outgoing
         self._loop = loop
+        self._clock = clock
         self._rest = b""
         self._is_held_back = False
         self._after_close = 0
@@ -39,12 +47,12 @@ class Intake:
         """Take in ``data``, and before it what was held back, piece by piece as long as the link may take it."""
         if data:
             self._rest = self._rest + data if self._rest else data
-        source, outgoing = self._source, self._outgoing
+        source, outgoing, clock = self._source, self._outgoing, self._clock
         if source.transport.is_closing():
             return
         share = outgoing.share
         while self._rest:
-            now = monotonic()
+            now = clock()
             wait = share.wait(now)
             if wait and self._next_turn is None:
                 self._next_turn = self._loop.call_later(wait, self._take_turn)
@@ -56,7 +64,7 @@ class Intake:
             if source.close_sent and self._is_too_late(len(piece)):
                 return
             share = outgoing.share  # a login's is another one
-            share.used += monotonic() - now
+            share.used += clock() - now
         if self._is_held_back:  # else the next to come is held back, if need be
             self.hold_back(on=not (source.close_sent or outgoing.may_take(self.go_on)))
 
