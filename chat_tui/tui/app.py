@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from chat_tui.client import ChatClient, ChatError
 from chat_tui.tui.faults import Faults, FaultTolerantApp, ScreenLogHandler, run_in_background
-from chat_tui.tui.main.channel_controller import Noticed
+from chat_tui.tui.main.messages import Noticed
 from chat_tui.tui.main.screen import MainScreen
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.times import Clock

@@ -17,46 +17,46 @@ class ClientActions:
         show_outbox: Callable[[], object],
         title_of: Callable[[str], str],
     ) -> None:
-        self._client = client
+        self.client = client
         self._go = go
         self._show_outbox = show_outbox
-        self._title_of = title_of
+        self.title_of = title_of
 
     async def toggle_mute(self, channel: Channel) -> str:
         """Shown before the service answers, taken back when it refuses."""
         level = NotificationLevel.DEFAULT if channel.is_muted else NotificationLevel.MUTED
-        await self._client.channels.set_notification_level(channel, level)
+        await self.client.channels.set_notification_level(channel, level)
         return ""
 
     async def accept(self, channel: Channel) -> str:
         return await self.join(channel.sid)
 
     async def decline(self, channel: Channel) -> str:
-        title = self._title_of(channel.sid)
-        await self._client.channels.decline(channel)
+        title = self.title_of(channel.sid)
+        await self.client.channels.decline(channel)
         return f"declined {title}"
 
     async def join(self, name: str) -> str:
-        channel = await self._client.channels.join(name.removeprefix("#"))
+        channel = await self.client.channels.join(name.removeprefix("#"))
         self._go(channel.sid)
-        return f"joined {self._title_of(channel.sid)}"
+        return f"joined {self.title_of(channel.sid)}"
 
     async def create(self, name: str) -> str:
-        channel = await self._client.channels.create(unique_name=name.removeprefix("#"))
+        channel = await self.client.channels.create(unique_name=name.removeprefix("#"))
         self._go(channel.sid)
-        return f"created {self._title_of(channel.sid)}"
+        return f"created {self.title_of(channel.sid)}"
 
     async def leave(self, channel: Channel) -> str:
-        title = self._title_of(channel.sid)
-        await self._client.channels.leave(channel)
+        title = self.title_of(channel.sid)
+        await self.client.channels.leave(channel)
         return f"left {title}"
 
     async def invite(self, channel: Channel, identity: str) -> str:
-        await self._client.channels.invite(channel, identity)
-        return f"invited {identity} to {self._title_of(channel.sid)}"
+        await self.client.channels.invite(channel, identity)
+        return f"invited {identity} to {self.title_of(channel.sid)}"
 
     async def rename(self, name: str) -> str:
-        await self._client.update_user(friendly_name=name)
+        await self.client.update_user(friendly_name=name)
         return f"you are {name} now"
 
     async def show_outbox(self) -> str:
@@ -66,13 +66,13 @@ class ClientActions:
     async def push(self, *, on: bool) -> str:
         """Register or remove this machine's push binding, which outlives the program."""
         if on:
-            await self._client.push.register(self._device())
+            await self.client.push.register(self._device())
             return "push is on: you are reachable by push"
-        await self._client.push.unregister(self._device())
+        await self.client.push.unregister(self._device())
         return "push is off"
 
     def _device(self) -> str:
         """The same for this machine and user at every start."""
         import uuid  # not on the start path
 
-        return f"chat-tui-{uuid.getnode():012x}-{self._client.identity}"
+        return f"chat-tui-{uuid.getnode():012x}-{self.client.identity}"

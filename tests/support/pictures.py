@@ -40,7 +40,7 @@ async def draw(
         screen = app.screen
         assert isinstance(screen, MainScreen)
         await screen.mentions.refresh(screen.client.channels.find("general"))
-        screen.go(screen.client.channels.find("incident-42").sid)
+        screen.navigation.go(screen.client.channels.find("incident-42").sid)
         screen.view.drafts[screen.client.channels.find("design").sid] = "a draft"
         await pilot.pause()
         if pending:
@@ -48,6 +48,7 @@ async def draw(
         client.type(screen.client.channels.find("incident-42"), "carla")
         await pilot.pause(0.2)
         screen.panes.show_everything()
+        screen.hints.show()
         await pilot.pause()
         assert app.faults.count == 0
         return picture(app)

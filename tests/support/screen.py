@@ -74,7 +74,7 @@ async def opened(
     async with app.run_test(size=size) as pilot:
         screen = Screen(pilot, client)
         await screen.until(lambda: screen.title)
-        screen.main.go(client.channels.find("incident-42").sid)
+        screen.main.navigation.go(client.channels.find("incident-42").sid)
         await screen.until(lambda: shows in screen.log or len(client.opened().messages) == 0)
         yield screen
         assert app.safety_filter.caught == 0

@@ -50,7 +50,7 @@ async def fail_later(*_: object) -> None:
 
 def in_result(screen: Screen) -> None:
     """Of a dialogue, in whoever asked for it."""
-    dialogue = Help(screen.main.glyphs)
+    dialogue = Help((), screen.main.glyphs)
     screen.pilot.app.push_screen(dialogue, fail)
     dialogue.call_later(dialogue.action_close)
 
@@ -68,8 +68,8 @@ def in_plain_worker(screen: Screen) -> None:
 
 
 def in_action(screen: Screen) -> None:
-    screen.main.action_help = fail  # type: ignore[method-assign]
-    screen.main.call_later(screen.main.run_action, "help")
+    screen.main.dialogs.show_help = fail  # type: ignore[method-assign]
+    screen.main.call_later(screen.main.run_action, "perform('help')")
 
 
 def in_timer(screen: Screen) -> None:

@@ -193,7 +193,7 @@ async def live_through(found: list[Case], seed: int) -> Counter[str]:
             await screen.pilot.pause()
             if number % 5 == 0:
                 await screen.press(dice.choice(("pageup", "ctrl+n", "f4", "f6", "f7", "up", "ctrl+o", "escape")))
-                screen.main.go(screen.client.opened().channel.sid)
+                screen.main.navigation.go(screen.client.opened().channel.sid)
             screen.main.call_later(screen.main.panes.show_everything)
             await screen.pilot.pause()
             is_clean(screen)
@@ -203,7 +203,7 @@ async def live_through(found: list[Case], seed: int) -> Counter[str]:
             screen.main.call_later(screen.main.panes.show_everything)
             await screen.pilot.pause()
         await screen.pilot.resize_terminal(120, 40)
-        screen.main.action_newest_message()
+        screen.main.action_perform("newest-message")
         screen.client.write("bob", "still here")
         screen.client.emit(events.Resynchronise())
         await screen.until(lambda: "still here" in screen.log)

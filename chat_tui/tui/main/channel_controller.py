@@ -1,54 +1,18 @@
 """Being in a channel: opening it, reading on, paging back, and telling the service how far one has read."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from textual.message import Message
 from textual.screen import Screen
 
 from chat_tui.client import ChatClient, ChatError
 from chat_tui.client.model import Channel
 from chat_tui.tui.faults import run_in_background
+from chat_tui.tui.main.messages import ChannelOpened, Noticed, OlderLoaded, PeopleRefreshed
 from chat_tui.tui.main.panes import Panes
 from chat_tui.tui.main.presenter import Presenter
 from chat_tui.tui.main.view_state import ViewState, divider_for
-
-
-@dataclass
-class ChannelOpened(Message):
-    """A channel's messages and members are there."""
-
-    sid: str
-
-
-@dataclass
-class ChannelWanted(Message):
-    """The reader wants to be in a channel, having just joined it."""
-
-    sid: str
-
-
-@dataclass
-class OlderLoaded(Message):
-    """``count`` older messages were put in front."""
-
-    sid: str
-    count: int
-
-
-@dataclass
-class PeopleRefreshed(Message):
-    """What is known of members who are not followed is new."""
-
-
-@dataclass
-class Noticed(Message):
-    """Something to tell the reader; ``is_error`` when it went wrong."""
-
-    text: str
-    is_error: bool = False
 
 
 class ChannelController:

@@ -5,13 +5,11 @@ from functools import partial
 
 from textual.screen import Screen
 
-from chat_tui.tui.actions import ACTIONS, CHANNELS, EVERYWHERE, MESSAGES, Action, short_key
 from chat_tui.tui.faults import run_each
 from chat_tui.tui.main.presenter import Presenter
 from chat_tui.tui.main.view_state import ViewState
-from chat_tui.tui.render.line import Line, Piece, width_of
 from chat_tui.tui.render.roster_rows import RosterRow, grouped
-from chat_tui.tui.render.safe_text import Safe, safe_text
+from chat_tui.tui.render.safe_text import safe_text
 from chat_tui.tui.widgets.bar import Bar
 from chat_tui.tui.widgets.channel_list import ChannelList
 from chat_tui.tui.widgets.composer import Composer
@@ -33,7 +31,6 @@ class Panes:
         self._rows_names = 0
         self._rows: list[RosterRow] = []
         self._frame: dict[tuple[str | None, str], str] = {}
-        self.notice: Line = ()
         self.title = screen.query_one("#title", Bar)
         self.typing = screen.query_one("#typing", Bar)
         self.hints = screen.query_one("#hints", Bar)
@@ -46,7 +43,6 @@ class Panes:
 
     def show_everything(self) -> None:
         self.draw(channels=True, log=True, roster=True)
-        self._try(self.show_hints)
 
     def draw(
         self,
@@ -122,30 +118,3 @@ class Panes:
             if self._frame.get((widget.id, part)) != words:
                 self._frame[widget.id, part] = words
                 setattr(widget, part, safe_text(words))
-
-    def show_hints(self) -> None:
-        """What the focused pane offers, or a notice."""
-        if self.notice:
-            self.hints.show(self.notice)
-            return
-        where = EVERYWHERE
-        if self._screen.focused is self.channels:
-            where = CHANNELS
-        elif self._screen.focused is self.log:
-            where = MESSAGES
-        actions = [action for action in ACTIONS if action.hint and action.where == where]
-        if where != EVERYWHERE:
-            actions += [action for action in ACTIONS if action.id in ("compose", "help")]
-        actions.sort(key=lambda action: action.id == "help")
-        *others, help_ = [_hint(action) for action in actions]
-        room = self._screen.size.width - width_of(help_)  # who knows no key needs that one
-        shown: list[Piece] = []
-        for hint in others:
-            if width_of((*shown, *hint)) <= room:
-                shown += hint
-        self.hints.show((*shown, *help_))
-
-
-def _hint(action: Action) -> Line:
-    key, words = Safe(f" {short_key(action.keys[0])}"), Safe(f" {action.hint or 'compose'} ")
-    return Piece(key, "accent"), Piece(words, "dim")

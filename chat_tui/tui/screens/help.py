@@ -1,12 +1,13 @@
 """The help page, made from the registry of actions."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from chat_tui.tui.actions import ACTIONS, CHANNELS, COMPOSER, EVERYWHERE, FIXED, MESSAGES, key_words
+from chat_tui.tui.actions import CHANNELS, COMPOSER, EVERYWHERE, FIXED, MESSAGES, Action, key_words
 from chat_tui.tui.commands import COMMANDS
 from chat_tui.tui.faults import Guarded
 from chat_tui.tui.render.glyphs import NOTIFIABLE_WORDS, ONLINE_WORDS, Glyphs
@@ -18,12 +19,12 @@ from chat_tui.tui.widgets.pick_list import PickList
 KEYS_WIDTH = 32
 
 
-def help_lines(glyphs: Glyphs) -> list[Line]:
+def help_lines(actions: Sequence[Action[Any]], glyphs: Glyphs) -> list[Line]:
     """Every key, every command, every mark."""
     lines: list[Line] = []
     for where in (EVERYWHERE, COMPOSER, CHANNELS, MESSAGES):
         lines.append((Piece(Safe(f" {where.capitalize()}"), "accent"),))
-        rows = [(", ".join(map(key_words, a.keys)), a.help) for a in ACTIONS if a.where == where]
+        rows = [(", ".join(map(key_words, a.keys)), a.help) for a in actions if a.where == where]
         rows += [(keys, words) for keys, words, place in FIXED if place == where]
         lines += [_row(keys, words) for keys, words in rows]
         lines.append(())
@@ -40,9 +41,9 @@ def _row(keys: str, words: str) -> Line:
 
 
 class HelpList(PickList):
-    def __init__(self, glyphs: Glyphs) -> None:
+    def __init__(self, actions: Sequence[Action[Any]], glyphs: Glyphs) -> None:
         super().__init__(glyphs=glyphs, id="help")
-        self._lines = help_lines(glyphs)
+        self._lines = help_lines(actions, glyphs)
 
     def count(self) -> int:
         return len(self._lines)
@@ -64,12 +65,13 @@ class Help(Guarded, ModalScreen[None]):
         Binding("escape,f1,q,question_mark", "close", "Close", show=False),
     ]
 
-    def __init__(self, glyphs: Glyphs) -> None:
+    def __init__(self, actions: Sequence[Action[Any]], glyphs: Glyphs) -> None:
         super().__init__()
+        self._actions = actions
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
-        yield HelpList(self._glyphs)
+        yield HelpList(self._actions, self._glyphs)
 
     def on_mount(self) -> None:
         help_list = self.query_one(HelpList)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from chat_tui.tui.actions import CHANNELS, bindings
 from chat_tui.tui.render.channel_rows import ChannelRow, channel_line
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.line import Line
@@ -13,8 +12,6 @@ from chat_tui.tui.widgets.pick_list import PickList
 
 
 class ChannelList(PickList):
-    BINDINGS = bindings(CHANNELS)
-
     rows: list[ChannelRow] = []  # noqa: RUF012 - replaced as a whole, never changed
     current: str | None = None
 

@@ -6,7 +6,6 @@ from functools import partial
 from textual import events
 from textual.message import Message as TextualMessage
 
-from chat_tui.tui.actions import MESSAGES, bindings
 from chat_tui.tui.faults import report_fault
 from chat_tui.tui.render.glyphs import UNICODE, Glyphs
 from chat_tui.tui.render.line import Line, centred
@@ -22,8 +21,6 @@ WHEEL_LINES = 3
 
 class MessageLog(LinePane, can_focus=True):
     """``lines`` knows how each message is drawn, ``view`` which of them the reader sees."""
-
-    BINDINGS = bindings(MESSAGES)
 
     @dataclass
     class TopReached(TextualMessage):
@@ -111,22 +108,22 @@ class MessageLog(LinePane, can_focus=True):
 
     # ---- selecting
 
-    def _select(self, unit: int) -> None:
+    def _select_unit(self, unit: int) -> None:
         self.view.select(unit)
         self._after_moving(at_top=unit == 0)
 
-    def action_select(self, by: int) -> None:
+    def select(self, by: int) -> None:
         """Move the cursor over messages; below the newest it goes back to the composer."""
         unit, count = self.view.selected_unit, len(self.lines.content.messages)
         wanted = count - 1 if unit is None else unit + by
         if unit is not None and wanted >= count:
             self.post_message(self.Left())
         elif wanted >= 0:
-            self._select(wanted)
+            self._select_unit(wanted)
         elif unit is not None:
             self._after_moving(at_top=True)
 
-    def action_unfold(self) -> None:
+    def unfold(self) -> None:
         """Show all of a long message, or fold it again."""
         message = self.view.selected_message
         if message is not None:
@@ -135,7 +132,7 @@ class MessageLog(LinePane, can_focus=True):
 
     def on_focus(self) -> None:
         if self.view.selected is None and self.lines.content.messages:
-            self._select(len(self.lines.content.messages) - 1)
+            self._select_unit(len(self.lines.content.messages) - 1)
         self.call_next(self.redraw)  # Textual sets has_focus after this handler
 
     def on_blur(self) -> None:
@@ -145,4 +142,4 @@ class MessageLog(LinePane, can_focus=True):
         y = event.get_content_offset_capture(self).y
         unit = self._row_units[y] if 0 <= y < len(self._row_units) else -1
         if 0 <= unit < len(self.lines.content.messages):
-            self._select(unit)
+            self._select_unit(unit)

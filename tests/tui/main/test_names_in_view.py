@@ -123,7 +123,7 @@ async def test_two_channels_of_one_name_are_told_apart() -> None:
         assert "# general (CH00004d)" in listed
         assert "# general (CH00004e)" in listed
         assert "# general  " in listed
-        screen.main.go(sid("CH", 78))
+        screen.main.navigation.go(sid("CH", 78))
         await screen.until(lambda: "#general (CH00004e)" in str(screen.main.panes.log.border_title))
         assert "#general (CH00004e)" in str(screen.main.panes.composer.border_title)
 
