@@ -53,6 +53,11 @@ def request(method: str, path: str, credentials: str, body: bytes = b"") -> byte
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
+def account_of(process: LocalService) -> str:
+    """The account's credentials, as Basic wants them."""
+    return base64.b64encode(f"{process.account_sid}:{process.auth_token}".encode()).decode()
+
+
 async def hammer(port: int, packet: bytes, connections: int, seconds: float) -> tuple[float, int]:
     """Requests a second over ``connections`` that each wait for their answer, and an answer's size."""
     counts, size = [0] * connections, 0
@@ -141,7 +146,7 @@ def prepare(data: Path) -> tuple[str, dict[int, str]]:
 
 def measure(process: LocalService, path: str, filled: dict[int, str]) -> None:
     port = urlsplit(process.url).port or 80
-    account = base64.b64encode(f"{process.account_sid}:{process.auth_token}".encode()).decode()
+    account = account_of(process)
 
     def get(tail: str) -> bytes:
         return request("GET", f"{path}/{tail}", account)

@@ -68,8 +68,8 @@ class Tenant:
     """One Service on a process, with its own users and channels: reachability on, and a public ``general``, in which
     whoever is given a token is seated who sits nowhere."""
 
-    def __init__(self, process: LocalService, name: str = "test") -> None:
-        self._enter(process)
+    def __init__(self, process: LocalService, name: str = "test", *, within: float = 10.0) -> None:
+        self._enter(process, within)
         self.service_sid: str = self.post("/v2/Services", FriendlyName=name)["sid"]
         self.path = f"/v2/Services/{self.service_sid}"
         self.post(self.path, ReachabilityEnabled="true")
@@ -89,11 +89,11 @@ class Tenant:
         self.close()
         self._enter(process)
 
-    def _enter(self, process: LocalService) -> None:
+    def _enter(self, process: LocalService, within: float = 10.0) -> None:
         self.process = process
         self.url = process.url
         auth = (process.account_sid, process.auth_token)
-        self.http = httpx.Client(base_url=process.url, auth=auth, timeout=10, trust_env=False)
+        self.http = httpx.Client(base_url=process.url, auth=auth, timeout=within, trust_env=False)
 
     def post(self, path: str, **form: str) -> dict[str, Any]:
         answer = self.http.post(path, data=form)
