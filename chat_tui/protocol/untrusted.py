@@ -1,6 +1,5 @@
 """JSON from elsewhere: whatever it holds, it is decoded as far as it makes sense, or refused in one way."""
 
-import json
 import logging
 import math
 import re
@@ -52,6 +51,8 @@ def convert(data: Any, shape: Any) -> Any:
 
 
 def _repaired(encoded: bytes | str) -> Any:
+    import json  # only what is out of order needs it: off the start path
+
     data = encoded if isinstance(encoded, bytes) else encoded.encode(errors="replace")
     if len(data) > MAX_REPAIRED:
         raise Malformed("too long for what is wrong with it")

@@ -6,7 +6,7 @@ import logging
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 Send = Callable[[PendingMessage], Awaitable[Receipt]]
 
 
-class Sending(NamedTuple):
+class Sending(msgspec.Struct, frozen=True):
     """How messages go out: ``send`` hands one to the service, ``connected`` waits for a link, ``steady`` measures.
     ``on_change`` hears of each step, ``on_acknowledged`` and ``on_refused`` of the last, when it is in no queue."""
 

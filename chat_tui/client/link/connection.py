@@ -4,7 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+
+import msgspec
 
 from chat_tui.client.events import ConnectionChanged, TokenAboutToExpire, TokenExpired
 from chat_tui.client.link.endpoint import Endpoint
@@ -22,7 +23,7 @@ LINK_ENDS_WITHIN = 3.0
 _log = logging.getLogger(__name__)
 
 
-class ConnectionHandlers(NamedTuple):
+class ConnectionHandlers(msgspec.Struct, frozen=True):
     """What becomes of what a link brings. ``catch_up``: it is up, and nobody has been told yet; raises ChatError when
     it breaks meanwhile. ``on_lost``: it is gone. ``on_unreadable``: something could not be read, and may be missing.
     ``on_token``: one is about to be used. The others get payloads of notifications."""
