@@ -2,7 +2,7 @@
 ``close`` packet. REST has `server.rest.shapes`.
 
 Types for who makes or judges such values. A client decodes as much of each as it needs, into structs of its own
-(`client.state.parsing`, `client.state.channel_reading`), which the tests hold to these.
+(`client.state.parsing`, `client.state.channel_parsing`), which the tests hold to these.
 """
 
 from collections.abc import Mapping

@@ -12,11 +12,14 @@ import httpx
 import pytest
 
 from chat_tui.local_service import LocalService
+from chat_tui.protocol.api_shapes import ErrorBody
+from chat_tui.server.rest.shapes import Key, KeyPage, NewKey
 from tests.referees import samples
 from tests.referees.openapi_facts import AnswerFact, Document, Operation, documents, mismatch
 from tests.referees.rest_shapes import unlike_answer
 from tests.referees.world import World
 from tests.support.service import Tenant, serving
+from tests.support.shapes import unlike
 
 COVERED: dict[str, Counter[str]] = {}
 """By document: what was seen to be served. The summary at the end of a run prints it."""
@@ -72,7 +75,7 @@ def check_meta(meta: dict[str, Any], key: str, where: str) -> list[str]:
 def check_error(answer: httpx.Response) -> dict[str, Any]:
     """Every refusal has the documented body (contract 1.1)."""
     body: dict[str, Any] = answer.json()
-    assert set(body) - {"details"} == {"code", "message", "more_info", "status"}
+    assert unlike(body, ErrorBody) == []
     assert body["status"] == answer.status_code
     assert body["more_info"].endswith(str(body["code"]))
     return body
@@ -227,3 +230,12 @@ def test_the_webhook_header_is_read(name: str, fresh: Callable[[], World]) -> No
         refused = world.call(name, operation, headers={"X-Twilio-Webhook-Enabled": "maybe"})
         assert refused.status_code == 400, operation
         assert check_error(refused)["message"].startswith("X-Twilio-Webhook-Enabled")
+
+
+def test_keys_are_of_their_types(fresh: Callable[[], World], service: LocalService) -> None:
+    """They have no document among these; the secret is in one answer alone (contract 1.12)."""
+    http, keys = fresh().tenant.http, f"/api/2010-04-01/Accounts/{service.account_sid}/Keys"
+    made = http.post(f"{keys}.json", data={"FriendlyName": "mine"}).json()
+    assert unlike(made, NewKey) == []
+    assert unlike(http.get(f"{keys}.json", params={"PageSize": 1}).json(), KeyPage) == []
+    assert unlike(http.get(f"{keys}/{made['sid']}.json").json(), Key) == []

@@ -5,16 +5,28 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Literal, NamedTuple, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+import msgspec
+
 
 class Fields(NamedTuple):
-    """What a TypedDict holds."""
+    """What an object holds, by the names it has in JSON."""
 
     types: dict[str, Any]
     required: frozenset[str]
 
 
+def is_shape(hint: Any) -> bool:
+    return is_typeddict(hint) or (isinstance(hint, type) and issubclass(hint, msgspec.Struct))
+
+
 def fields_of(shape: Any) -> Fields:
+    """Of a TypedDict, or of a struct, which may leave out what has a default if it is told to."""
     hints = get_type_hints(shape, include_extras=True)
+    if not is_typeddict(shape):
+        given = msgspec.structs.fields(shape)
+        left_out = shape.__struct_config__.omit_defaults
+        required = frozenset(field.encode_name for field in given if field.required or not left_out)
+        return Fields({field.encode_name: hints[field.name] for field in given}, required)
     bare = {name: get_args(hint)[0] if get_origin(hint) is NotRequired else hint for name, hint in hints.items()}
     return Fields(bare, frozenset(shape.__required_keys__))
 
@@ -34,7 +46,7 @@ def _unlike(value: Any, hint: Any, where: str) -> list[str]:
     origin, inner = get_origin(hint), get_args(hint)
     if hint in (Any, object):
         return []
-    if is_typeddict(hint):
+    if is_shape(hint):
         return unlike_fields(value, fields_of(hint), where)
     if origin is list and isinstance(value, list):
         return [said for at, one in enumerate(value) for said in unlike(one, inner[0], f"{where}[{at}]")]
