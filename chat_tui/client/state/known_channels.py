@@ -148,10 +148,10 @@ class KnownChannels:
         if self._own is None:
             return
         own = SavedOwnChannels(self._own.name, self._own.items)
-        yield _OWN, Row(self._own.sid, self._own.position, encode(own))
+        yield _OWN, Row(self._own.sid, self._own.last_event_id, encode(own))
         for sid, channel in self.by_sid.items():
             document = self.documents.get(sid)
-            place = ("", 0) if document is None else (document.sid, document.position)
+            place = ("", 0) if document is None else (document.sid, document.last_event_id)
             yield f"{_CHANNEL}{sid}", Row(*place, encode(channel))
         yield from self.open.to_rows()
 

@@ -76,8 +76,8 @@ class OpenChannel:
         messages = self.message_list
         has_older = self.has_older or len(self.messages) > SAVED_MESSAGES
         newest = SavedMessages(messages.messages[-SAVED_MESSAGES:], has_older)
-        yield f"{_MESSAGES}{sid}", Row(messages.sid, messages.position, encode(newest))
-        yield f"{_ROSTER}{sid}", Row(self.roster.sid, self.roster.position, encode(list(self.members.values())))
+        yield f"{_MESSAGES}{sid}", Row(messages.sid, messages.last_event_id, encode(newest))
+        yield f"{_ROSTER}{sid}", Row(self.roster.sid, self.roster.last_event_id, encode(list(self.members.values())))
 
     def restore(self, messages: Row, newest: SavedMessages, roster: Row) -> None:
         """Raises Malformed, and then nothing is changed."""

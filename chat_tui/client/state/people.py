@@ -61,7 +61,7 @@ class People:
         """Oneself, and those who are followed."""
         own = () if self._own is None else (self._own,)
         for info in (*own, *self._followed.values()):
-            yield f"{_USER}{info.user.identity}", Row(info.sid, info.position, encode(info.user))
+            yield f"{_USER}{info.user.identity}", Row(info.sid, info.last_event_id, encode(info.user))
 
     def restore(self, rows: Rows) -> None:
         for identity, row, user in decode_rows(rows, _USER, User):
@@ -75,7 +75,7 @@ class People:
         """Which of those restored one is oneself."""
         info = self._followed.pop(identity)
         self._own = UserInfo(info.user, self._own_updated(on_update), self._clock)
-        self._replicas.adopt(self._own, info.sid, info.position)
+        self._replicas.adopt(self._own, info.sid, info.last_event_id)
         return info.user
 
     # ---- oneself

@@ -14,7 +14,7 @@ _PLURALS = {ObjectType.MAP: "Maps", ObjectType.LIST: "Lists", ObjectType.DOCUMEN
 
 
 class Replica:
-    """One object: ``at`` is how far it is known.
+    """One object: ``position`` is how far it is known.
 
     Subclasses read a snapshot (`apply_snapshot`) and change with each event (`apply_event`), in order, once.
     """
@@ -24,7 +24,7 @@ class Replica:
     def __init__(self, name: str) -> None:
         self.name = name
         self.sid = ""
-        self.at = Position()
+        self.position = Position()
         self.was_loaded = False
 
     async def load(self, request: Request) -> int:
@@ -38,9 +38,9 @@ class Replica:
         return found.last_event_id
 
     @property
-    def position(self) -> int:
+    def last_event_id(self) -> int:
         """The id of the last event applied."""
-        return self.at.id
+        return self.position.id
 
     async def _every_item(self, request: Request) -> list[SnapshotItem]:
         """Page by page: of what is too large to come with the descriptor."""

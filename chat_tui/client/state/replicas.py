@@ -93,7 +93,7 @@ class Replicas:
     def adopt(self, replica: Replica, sid: str, position: int) -> None:
         """A replica that is known from an earlier start: the next link brings what it missed."""
         replica.sid, replica.was_loaded = sid, True
-        replica.at.adopt(position)
+        replica.position.adopt(position)
         self._wanted[replica] = None
         self._by_sid[sid] = replica
 
@@ -103,7 +103,7 @@ class Replicas:
     def read_anew(self, replica: Replica) -> None:
         """What it holds is not what the service says elsewhere."""
         if replica in self._wanted:
-            self._do(replica, replica.at.contradicted())
+            self._carry_out(replica, replica.position.contradicted())
 
     def forget_all(self) -> None:
         """The service has no memory of these objects: start anew."""
@@ -113,7 +113,7 @@ class Replicas:
         """The link is new: ask for what was missed of everything. Raises ChatError."""
         ask, load = [], []
         for replica in self._wanted:
-            step = replica.at.resumed()
+            step = replica.position.resumed()
             if step is Step.ASK:
                 ask.append(replica)
             elif step is Step.LOAD:
@@ -126,11 +126,11 @@ class Replicas:
 
     def _want(self, replica: Replica) -> None:
         self._wanted[replica] = None
-        replica.at.want()
+        replica.position.want()
 
     def _forget(self, replicas: Iterable[Replica]) -> None:
         for replica in replicas:
-            replica.at.close()
+            replica.position.close()
             self._wanted.pop(replica, None)
             if self._by_sid.get(replica.sid) is replica:
                 del self._by_sid[replica.sid]
@@ -141,77 +141,84 @@ class Replicas:
 
     async def _load(self, replica: Replica) -> None:
         """Raises ChatError. What became obsolete meanwhile is left as it is."""
-        turn = replica.at.turn
+        generation = replica.position.generation
         async with self._slots:
-            if replica.at.turn != turn:
+            if replica.position.generation != generation:
                 return
             position = await replica.load(self._request)
-        if replica.at.turn != turn:
+        if replica.position.generation != generation:
             return
         before = self._by_sid.get(replica.sid)
         if before is not None and before is not replica:
             raise InvalidAnswer(f"{replica.name} has the SID of {before.name}", Code.INTERNAL)
         self._by_sid[replica.sid] = replica
-        replica.at.loaded(position)
+        replica.position.loaded(position)
         if replica.was_loaded:
             self._on_reload(replica)
         replica.was_loaded = True
 
     async def _load_quietly(self, replica: Replica) -> Replica | None:
         """The replica, if it is to be asked about now."""
-        turn = replica.at.turn
+        generation = replica.position.generation
         try:
             await self._load(replica)
         except NotFound:
-            if replica.at.turn == turn:
-                self._do(replica, replica.at.removed())
+            if replica.position.generation == generation:
+                self._carry_out(replica, replica.position.removed())
         except Exception as error:
             if not isinstance(error, ChatError):
                 _log.exception("%s could not be read", replica.name)
-            if replica.at.turn == turn and self.is_up:
-                self._do(replica, replica.at.load_failed())
-        return replica if replica.at.state is ReplicaState.REPLAYING else None
+            if replica.position.generation == generation and self.is_up:
+                self._carry_out(replica, replica.position.load_failed())
+        return replica if replica.position.state is ReplicaState.REPLAYING else None
 
     async def _ask(self, replicas: Sequence[Replica]) -> None:
         """Ask for what comes after their positions. Raises ChatError."""
         wanted = await self._subscriptions.establish(replicas)
         if wanted:
-            self._spawn(self._watch([(replica, replica.at.turn, replica.position) for replica in wanted]), "a watch")
+            self._spawn(
+                self._watch([(replica, replica.position.generation, replica.last_event_id) for replica in wanted]),
+                "a watch",
+            )
 
     async def _ask_quietly(self, replicas: Sequence[Replica]) -> None:
         try:
             await self._ask(replicas)
         except ChatError:
             for replica in replicas:
-                if self.is_up and replica.at.state is ReplicaState.REPLAYING:
-                    self._do(replica, replica.at.unanswered())
+                if self.is_up and replica.position.state is ReplicaState.REPLAYING:
+                    self._carry_out(replica, replica.position.unanswered())
 
     async def _watch(self, asked: list[tuple[Replica, int, int]]) -> None:
         """Ask again for what nothing came of."""
         await self._sleep(REPLAY_WITHIN)
         slow: list[tuple[Replica, int, int]] = []
-        for replica, turn, position in asked:
-            if replica.at.turn != turn or replica.at.state is not ReplicaState.REPLAYING or not self.is_up:
+        for replica, generation, position in asked:
+            if (
+                replica.position.generation != generation
+                or replica.position.state is not ReplicaState.REPLAYING
+                or not self.is_up
+            ):
                 continue
-            if replica.position == position:
-                self._do(replica, replica.at.unanswered())
+            if replica.last_event_id == position:
+                self._carry_out(replica, replica.position.unanswered())
             else:
-                slow.append((replica, turn, replica.position))
+                slow.append((replica, generation, replica.last_event_id))
         if slow:
             self._spawn(self._watch(slow), "a watch")
 
-    def _do(self, replica: Replica, step: Step) -> None:
+    def _carry_out(self, replica: Replica, step: Step) -> None:
         if step in (Step.ASK, Step.LOAD):
-            self._spawn(self._repair(replica, replica.at.turn, step), f"the repair of {replica.name}")
+            self._spawn(self._repair(replica, replica.position.generation, step), f"the repair of {replica.name}")
         elif step is Step.GONE:
             self._forget([replica])
             replica.removed()
 
-    async def _repair(self, replica: Replica, turn: int, step: Step) -> None:
-        """At once the first time, then after a random pause that grows with the troubles."""
-        troubles = replica.at.troubles
-        await self._sleep(self._uniform(0, min(LONGEST_PAUSE, 0.5 * 2.0 ** min(troubles, 10))) if troubles > 1 else 0)
-        if replica.at.turn != turn or not self.is_up:
+    async def _repair(self, replica: Replica, generation: int, step: Step) -> None:
+        """At once the first time, then after a random pause that grows with the failures."""
+        failures = replica.position.failures
+        await self._sleep(self._uniform(0, min(LONGEST_PAUSE, 0.5 * 2.0 ** min(failures, 10))) if failures > 1 else 0)
+        if replica.position.generation != generation or not self.is_up:
             return
         if step is Step.LOAD:
             await self._follow([replica])
@@ -236,18 +243,20 @@ class Replicas:
             return
         correlation = notification.correlation_id
         if event_type is EventType.SUBSCRIPTION_ESTABLISHED:
-            self._do(replica, replica.at.established(correlation, event.replay_status, event.last_event_id))
+            self._carry_out(
+                replica, replica.position.established(correlation, event.replay_status, event.last_event_id)
+            )
         elif event_type is EventType.SUBSCRIPTION_FAILED:
-            self._do(replica, replica.at.failed(correlation, (event.error or {}).get("status")))
+            self._carry_out(replica, replica.position.failed(correlation, (event.error or {}).get("status")))
         elif event_type is EventType.SUBSCRIPTION_CANCELED:
-            self._do(replica, replica.at.canceled())
+            self._carry_out(replica, replica.position.canceled())
         else:
             self._apply(replica, event_type, event)
 
     def _apply(self, replica: Replica, event_type: EventType, event: SyncEvent) -> None:
-        step = replica.at.event(event.id)
+        step = replica.position.event(event.id)
         if step is not Step.APPLY:
-            self._do(replica, step)
+            self._carry_out(replica, step)
             return
         try:
             replica.apply_event(event_type, event)
@@ -260,10 +269,10 @@ class Replicas:
                 error,
                 exc_info=is_ours,
             )
-            self._do(replica, replica.at.spoiled())
+            self._carry_out(replica, replica.position.event_failed())
             return
         if event_type in _REMOVED:
-            self._do(replica, replica.at.removed())
+            self._carry_out(replica, replica.position.removed())
 
 
 def _concerns_one(error: BaseException, is_any: bool) -> bool:

@@ -60,20 +60,20 @@ class Follower:
 
     def do(self, step: Step) -> None:
         if step is Step.LOAD:
-            turn = self.at.turn
-            self.requests.append(lambda: self._read(turn))
+            generation = self.at.generation
+            self.requests.append(lambda: self._read(generation))
         elif step is Step.ASK:
             self.correlation += 1
             self.at.asked(self.correlation)
             position, correlation = self.at.id, self.correlation
             self.requests.append(lambda: self.service.establish(position, correlation))
 
-    def _read(self, turn: int) -> None:
+    def _read(self, generation: int) -> None:
         position = self.service.head
-        self.answers.append(lambda: self._take(turn, position))
+        self.answers.append(lambda: self._take(generation, position))
 
-    def _take(self, turn: int, position: int) -> None:
-        if self.at.turn != turn:
+    def _take(self, generation: int, position: int) -> None:
+        if self.at.generation != generation:
             return
         self.state = dict(self.service.states[position])
         self.do(self.at.loaded(position))

@@ -129,7 +129,7 @@ async def test_an_object_is_read_and_then_followed_from_where_it_was(world: Worl
     assert world.service.asked == ["read a", "establish MP-a:5"]
     world.service.change("a", "x", 2, 6)
     world.service.change("a", "x", 1, 5)
-    assert (counts.items, counts.position) == ({"x": 2}, 6)
+    assert (counts.items, counts.last_event_id) == ({"x": 2}, 6)
 
 
 async def test_a_gap_is_asked_for_and_not_jumped(world: World) -> None:
@@ -142,7 +142,7 @@ async def test_a_gap_is_asked_for_and_not_jumped(world: World) -> None:
     assert world.service.asked == ["establish MP-a:5"]
     world.service.change("a", "x", 2, 6)
     world.service.change("a", "x", 3, 7)
-    assert (counts.items, counts.position) == ({"x": 3}, 7)
+    assert (counts.items, counts.last_event_id) == ({"x": 3}, 7)
 
 
 async def test_what_cannot_be_replayed_is_read_anew_and_said(world: World) -> None:
@@ -155,7 +155,7 @@ async def test_what_cannot_be_replayed_is_read_anew_and_said(world: World) -> No
     await settle(2)
     world.service.status = "completed"
     await settle()
-    assert (counts.items, counts.position) == ({"y": 10}, 91)
+    assert (counts.items, counts.last_event_id) == ({"y": 10}, 91)
     assert "a" in world.reloaded
 
 
