@@ -7,7 +7,7 @@ from pathlib import Path
 from chat_tui.client.commands.outbox import Outbox
 from chat_tui.client.events import FaultEvents
 from chat_tui.client.storage.cache import Cache, Rows
-from chat_tui.client.storage.disk import Disk, DiskError, folder_of, last_bearer, note_bearer
+from chat_tui.client.storage.disk import Disk, DiskError, folder_of, load_bearer, save_bearer
 from chat_tui.client.storage.outbox_table import OutboxTable
 from chat_tui.client.storage.snapshots import SnapshotHeader, SnapshotOwner, Snapshots
 from chat_tui.protocol.errors import Code, Unauthenticated
@@ -52,7 +52,7 @@ class Persistence:
     def begin(self) -> None:
         """Restore what is kept of whom the source spoke for last."""
         if self._parent is not None and self._source is not None and self._bearer is None:
-            bearer = last_bearer(self._parent, self._source)
+            bearer = load_bearer(self._parent, self._source)
             if bearer is not None:
                 self._open(self._parent, bearer)
 
@@ -68,7 +68,7 @@ class Persistence:
                 self.is_restored.set()
             return
         if self._source is not None and bearer != self._bearer:
-            note_bearer(self._parent, self._source, bearer)
+            save_bearer(self._parent, self._source, bearer)
         if self._bearer is None:
             self._open(self._parent, bearer)
         elif bearer != self._bearer:
@@ -132,7 +132,7 @@ class Persistence:
         if self._snapshots is not None:
             await self._snapshots.save()
 
-    async def settled(self) -> None:
+    async def wait_restored(self) -> None:
         """Return once everything that is to be restored is, and what is written goes to disk."""
         if self._restoring is not None:
             await asyncio.wait([self._restoring])

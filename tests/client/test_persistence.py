@@ -278,7 +278,7 @@ async def test_what_a_killed_client_wrote_offline_is_sent_once(tmp_path: Path) -
     again = service.start()
     try:
         async with ChatClient(again.url, token, keep=keep) as alice:
-            await alice.persistence.settled()
+            await alice.persistence.wait_restored()
             while unsent := alice.outbox.unsent():
                 await asyncio.wait_for(alice.outbox.receipt(unsent[-1]), 10)
         bodies = [message["body"] for message in Tenant.reading(again, f"{path}/Messages")["messages"]]

@@ -26,7 +26,7 @@ MAX_ACTIVE = 1000
 _log = logging.getLogger(__name__)
 
 
-class _Told(msgspec.Struct):
+class _TypingAnswer(msgspec.Struct):
     typing_timeout: float = TYPING_TIMEOUT
 
 
@@ -53,7 +53,7 @@ class TypingIndicators:
     async def _tell(self, channel: Channel, silent_until: float) -> None:
         form = urlencode({"ChannelSid": channel.sid}).encode()
         try:
-            told: _Told = parse_answer(await self._api("POST", "typing", form=form), _Told)
+            told: _TypingAnswer = parse_answer(await self._api("POST", "typing", form=form), _TypingAnswer)
             self._timeout = max(1.0, min(told.typing_timeout, LONGEST_TIMEOUT))
         except ChatError:
             if self._silent_until.get(channel.sid) == silent_until:  # else it was told anew meanwhile
@@ -73,9 +73,9 @@ class TypingIndicators:
         channel = self._channels.get(notice.channel_sid)
         if channel is not None and len(self._active) < MAX_ACTIVE:
             timeout = max(0.0, min(notice.typing_timeout, LONGEST_TIMEOUT))
-            self._began(channel, notice.identity[:LONGEST_NAME], timeout)
+            self._start(channel, notice.identity[:LONGEST_NAME], timeout)
 
-    def _began(self, channel: Channel, identity: str, timeout: float) -> None:
+    def _start(self, channel: Channel, identity: str, timeout: float) -> None:
         """For ``timeout`` seconds, unless it is said again."""
         key = (channel.sid, identity)
         known = self._active.pop(key, None)

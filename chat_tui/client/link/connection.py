@@ -129,7 +129,7 @@ class Connection(Listener):
             self._initialised.set_exception(TransportError("the client was closed", Code.UNAVAILABLE))
         await self._transport.close()
 
-    async def closed(self) -> None:
+    async def wait_closed(self) -> None:
         """Return once nothing runs any more; what does not end by itself is ended."""
         if self._running is not None:
             await asyncio.wait([self._running], timeout=LINK_ENDS_WITHIN)

@@ -15,7 +15,7 @@ class ProvenTransport(httpx.AsyncBaseTransport):
     """Requests raise Impostor when something else answers, httpx.TransportError when nothing does."""
 
     def __init__(self, challenge: Challenges) -> None:
-        backend = _Proving(httpcore.AnyIOBackend(), challenge)
+        backend = _ProvingBackend(httpcore.AnyIOBackend(), challenge)
         self._pool = httpcore.AsyncConnectionPool(ssl_context=tls_context(), network_backend=backend)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -42,7 +42,7 @@ class ProvenTransport(httpx.AsyncBaseTransport):
         await self._pool.aclose()
 
 
-class _Proving(httpcore.AsyncNetworkBackend):
+class _ProvingBackend(httpcore.AsyncNetworkBackend):
     """No connection of another backend comes through it unproven."""
 
     def __init__(self, inner: httpcore.AsyncNetworkBackend, challenge: Challenges) -> None:
@@ -50,7 +50,7 @@ class _Proving(httpcore.AsyncNetworkBackend):
         self._challenge = challenge
 
     async def connect_tcp(self, host: str, port: int, *args: Any, **named: Any) -> httpcore.AsyncNetworkStream:
-        return _Unproven(await self._inner.connect_tcp(host, port, *args, **named), self._challenge)
+        return _UnprovenStream(await self._inner.connect_tcp(host, port, *args, **named), self._challenge)
 
     async def connect_unix_socket(self, *args: Any, **named: Any) -> httpcore.AsyncNetworkStream:
         raise httpcore.ConnectError("a local service has no such socket")
@@ -59,7 +59,7 @@ class _Proving(httpcore.AsyncNetworkBackend):
         await self._inner.sleep(seconds)
 
 
-class _Unproven(httpcore.AsyncNetworkStream):
+class _UnprovenStream(httpcore.AsyncNetworkStream):
     """Proves itself with the first thing that is written, which TLS, if there is any, comes before."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream, challenge: Challenges) -> None:
@@ -91,7 +91,7 @@ class _Unproven(httpcore.AsyncNetworkStream):
         return await self._inner.read(max_bytes, timeout)
 
     async def start_tls(self, *args: Any, **named: Any) -> httpcore.AsyncNetworkStream:
-        return _Unproven(await self._inner.start_tls(*args, **named), self._challenge)
+        return _UnprovenStream(await self._inner.start_tls(*args, **named), self._challenge)
 
     async def aclose(self) -> None:
         await self._inner.aclose()

@@ -152,10 +152,10 @@ class TokenManager:
                     raise
                 _log.exception("the token source failed")
                 raise TransportError(f"where tokens come from failed ({type(error).__name__})") from None
-            return checked(token)
+            return check_token(token)
 
 
-def checked(token: object) -> str:
+def check_token(token: object) -> str:
     """Raises Unauthenticated for what cannot be a token."""
     if not isinstance(token, str) or not token.strip() or len(token) > LONGEST_TOKEN or not token.isascii():
         raise Unauthenticated("where tokens come from gave something that is no access token")

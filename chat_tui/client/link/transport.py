@@ -16,7 +16,7 @@ from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.link.endpoint import Endpoint
 from chat_tui.client.link.exchange import Exchange, refusal
 from chat_tui.client.link.timing import Timing
-from chat_tui.client.link.token_source import TokenManager, TokenSource, checked
+from chat_tui.client.link.token_source import TokenManager, TokenSource, check_token
 from chat_tui.client.model import ConnectionState, Phase
 from chat_tui.protocol.errors import ChatError, Code, TransportError, Unauthenticated
 from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, Header, Packet, Status
@@ -192,7 +192,7 @@ class Transport:
     async def update_token(self, token: str) -> None:
         """Renew on the same socket; without one, it is for the next. Raises Unauthenticated when it is refused, and
         then goes on with the one before."""
-        await self._send_token(checked(token))
+        await self._send_token(check_token(token))
         self._token_manager.adopt(token)
 
     async def _send_token(self, token: str) -> None:

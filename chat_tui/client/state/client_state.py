@@ -63,7 +63,7 @@ class ClientState:
             _log.warning("everything is read anew: %s", error.message)
             return False
         self._spawn(self.channels.recount(), "a count of what is unread")
-        self.channels.follow_missing()
+        self.channels.follow_documents()
         return True
 
     def link_lost(self) -> None:
@@ -127,7 +127,7 @@ class ClientState:
         self.user = self.people.restore_own(header.identity, self._on_own_reachability)
         self.channels.identity = header.identity
         self._objects, self.date_known = header.objects, header.date_saved
-        self.configuration.take(header.options)
+        self.configuration.update(header.options)
         self._emit(Resynchronise())
 
     def forget(self) -> None:

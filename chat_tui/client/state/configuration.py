@@ -24,7 +24,7 @@ class OwnObjects(msgspec.Struct):
     my_conversations: str
 
 
-class Answered(msgspec.Struct):
+class ConfigurationData(msgspec.Struct):
     """``options`` are what the service says; what makes no sense in them has its default."""
 
     identity: str
@@ -56,14 +56,14 @@ class Configuration:
             return FOLLOWED_USERS
         return min(said, MOST_FOLLOWED)
 
-    async def read(self) -> Answered:
+    async def read(self) -> ConfigurationData:
         """Ask for it, take it over, and return the rest: the own identity and the names of the own objects."""
-        found: Answered = parse_answer(await self.request("GET", URL), Answered)
+        found: ConfigurationData = parse_answer(await self.request("GET", URL), ConfigurationData)
         self.links = found.links
-        self.take(found.options)
+        self.update(found.options)
         return found
 
-    def take(self, options: dict[str, Any]) -> None:
+    def update(self, options: dict[str, Any]) -> None:
         """`ClientUpdated` says when the feature was switched (guarantees, Reachability 9)."""
         self.options = options
         enabled = options.get("reachability_enabled") is True

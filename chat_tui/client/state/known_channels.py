@@ -46,7 +46,7 @@ class KnownChannels:
         self.documents: dict[str, ChannelDocument] = {}
         self.open = OpenChannels(replicas, request, emit, self._recount_soon)
         self._own: OwnChannels | None = None
-        self._is_begun = False
+        self._is_loaded = False
         self._recounts: set[str] = set()
         self._missing = MissingChannels(self._is_missing, self.add, spawn)
 
@@ -54,7 +54,7 @@ class KnownChannels:
 
     async def start(self, own_map: str) -> None:
         """Read the list; documents follow in the background, so that the list can be shown at once."""
-        self._own, self._is_begun = OwnChannels(own_map, self), False
+        self._own, self._is_loaded = OwnChannels(own_map, self), False
         opened, described = await asyncio.gather(
             self._replicas.open(self._own), self._descriptions.all(), return_exceptions=True
         )
@@ -65,9 +65,9 @@ class KnownChannels:
         for found in described:
             if found.sid in self._own.items:
                 self.by_sid[found.sid] = new_channel(found)
-        self._is_begun = True
+        self._is_loaded = True
         self.on_own_channels()
-        self.follow_missing()
+        self.follow_documents()
         self._spawn(self._compare(described), "comparing lists of channels")
 
     def forget_all(self) -> None:
@@ -87,7 +87,7 @@ class KnownChannels:
         if channel is not None:
             self._updated(channel, update_described(channel, found))
 
-    def _take_count(self, found: ChannelData, *, is_last_word: bool = False) -> None:
+    def _update_count(self, found: ChannelData, *, is_last_word: bool = False) -> None:
         """Take over a description that may have crossed a change: one's own part is as the own map has it, and a count
         for another horizon than that one is asked for once more."""
         channel = self.by_sid.get(found.sid)
@@ -112,7 +112,7 @@ class KnownChannels:
         self._spawn(self._compare(described), "comparing lists of channels")
         for found in described:
             if found.sid in self.by_sid:
-                self._take_count(found)
+                self._update_count(found)
             elif self._own is not None and found.sid in self._own.items:
                 self._adopt(found)
         for sid in [] if self._own is None else [sid for sid in self._own.items if sid not in self.by_sid]:
@@ -128,11 +128,11 @@ class KnownChannels:
         ):
             self._replicas.read_anew(own)
 
-    def follow_missing(self) -> None:
+    def follow_documents(self) -> None:
         """Follow the documents of channels that are not followed yet."""
-        self._follow_documents(self.by_sid.values())
+        self._follow_documents_of(self.by_sid.values())
 
-    def _follow_documents(self, channels: Iterable[Channel]) -> None:
+    def _follow_documents_of(self, channels: Iterable[Channel]) -> None:
         fresh = []
         for channel in channels:
             sid = channel.sid
@@ -159,7 +159,7 @@ class KnownChannels:
         """Raises KeyError or Malformed when the list itself cannot be known again; a channel that cannot is asked for
         with the next link."""
         own: SavedOwnChannels = decode_row(rows[_OWN], SavedOwnChannels)
-        self._own, self._is_begun = OwnChannels(own.name, self), True
+        self._own, self._is_loaded = OwnChannels(own.name, self), True
         self._own.items = own.items
         self._replicas.adopt(self._own, rows[_OWN].sid, rows[_OWN].position)
         for sid, row, channel in decode_rows(rows, _CHANNEL, Channel):
@@ -175,7 +175,7 @@ class KnownChannels:
 
     def on_own_channels(self) -> None:
         """Make the channels those of the map."""
-        if self._own is None or not self._is_begun:
+        if self._own is None or not self._is_loaded:
             return
         for sid in [sid for sid in self.by_sid if sid not in self._own.items]:
             self.on_own_channel_removed(sid)
@@ -217,7 +217,7 @@ class KnownChannels:
         await asyncio.sleep(RECOUNT_AFTER)
         self._recounts.discard(channel.sid)
         if channel.sid in self.by_sid:
-            self._take_count(await self._descriptions.one(channel.sid), is_last_word=is_last_word)
+            self._update_count(await self._descriptions.one(channel.sid), is_last_word=is_last_word)
 
     # ---- channels that are not known yet
 
@@ -243,7 +243,7 @@ class KnownChannels:
             return  # left again meanwhile
         self.by_sid[found.sid] = channel
         self._emit(events.ChannelJoined(channel) if channel.is_joined else events.ChannelInvited(channel))
-        self._follow_documents([channel])
+        self._follow_documents_of([channel])
 
     def on_own_channel_removed(self, sid: str) -> None:
         self._descriptions.note_removal(sid)

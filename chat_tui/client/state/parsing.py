@@ -174,13 +174,13 @@ def parse_member(sid: str, data: Any) -> Member:
 # ---- users
 
 
-class Value(msgspec.Struct):
+class UserInfoItem(msgspec.Struct):
     """An item of a user's info map."""
 
     value: str | None = None
 
 
-class Marks(msgspec.Struct):
+class ReachabilityItem(msgspec.Struct):
     online: bool | None = None
     notifiable: bool | None = None
 

@@ -107,7 +107,7 @@ class People:
             if identity not in self._followed:
                 descriptor = await self.descriptor(identity)
                 identity = descriptor.identity
-                await self._follow([self._remember(identity, descriptor.info_map)])
+                await self._follow([self._user_for(identity, descriptor.info_map)])
             return self.by_identity[identity]
 
     async def follow_members(self, members: Iterable[Member]) -> None:
@@ -115,16 +115,16 @@ class People:
         elsewhere. Raises TransportError."""
         async with self._following:
             members = [member for member in members if member.identity and member.info_map]
-            await self._unfollow([member.identity for member in members if self._is_reborn(member)])
+            await self._unfollow([member.identity for member in members if self._is_recreated(member)])
             own = "" if self._own is None else self._own.user.identity
             wanted = {
                 member.identity: member.info_map
                 for member in members
                 if member.identity != own and member.identity not in self._followed
             }
-            await self._follow([self._remember(*one) for one in list(wanted.items())[: self.limit]])
+            await self._follow([self._user_for(*one) for one in list(wanted.items())[: self.limit]])
 
-    def _is_reborn(self, member: Member) -> bool:
+    def _is_recreated(self, member: Member) -> bool:
         info = self._followed.get(member.identity)
         return info is not None and bool(member.info_map) and info.name != member.info_map
 
@@ -139,9 +139,9 @@ class People:
             opened = await self._replicas.open(*infos, skip_refused=True)
             found = [info for info in infos if info in opened]
         finally:
-            self._followed_now(infos, found)
+            self._report_followed(infos, found)
 
-    def _followed_now(self, infos: list[UserInfo], found: list[UserInfo]) -> None:
+    def _report_followed(self, infos: list[UserInfo], found: list[UserInfo]) -> None:
         for info in infos:
             if info in found:
                 self._emit(events.UserSubscribed(info.user))
@@ -160,7 +160,7 @@ class People:
             info.user.is_subscribed = False
             self._emit(events.UserUnsubscribed(info.user))
 
-    def _remember(self, identity: str, info_map: str) -> User:
+    def _user_for(self, identity: str, info_map: str) -> User:
         user = self.by_identity.setdefault(identity, User(identity, info_map))
         user.info_map = info_map
         return user
@@ -190,7 +190,7 @@ class People:
         return found
 
     def _refresh(self, descriptor: UserDescriptor) -> None:
-        user = self._remember(descriptor.identity, descriptor.info_map)
+        user = self._user_for(descriptor.identity, descriptor.info_map)
         if user.is_subscribed:
             return
         user.friendly_name, user.attributes = descriptor.friendly_name, descriptor.attributes

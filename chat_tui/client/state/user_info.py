@@ -7,11 +7,11 @@ from chat_tui.client.model import User
 from chat_tui.client.ports import Request
 from chat_tui.client.state.parsing import (
     LONGEST_TEXT,
-    Marks,
+    ReachabilityItem,
     Reasons,
     Snapshot,
     SyncEvent,
-    Value,
+    UserInfoItem,
     parse_item,
     parse_name,
     update_fields,
@@ -47,13 +47,14 @@ class UserInfo(Replica):
         self.user.date_refreshed = self._clock()
         if key == "friendlyName":
             return update_fields(
-                self.user, {"friendly_name": (parse_name(parse_item(data, Value).value), UpdateReason.FRIENDLY_NAME)}
+                self.user,
+                {"friendly_name": (parse_name(parse_item(data, UserInfoItem).value), UpdateReason.FRIENDLY_NAME)},
             )
         if key == "attributes":
-            attributes = (parse_item(data, Value).value or "{}")[:LONGEST_TEXT]
+            attributes = (parse_item(data, UserInfoItem).value or "{}")[:LONGEST_TEXT]
             return update_fields(self.user, {"attributes": (attributes, UpdateReason.ATTRIBUTES)})
         if key == "reachability":
-            marks = parse_item(data, Marks)
+            marks = parse_item(data, ReachabilityItem)
             return update_fields(
                 self.user,
                 {

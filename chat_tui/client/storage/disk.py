@@ -51,7 +51,7 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
-def last_bearer(parent: Path, source: str) -> Bearer | None:
+def load_bearer(parent: Path, source: str) -> Bearer | None:
     """Whom the last token of a source was for, if that is known."""
     try:
         bearer: Bearer = decode(read_private(parent / f"source-{_digest(source)}.json", MAX_NOTE), Bearer)
@@ -60,7 +60,7 @@ def last_bearer(parent: Path, source: str) -> Bearer | None:
     return bearer
 
 
-def note_bearer(parent: Path, source: str, bearer: Bearer) -> None:
+def save_bearer(parent: Path, source: str, bearer: Bearer) -> None:
     """For the next start; it can do without."""
     with contextlib.suppress(OSError):
         private_directory(parent)

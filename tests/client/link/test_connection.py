@@ -71,7 +71,7 @@ async def owner() -> AsyncIterator[Owner]:
     made = Owner()
     yield made
     await made.connection.close()
-    await made.connection.closed()
+    await made.connection.wait_closed()
 
 
 async def test_it_is_ready_once_everything_is_known(owner: Owner) -> None:
@@ -152,7 +152,7 @@ async def test_a_source_is_asked_for_the_next_token() -> None:
     await owner.until(lambda: len(asked) == 2)
     assert not [event for event in owner.events if isinstance(event, TokenAboutToExpire)]
     await owner.connection.close()
-    await owner.connection.closed()
+    await owner.connection.wait_closed()
 
 
 async def test_it_has_one_life(owner: Owner) -> None:
@@ -163,7 +163,7 @@ async def test_it_has_one_life(owner: Owner) -> None:
     await owner.connection.close()
     with pytest.raises(TransportError, match="closed"):
         await start
-    await owner.connection.closed()
+    await owner.connection.wait_closed()
     with pytest.raises(RuntimeError, match="closed"):
         owner.connection.start()
     with pytest.raises(RuntimeError, match="closed"):
