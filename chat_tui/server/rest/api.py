@@ -28,8 +28,11 @@ FORM = "application/x-www-form-urlencoded"
 MAX_FORM = 256 * 1024
 """Bytes of one form: a body and attributes of 32 KiB each, percent-encoded."""
 
-_ONCE = ("authorization", "content-type", "x-twilio-webhook-enabled")
+_ONCE = (b"authorization", b"content-type", b"x-twilio-webhook-enabled")
 """Headers of which there must not be a second that says something else."""
+
+_FROM_A_PAGE = frozenset({b"sec-fetch-site", b"origin"})
+"""Headers that browsers send, and other programs do not."""
 
 _log = logging.getLogger(__name__)
 
@@ -79,15 +82,17 @@ class RestApi:
         """Before credentials are looked at: a browser adds them by itself. Raises Forbidden."""
         headers = request.headers
         sites, origins = headers.getlist("sec-fetch-site"), headers.getlist("origin")
-        if (sites or origins) and not is_own_page(headers.get("host", ""), sites, origins, self._origins):
+        if not is_own_page(headers.get("host", ""), sites, origins, self._origins):
             raise Forbidden(
                 "Another site's page may not use this API with your credentials; the operator can allow its origin",
                 Code.FORBIDDEN,
             )
 
     async def _answer(self, request: Request, where: Target) -> Answer:
-        _check_headers(request)
-        self._check_page(request)
+        given = [name for name, _ in request.scope["headers"]]
+        _check_headers(given)
+        if not _FROM_A_PAGE.isdisjoint(given):
+            self._check_page(request)
         actor = await self._authenticator.account(request.headers.get("authorization"))
         request.scope.get("state", {})[KNOWN] = True
         match = ROUTERS[where.product].match(request.method, where.path)
@@ -111,11 +116,11 @@ class RestApi:
             raise
 
 
-def _check_headers(request: Request) -> None:
+def _check_headers(given: list[bytes]) -> None:
     """Raises BadRequest for a header that is given twice, of which somebody on the way may have read the other."""
     for name in _ONCE:
-        if len(request.headers.getlist(name)) > 1:
-            raise BadRequest(f"{name.title()}: is given more than once", Code.BAD_PARAMETER)
+        if given.count(name) > 1:
+            raise BadRequest(f"{name.decode().title()}: is given more than once", Code.BAD_PARAMETER)
 
 
 def _translate(error: ChatError, dialect: Dialect) -> None:
