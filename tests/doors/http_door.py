@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tests.doors.mutations import Mutator
-from tests.doors.visit import Visit, upgrade
+from tests.doors.visit import Visit
 
 LONG = [4_000, 20_000, 63_000, 70_000, 300_000]
 
@@ -313,82 +313,3 @@ async def requests(visit: Visit, count: int) -> None:
         visit.note(status or 0, case.sent, may_be=range(100, 502))
 
     await visit.all(_cases(visit.draw, visit, count), send)
-
-
-def _upgrades(draw: Mutator, visit: Visit, count: int) -> Iterator[Case]:
-    for _ in range(count):
-        head = upgrade(f"{visit.host}:{visit.port}").split(b"\r\n\r\n")[0]
-        start, *lines = head.split(b"\r\n")
-        method, target, version = start.split(b" ")
-        headers = [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
-        request = Raw(method=method, target=target, version=version, headers=headers)
-        for _ in range(draw.choice([1, 1, 2])):
-            _spoil_upgrade(draw, request)
-        yield Case(request.encoded(), request.is_whole)
-
-
-def _spoil_upgrade(draw: Mutator, request: Raw) -> None:
-    kind = draw.randrange(9)
-    if kind == 0:
-        request.drop(draw.choice([b"Sec-WebSocket-Key", b"Sec-WebSocket-Version", b"Host", b"Upgrade", b"Connection"]))
-    elif kind == 1:
-        odd = [b"", b"x", b"A" * 22 + b"==", b"\xff", b"!" * 24, b"A" * 9000, b"=" * 24]
-        request.give(b"Sec-WebSocket-Key", draw.choice(odd))
-    elif kind == 2:
-        request.give(
-            b"Sec-WebSocket-Version", draw.choice([b"", b"12", b"013", b"13, 8", b"\xff", b"9" * 30, b"-13", b"1_3"])
-        )
-    elif kind == 3:
-        request.method = draw.choice([b"POST", b"HEAD", b"OPTIONS", b"DELETE", b"get", b"X" * 300])
-    elif kind == 4:
-        odd = [
-            b"",
-            b"null",
-            b"https://evil.example",
-            b"http://[",
-            b"http://localhost",
-            b"http://[::1]:x",
-            b"\xff",
-            b"x" * 9000,
-        ]
-        request.headers.append((b"Origin", draw.choice(odd)))
-        if draw.random() < 0.3:
-            request.headers.append((b"Origin", draw.choice(odd)))
-    elif kind == 5:
-        name = draw.choice([b"Sec-WebSocket-Key", b"Sec-WebSocket-Version", b"Host", b"Upgrade", b"Connection"])
-        request.headers.append((name, draw.choice([b"websocket", b"13", b"x", b"", b"A" * 22 + b"==", b"localhost"])))
-    elif kind == 6:
-        odd = [
-            b"/",
-            b"/v3/wsconnect/",
-            b"/v3/wsconnect?%ff",
-            b"/v3/wsconnect?" + b"a" * 9000,
-            b"/v3%2Fwsconnect",
-            b"/health",
-        ]
-        request.target = draw.choice(odd)
-    elif kind == 7:
-        junk = [
-            (b"Content-Length", b"5"),
-            (b"Transfer-Encoding", b"chunked"),
-            (b"X", b"\xff\xfe"),
-            (b"X", b"x" * 20_000),
-        ]
-        junk += [(b"Sec-WebSocket-Extensions", b"permessage-deflate; x=\xff"), (b"Sec-WebSocket-Protocol", b"," * 100)]
-        request.headers.append(draw.choice(junk))
-        request.is_whole = False
-    else:
-        request.headers += [(b"X-%d" % number, b"y") for number in range(draw.choice([100, 130, 500]))]
-
-
-async def upgrades(visit: Visit, count: int) -> None:
-    """Requests to become a WebSocket that must not, or may: each is answered."""
-
-    async def send(case: Case) -> None:
-        await visit.upgrade_slot()
-        status = await visit.http(case.sent, is_whole=case.is_whole)
-        if case.is_whole and (status is None or status < 0):
-            visit.fault("no answer" if status is None else "closed without an answer", case.sent)
-        visit.note(status or 0, case.sent, may_be=range(100, 500))
-
-    await visit.all(_upgrades(visit.draw, visit, count), send)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.raw_socket import RawSocket
-from tests.doors import http_door, rest_door, socket_door
+from tests.doors import http_door, rest_door, socket_door, upgrade_door
 from tests.doors.visit import Report, Visit
 from tests.referees.world import World
 from tests.support.service import Tenant, serving
@@ -19,7 +19,7 @@ Door = Callable[[Visit, int], Awaitable[None]]
 
 DOORS: dict[str, tuple[Door, int]] = {
     "HTTP": (http_door.requests, 1500),
-    "HTTP upgrade": (http_door.upgrades, 300),
+    "HTTP upgrade": (upgrade_door.requests, 300),
     "WebSocket frames": (socket_door.frames, 400),
     "Twilsock packets": (socket_door.packets, 500),
     "tokens": (socket_door.tokens, 400),

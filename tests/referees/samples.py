@@ -70,14 +70,63 @@ def unique(prefix: str) -> str:
     return f"{prefix}-{next(_counter)}"
 
 
+FIXED: dict[str, Any] = {
+    "Attributes": '{"sampled":true}',
+    "ReadStatusEnabled": "false",
+    "Permission": ["sendMessage"],
+    "NotificationLevel": "muted",
+    "Configuration.FlowSid": FLOW,
+    "Configuration.Triggers": ["help"],
+    "Configuration.Filters": ["onMessageSent"],
+    "Configuration.RetryCount": "2",
+    "Filters": ["onMessageSent"],
+    "WebhookFilters": ["onMessageSent"],
+    "Method": "GET",
+    "WebhookMethod": "GET",
+    "State": "inactive",
+    "Timers.Inactive": "PT5M",
+    "Timers.Closed": "PT20M",
+    "DefaultInactiveTimer": "PT5M",
+    "DefaultClosedTimer": "PT20M",
+    "Participant": ['{"identity": "somebody"}'],
+    "MessagingServiceSid": MESSAGING,
+    "DefaultMessagingServiceSid": MESSAGING,
+    "MediaSid": "ME" + "0" * 32,
+    "PreWebhookRetryCount": "2",
+    "PostWebhookRetryCount": "3",
+    "LastConsumedMessageIndex": "1",
+    "LastReadMessageIndex": "1",
+    "Configuration.ReplayAfter": "1",
+    "TypingIndicatorTimeout": "7",
+    "ConsumptionReportInterval": "9",
+    "Sandbox": "true",
+}
+"""What is the same everywhere."""
+
+UNIQUE = {"UniqueName": "unique", "FriendlyName": "friendly", "Identity": "identity"}
+"""What no two may share, and how it begins."""
+
+
 def sample(world: World, path: str, name: str, shape: Shape) -> Any:
     """A valid value that is not the default one."""
-    is_role = path.rstrip("}").endswith(("/Roles", "/Roles/{Sid"))
-    fixed: dict[str, Any] = {
-        "Attributes": '{"sampled":true}',
-        "UniqueName": unique("unique"),
-        "FriendlyName": unique("friendly"),
-        "Identity": unique("identity"),
+    if name == "Type":
+        return _type(path, shape)
+    if name == "Target":
+        return "flex" if "Configuration" in path else "webhook"
+    if name in UNIQUE:
+        return unique(UNIQUE[name])
+    return FIXED.get(name) or _place(world, path).get(name) or _of_shape(name, shape)
+
+
+def _type(path: str, shape: Shape) -> str:
+    if path.rstrip("}").endswith(("/Roles", "/Roles/{Sid")):
+        return "channel" if "channel" in shape.enum else "conversation"
+    return "apn" if "/Credentials" in path else "webhook" if path.endswith("/Webhooks") else "private"
+
+
+def _place(world: World, path: str) -> dict[str, str]:
+    """What there is in this world."""
+    return {
         "RoleSid": world.service_role if "/Users" in path else world.role,
         "DefaultServiceRoleSid": world.service_role,
         "DefaultChatServiceRoleSid": world.service_role,
@@ -86,42 +135,10 @@ def sample(world: World, path: str, name: str, shape: Shape) -> Any:
         "DefaultChannelCreatorRoleSid": world.role,
         "DefaultConversationCreatorRoleSid": world.role,
         "DefaultChatServiceSid": world.service,
-        "ReadStatusEnabled": "false",
-        "Permission": ["sendMessage"],
-        "NotificationLevel": "muted",
-        "Configuration.FlowSid": FLOW,
-        "Configuration.Triggers": ["help"],
-        "Configuration.Filters": ["onMessageSent"],
-        "Configuration.RetryCount": "2",
-        "Filters": ["onMessageSent"],
-        "WebhookFilters": ["onMessageSent"],
-        "Method": "GET",
-        "WebhookMethod": "GET",
-        "Target": "flex" if "Configuration" in path else "webhook",
-        "State": "inactive",
-        "Timers.Inactive": "PT5M",
-        "Timers.Closed": "PT20M",
-        "DefaultInactiveTimer": "PT5M",
-        "DefaultClosedTimer": "PT20M",
-        "Participant": ['{"identity": "somebody"}'],
-        "MessagingServiceSid": MESSAGING,
-        "DefaultMessagingServiceSid": MESSAGING,
-        "MediaSid": "ME" + "0" * 32,
-        "PreWebhookRetryCount": "2",
-        "PostWebhookRetryCount": "3",
-        "LastConsumedMessageIndex": "1",
-        "LastReadMessageIndex": "1",
-        "Configuration.ReplayAfter": "1",
-        "TypingIndicatorTimeout": "7",
-        "ConsumptionReportInterval": "9",
-        "Sandbox": "true",
     }
-    if name == "Type":
-        if is_role:
-            return "channel" if "channel" in shape.enum else "conversation"
-        return "apn" if "/Credentials" in path else "webhook" if path.endswith("/Webhooks") else "private"
-    if name in fixed:
-        return fixed[name]
+
+
+def _of_shape(name: str, shape: Shape) -> str:
     if shape.type == "boolean":
         return "true"
     if shape.type == "integer":

@@ -4,11 +4,9 @@ import asyncio
 import base64
 import contextlib
 import itertools
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -25,8 +23,6 @@ from chat_tui.server.operations.services import CreateService, DeleteService
 from chat_tui.server.operations.users import CreateUser, DeleteUser, FetchUser
 from chat_tui.server.realtime.gateway import Gateway
 from chat_tui.server.realtime.link import Link
-from tests.bench.raw_socket import RawSocket
-from tests.support.service import Tenant, serving
 
 SECRET = "s" * 40
 SOON = 5.0
@@ -316,99 +312,3 @@ async def test_a_listener_that_fails_hides_no_revocation(scene: Scene) -> None:
     await socket.closed()
     link.lost()
     await gateway.drain()
-
-
-# ---- a crowd, on a service of its own
-
-SOCKETS, KEYS = 168, 25
-
-
-async def _try_to_open(url: str, token: str) -> RawSocket | None:
-    try:
-        return await RawSocket.open(url, token)
-    except (AssertionError, ConnectionError):
-        return None  # it was refused, or cut off on the way
-
-
-def _spellings(header: str) -> list[str]:
-    """The same credentials in 32 headers."""
-    credentials = header.partition(" ")[2]
-    return ["".join(word) + f" {credentials}" for word in itertools.product(*((c, c.swapcase()) for c in "Basic"))]
-
-
-async def test_none_of_a_crowd_survives(tmp_path: Path) -> None:
-    """168 sockets being opened and 800 headers being checked while what they stand for is revoked: none works after."""
-    with serving(tmp_path / "data", "--rate", "1000000") as process, contextlib.closing(Tenant(process)) as tenant:
-        path = f"/api/2010-04-01/Accounts/{process.account_sid}/Keys"
-        keys = [tenant.post(f"{path}.json", FriendlyName="short-lived") for _ in range(KEYS)]
-        tokens = [
-            encode_token(
-                account_sid=process.account_sid,
-                key_sid=keys[number % KEYS]["sid"],
-                key_secret=keys[number % KEYS]["secret"],
-                identity=f"user-{number}",
-                service_sid=tenant.service_sid,
-            )
-            for number in range(SOCKETS)
-        ]
-        headers = [
-            spelling
-            for key in keys
-            for spelling in _spellings("Basic " + base64.b64encode(f"{key['sid']}:{key['secret']}".encode()).decode())
-        ]
-        assert len(headers) == 800
-        target = urlsplit(process.url)
-        under_way = asyncio.Event()
-
-        async def ask(own: list[str]) -> list[int]:
-            """The answers to requests that follow each other on one connection."""
-            reader, writer = await asyncio.open_connection(target.hostname, target.port)
-            found = []
-            for header in own:
-                head = f"GET {tenant.path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {header}\r\n\r\n"
-                writer.write(head.encode())
-                answer = await reader.readuntil(b"\r\n\r\n")
-                found.append(int(answer[9:12]))
-                if len(found) == len(own) // 4:
-                    under_way.set()
-                size = re.search(rb"content-length: (\d+)", answer)
-                assert size is not None
-                await reader.readexactly(int(size[1]))
-            writer.close()
-            return found
-
-        async def ask_all() -> set[int]:
-            groups = await asyncio.gather(*(ask(headers[first::16]) for first in range(16)))
-            return {status for group in groups for status in group}
-
-        opening = [asyncio.create_task(_try_to_open(process.url, token)) for token in tokens]
-        checking = asyncio.create_task(ask_all())
-        await under_way.wait()
-        for key in keys:
-            await asyncio.to_thread(tenant.http.delete, f"{path}/{key['sid']}.json")
-        opened = [socket for socket in await asyncio.gather(*opening) if socket is not None]
-        assert 200 in await checking, "the revocation came too early to show anything"
-        assert await ask_all() == {401}
-        assert opened, "the revocation came too early to show anything"
-        async with asyncio.timeout(SOON):
-            for socket in opened:
-                await socket.closed()
-
-
-async def test_a_form_that_comes_slowly_comes_too_late(tenant: Tenant) -> None:
-    """Its head was checked while the key was good; by the time its form is whole, the key is revoked."""
-    process = tenant.process
-    path = f"/api/2010-04-01/Accounts/{process.account_sid}/Keys"
-    key = tenant.post(f"{path}.json", FriendlyName="short-lived")
-    target = urlsplit(process.url)
-    reader, writer = await asyncio.open_connection(target.hostname, target.port)
-    credentials = base64.b64encode(f"{key['sid']}:{key['secret']}".encode()).decode()
-    head = f"POST {tenant.path}/Channels HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {credentials}\r\n"
-    writer.write(f"{head}Expect: 100-continue\r\nContent-Length: 15\r\n\r\n".encode())
-    assert b" 100 " in await reader.readuntil(b"\r\n\r\n")  # its form is wanted: it was let in
-    writer.write(b"UniqueName=")
-    assert (await asyncio.to_thread(tenant.http.delete, f"{path}/{key['sid']}.json")).status_code == 204
-    writer.write(b"late")
-    assert b" 401 " in await reader.readuntil(b"\r\n\r\n")
-    writer.close()
-    assert tenant.http.get(f"{tenant.path}/Channels/late").status_code == 404

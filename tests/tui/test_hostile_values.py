@@ -112,45 +112,67 @@ def cases(dice: random.Random, count: int) -> Iterator[Case]:
 
 def say(client: FakeClient, case: Case, number: int, dice: random.Random) -> None:
     """Have the service say it."""
-    kind, field, value, _ = case
+    _SAYINGS[case.kind](client, case, number, dice)
+
+
+def _say_message(client: FakeClient, case: Case, number: int, dice: random.Random) -> None:
     opened_channel = client.opened()
     channel = opened_channel.channel
-    if kind == "Message":
-        good = Message(f"IM{number}", channel.sid, len(opened_channel.messages), "bob", "hello", NOW)
-        message = msgspec.structs.replace(good, **{field: value})
-        opened_channel.message_list.messages.append(message)
-        client.emit(dice.choice((events.MessageAdded, _updated))(channel, message))
-    elif kind == "User":
-        user = User(f"user-{number}", "US1.info", friendly_name="Bob", is_online=True)
-        setattr(user, field, value)
-        client.people.by_identity[f"user-{number}"] = user
-        member = Member(sid("MB", number), f"user-{number}", "US1.info")
-        opened_channel.roster.members[member.sid] = member
-        client.emit(events.MemberJoined(channel, member))
-        client.emit(events.UserUpdated(user, frozenset()))
-    elif kind == "Member":
-        member = Member(sid("MB", number), f"user-{number}", "US1.info")
-        setattr(member, field, value)
-        opened_channel.roster.members[sid("MB", number)] = member
-        client.emit(events.MemberJoined(channel, member))
-        client.emit(events.MemberUpdated(channel, member, frozenset()))
-    elif kind == "Channel":
-        other = Channel(sid("CH", 100 + number), dice.choice(list(ChannelStatus)), friendly_name="general")
-        other.last_message = dice.choice((None, LastMessage(3, NOW), LastMessage(-(10**20), DATES[0])))
-        if field != "sid":
-            setattr(other, field, value)
-        client.state.channels.by_sid[other.sid] = other
-        client.emit(events.ChannelInvited(other))
-        client.emit(events.ChannelUpdated(other, frozenset()))
-    elif kind == "PendingMessage":
-        pending = PendingMessage(f"m{number}", channel.sid, "mine", NOW)
-        pending = msgspec.structs.replace(pending, **{field: value})
-        client.outbox.failed[f"m{number}"] = pending
-        client.emit(events.PendingMessageUpdated(pending))
-    else:
-        state = ConnectionState(dice.choice(list(Phase)), NOW.timestamp(), NOW.timestamp() + 4, "why")
-        client.link_state = msgspec.structs.replace(state, **{field: value})
-        client.emit(events.ConnectionChanged(client.link_state))
+    good = Message(f"IM{number}", channel.sid, len(opened_channel.messages), "bob", "hello", NOW)
+    message = msgspec.structs.replace(good, **{case.field: case.value})
+    opened_channel.message_list.messages.append(message)
+    client.emit(dice.choice((events.MessageAdded, _updated))(channel, message))
+
+
+def _say_user(client: FakeClient, case: Case, number: int, _: random.Random) -> None:
+    user = User(f"user-{number}", "US1.info", friendly_name="Bob", is_online=True)
+    setattr(user, case.field, case.value)
+    client.people.by_identity[f"user-{number}"] = user
+    member = Member(sid("MB", number), f"user-{number}", "US1.info")
+    client.opened().roster.members[member.sid] = member
+    client.emit(events.MemberJoined(client.opened().channel, member))
+    client.emit(events.UserUpdated(user, frozenset()))
+
+
+def _say_member(client: FakeClient, case: Case, number: int, _: random.Random) -> None:
+    member, channel = Member(sid("MB", number), f"user-{number}", "US1.info"), client.opened().channel
+    setattr(member, case.field, case.value)
+    client.opened().roster.members[sid("MB", number)] = member
+    client.emit(events.MemberJoined(channel, member))
+    client.emit(events.MemberUpdated(channel, member, frozenset()))
+
+
+def _say_channel(client: FakeClient, case: Case, number: int, dice: random.Random) -> None:
+    other = Channel(sid("CH", 100 + number), dice.choice(list(ChannelStatus)), friendly_name="general")
+    other.last_message = dice.choice((None, LastMessage(3, NOW), LastMessage(-(10**20), DATES[0])))
+    if case.field != "sid":
+        setattr(other, case.field, case.value)
+    client.state.channels.by_sid[other.sid] = other
+    client.emit(events.ChannelInvited(other))
+    client.emit(events.ChannelUpdated(other, frozenset()))
+
+
+def _say_pending(client: FakeClient, case: Case, number: int, _: random.Random) -> None:
+    pending = PendingMessage(f"m{number}", client.opened().channel.sid, "mine", NOW)
+    pending = msgspec.structs.replace(pending, **{case.field: case.value})
+    client.outbox.failed[f"m{number}"] = pending
+    client.emit(events.PendingMessageUpdated(pending))
+
+
+def _say_state(client: FakeClient, case: Case, _: int, dice: random.Random) -> None:
+    state = ConnectionState(dice.choice(list(Phase)), NOW.timestamp(), NOW.timestamp() + 4, "why")
+    client.link_state = msgspec.structs.replace(state, **{case.field: case.value})
+    client.emit(events.ConnectionChanged(client.link_state))
+
+
+_SAYINGS = {
+    "Message": _say_message,
+    "User": _say_user,
+    "Member": _say_member,
+    "Channel": _say_channel,
+    "PendingMessage": _say_pending,
+    "ConnectionState": _say_state,
+}
 
 
 def _updated(channel: Channel, message: Message) -> events.Event:

@@ -85,22 +85,27 @@ async def outlast_the_log(makes: tuple[str, ...], data: Path) -> None:
         process.arguments = ("--port", home)
         tenant.move_to(process.start())
         for one in parties:
-            if one.identity == OWN:
-                await reloaded(one, [0, 2, 3, 4])
-            else:
-                await one.see("messageAdded", lambda found: found["body"] == missed[-1])
-                assert [one.seen("messageAdded", body=body) for body in missed] == [1, 1, 1]
-                await one.see("messageRemoved", lambda found: found["index"] == 1)
-                await one.see("memberLeft", lambda found: found["identity"] == "guest")
-            await one.see("channelLeft", lambda found: found["name"] == "left")
-            told = "channelLeft" if one.identity == OWN else "channelRemoved"  # SDKs see the document go first
-            await one.see(told, lambda found: found["name"] == "deleted")
-            assert (await one.do("page", name="general", size=30))["indices"] == [0, 2, 3, 4]
-            assert "guest" not in [member["identity"] for member in await one.do("members", name="general")]
+            await hear_of(one, missed)
         tenant.post(messages, Body="afterwards", From="owner")
         for one in parties:
             await one.see("messageAdded", lambda found: found["body"] == "afterwards")
     tenant.close()
+
+
+async def hear_of(one: Party, missed: list[str]) -> None:
+    """What was written, and everything that is gone."""
+    if one.identity == OWN:
+        await reloaded(one, [0, 2, 3, 4])
+    else:
+        await one.see("messageAdded", lambda found: found["body"] == missed[-1])
+        assert [one.seen("messageAdded", body=body) for body in missed] == [1, 1, 1]
+        await one.see("messageRemoved", lambda found: found["index"] == 1)
+        await one.see("memberLeft", lambda found: found["identity"] == "guest")
+    await one.see("channelLeft", lambda found: found["name"] == "left")
+    told = "channelLeft" if one.identity == OWN else "channelRemoved"  # SDKs see the document go first
+    await one.see(told, lambda found: found["name"] == "deleted")
+    assert (await one.do("page", name="general", size=30))["indices"] == [0, 2, 3, 4]
+    assert "guest" not in [member["identity"] for member in await one.do("members", name="general")]
 
 
 async def reloaded(one: Party, indices: list[int]) -> None:

@@ -61,6 +61,16 @@ async def everywhere_in_sync(alice: Any, tenant: Tenant) -> list[tuple[str, Any]
     return horizons([await alice.socket.request("GET", path) for path in asked])
 
 
+async def follow_horizons(alice: Any, tenant: Tenant) -> None:
+    """The roster of the channel, and her own channels."""
+    channel = tenant.get(f"{tenant.path}/Channels/general")["sid"]
+    user = tenant.get(f"{tenant.path}/Users/alice")["sid"]
+    for name in (f"{channel}.roster", f"{user}.channels"):
+        found = await alice.socket.request("GET", f"/v3/Maps/{name}")
+        await alice.follow(found["sid"], "map", found["last_event_id"])
+    await alice.see("subscription_established", 2)
+
+
 async def test_switched_off_nobody_has_a_horizon(tenant: Tenant, watch: Watch) -> None:  # noqa: F811
     """Nor sets one, by any face; whoever follows hears it at once; switched on again, all begin anew."""
     general = f"{tenant.path}/Channels/general"
@@ -71,12 +81,7 @@ async def test_switched_off_nobody_has_a_horizon(tenant: Tenant, watch: Watch) -
     own = f"{tenant.path}/Users/alice/Channels/general"
     tenant.post(own, LastConsumedMessageIndex="1")
     alice = await watch("alice")
-    channel = tenant.get(general)["sid"]
-    user = tenant.get(f"{tenant.path}/Users/alice")["sid"]
-    for name in (f"{channel}.roster", f"{user}.channels"):
-        found = await alice.socket.request("GET", f"/v3/Maps/{name}")
-        await alice.follow(found["sid"], "map", found["last_event_id"])
-    await alice.see("subscription_established", 2)
+    await follow_horizons(alice, tenant)
     shown = everywhere_in_rest(tenant) + await everywhere_in_sync(alice, tenant)
     assert len(shown) > 20
     assert {value for name, value in shown if name.endswith(("ndex",))} == {1, None}

@@ -122,9 +122,9 @@ def test_an_earlier_data_file_is_brought_up_to_date(tmp_path: Path) -> None:
     connection.close()
 
 
-def test_an_earlier_file_gives_nothing_to_who_has_a_name_again(tmp_path: Path) -> None:
-    """What was said from a seat by somebody who was deleted is nobody's; a founder who sat already is not awaited."""
-    connection = connect(tmp_path / "chat.db")
+def of_version_2(path: Path) -> apsw.Connection:
+    """A file from before seats were remembered: one user has the name of a deleted one."""
+    connection = connect(path)
     for script in sorted(MIGRATIONS.glob("*.sql"))[:2]:
         connection.execute(script.read_text())
     connection.execute("PRAGMA user_version = 2")
@@ -151,6 +151,12 @@ def test_an_earlier_file_gives_nothing_to_who_has_a_name_again(tmp_path: Path) -
             "INSERT INTO messages (sid, channel_sid, idx, author, member_sid, body, attributes, date_created,"
             f" date_updated) VALUES ('IM{index}', 'CH1', {index}, '{author}', {member}, 'b', '{{}}', 10, 10)"
         )
+    return connection
+
+
+def test_an_earlier_file_gives_nothing_to_who_has_a_name_again(tmp_path: Path) -> None:
+    """What was said from a seat by somebody who was deleted is nobody's; a founder who sat already is not awaited."""
+    connection = of_version_2(tmp_path / "chat.db")
     migrate(connection)
     reader = Reader(connection, 0)
     mine = [
