@@ -194,7 +194,7 @@ def list_messages(tx: Reader, actor: Actor, command: ListMessages) -> Page[Messa
 
     def read(asked: PageQuery) -> Page[Message]:
         start = (NO_END if step < 0 else 0) if asked.after is None else asked.after + step
-        found = tx.some_of(Message, query, PAGE_BYTES, channel_sid=channel.sid, start=start, limit=asked.size + 1)
+        found = tx.batch_of(Message, query, PAGE_BYTES, channel_sid=channel.sid, start=start, limit=asked.size + 1)
         return cut_page(
             [(message, message.idx) for message in found.rows], asked, in_front, step, is_more=found.is_more
         )

@@ -44,7 +44,7 @@ def page(tx: Reader, row: type[R], query: str, asked: PageQuery, **params: Any) 
         return tx.tuples(f"{query}_back", **params, before=edge, limit=limit)
 
     def read(anchor: PageQuery) -> Page[R]:
-        found = tx.some(query, PAGE_BYTES, **params, after=anchor.after or 0, limit=anchor.size + 1)
+        found = tx.batch(query, PAGE_BYTES, **params, after=anchor.after or 0, limit=anchor.size + 1)
         rows = [(msgspec.convert(columns, row, strict=False), columns[-1]) for columns in found.rows]
         return cut_page(rows, anchor, in_front, is_more=found.is_more)
 

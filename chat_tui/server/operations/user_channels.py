@@ -137,7 +137,7 @@ def _page(tx: Reader, service: Service, user: User, asked: PageQuery) -> Page[Us
 
 def _read(tx: Reader, user: User, asked: PageQuery, in_front: Positions) -> Page[tuple[Member | Invite, Channel]]:
     params = {"user_sid": user.sid, "after": asked.after or 0, "limit": asked.size + 1}
-    members = tx.some_of(Member, "members_of_user_page", PAGE_BYTES, **params)
+    members = tx.batch_of(Member, "members_of_user_page", PAGE_BYTES, **params)
     # What is beyond the last member that was read is not to be shown before the next one.
     last = members.rows[-1].position if members.is_more else NO_END
     invited = tx.all(Invite, "invites_of_user_page", **params)

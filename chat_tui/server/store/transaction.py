@@ -30,7 +30,7 @@ def load_queries() -> dict[str, str]:
     return {name: getattr(found, name).sql for name in found.available_queries}
 
 
-class Some(NamedTuple, Generic[T]):
+class Batch(NamedTuple, Generic[T]):
     """Rows, and whether more follow that were too large to be read with them."""
 
     rows: list[T]
@@ -83,24 +83,24 @@ class Reader:
         for found in self._execute(query, params):
             yield msgspec.convert(found, row, strict=False)
 
-    def some(self, query: str, most_bytes: int, **params: Any) -> Some[Columns]:
+    def batch(self, query: str, most_bytes: int, **params: Any) -> Batch[Columns]:
         """The first rows of ``query`` that hold ``most_bytes`` of text and blobs together, and at least one."""
         return _until(self._execute(query, params), most_bytes)
 
-    def some_of(self, row: type[R], query: str, most_bytes: int, **params: Any) -> Some[R]:
-        """`some`, as rows of a kind."""
-        found = self.some(query, most_bytes, **params)
-        return Some([msgspec.convert(columns, row, strict=False) for columns in found.rows], found.is_more)
+    def batch_of(self, row: type[R], query: str, most_bytes: int, **params: Any) -> Batch[R]:
+        """`batch`, as rows of a kind."""
+        found = self.batch(query, most_bytes, **params)
+        return Batch([msgspec.convert(columns, row, strict=False) for columns in found.rows], found.is_more)
 
 
-def _until(rows: Iterable[Columns], most_bytes: int) -> Some[Columns]:
+def _until(rows: Iterable[Columns], most_bytes: int) -> Batch[Columns]:
     found: list[Columns] = []
     for row in rows:
         if found and most_bytes <= 0:
-            return Some(found, True)
+            return Batch(found, True)
         found.append(row)
         most_bytes -= sum(len(column) for column in row if type(column) in (str, bytes))
-    return Some(found, False)
+    return Batch(found, False)
 
 
 class Transaction(Reader):

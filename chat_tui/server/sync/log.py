@@ -28,7 +28,7 @@ class LoggedEvent(msgspec.Struct, frozen=True):
 def read(reader: Reader, object_sid: str, after: int, limit: int, most_bytes: int = NO_END) -> list[LoggedEvent]:
     """Up to ``limit`` events, no more once they are ``most_bytes``, of an object with an id above ``after``, oldest
     first."""
-    rows = reader.some("events_after", most_bytes, object_sid=object_sid, after=after, limit=limit).rows
+    rows = reader.batch("events_after", most_bytes, object_sid=object_sid, after=after, limit=limit).rows
     return [LoggedEvent(event_id, notification) for event_id, notification in rows]
 
 
