@@ -108,9 +108,6 @@ class FakeSocket:
     def settle(self) -> None:
         pass
 
-    def go_on(self) -> None:
-        pass
-
     async def see(self, count: int = 1) -> None:
         """Wait until ``count`` frames were written."""
         async with asyncio.timeout(SOON):

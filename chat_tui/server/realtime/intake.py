@@ -36,6 +36,7 @@ class Intake:
     ) -> None:
         self._source = source
         self._outgoing = outgoing
+        outgoing.go_on = self.go_on
         self._loop = loop
         self._clock = clock
         self._rest = b""
@@ -56,7 +57,7 @@ class Intake:
             wait = share.wait(now)
             if wait and self._next_turn is None:
                 self._next_turn = self._loop.call_later(wait, self._take_turn)
-            if wait or not (source.close_sent or outgoing.may_take(self.go_on)):
+            if wait or not (source.close_sent or outgoing.may_take()):
                 self.hold_back(on=True)
                 return
             piece, self._rest = self._rest[:PIECE], self._rest[PIECE:]
@@ -66,7 +67,7 @@ class Intake:
             share = outgoing.share  # a login's is another one
             share.used += clock() - now
         if self._is_held_back:  # else the next to come is held back, if need be
-            self.hold_back(on=not (source.close_sent or outgoing.may_take(self.go_on)))
+            self.hold_back(on=not (source.close_sent or outgoing.may_take()))
 
     def _is_too_late(self, size: int) -> bool:
         self._after_close += size

@@ -33,15 +33,13 @@ class Socket(Protocol):
     def settle(self) -> None:
         """Whoever is behind it has shown who they are."""
 
-    def go_on(self) -> None:
-        """Read again what was held back."""
-
 
 class Outgoing:
     """The sending half of a connection, and who is behind it: a `followers.Subscriber`.
 
     Answers wait for the socket; live events are queued up to the `Limits`; what waits of both is bounded for all
-    connections of ``share`` together (guarantees, Bounds 2). ``is_lost``: the socket is gone.
+    connections of ``share`` together (guarantees, Bounds 2). ``is_lost``: the socket is gone;
+    ``go_on`` is called when there is room again for what was held back.
     """
 
     def __init__(self, socket: Socket, connection_id: str, share: Share, limits: Limits) -> None:
@@ -49,6 +47,7 @@ class Outgoing:
         self.connection_id = connection_id
         self.share = share
         self.actor = NOBODY
+        self.go_on: Callable[[], None] = lambda: None
         self.is_lost = False
         self._most_events = limits.queued_events
         self._most_bytes = limits.queued_bytes
@@ -59,14 +58,14 @@ class Outgoing:
         self._waiting = 0
         self._writable: asyncio.Event | None = None
 
-    def may_take(self, go_on: Callable[[], None]) -> bool:
+    def may_take(self) -> bool:
         """Whether another packet may come in: there must be a way out for its answer, and room for its work. If not,
-        ``go_on`` is called, or `Socket.go_on`, once it may."""
+        ``go_on`` is called once it may."""
         if self.socket.is_paused or self._queue or self._waiting:  # `can_write`, for every frame that comes
             return False
         if self.share.has_room():
             return True
-        self.share.hold(go_on)
+        self.share.hold(self.go_on)
         return False
 
     @property
@@ -176,7 +175,7 @@ class Outgoing:
         writable, self._writable = self._writable, None
         if writable is not None:
             writable.set()
-        self.socket.go_on()
+        self.go_on()
 
     def lost(self) -> None:
         """The socket is gone: nobody waits for it any more."""

@@ -64,15 +64,14 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
         else:
             self._intake.go_on(data)
 
-    def go_on(self) -> None:
-        if self._intake is not None:
-            self._intake.go_on()
-
     def data_received(self, data: bytes) -> None:
-        """A part of the head, which uvicorn may have read before it knew what it is."""
+        """A part of the head, which uvicorn may have read before it knew what it is. One that its parser takes and ours
+        does not is too long for ours, or has a body: ours has an answer to some of these; to the others this is it."""
         super().data_received(data)
         if self.conn.handshake_exc is not None and not self.handshake_complete:
-            self._refuse_head()
+            self.handshake_complete = self.close_sent = True
+            self.transport.write(b"".join(self.conn.data_to_send()) or _BAD_HEAD)
+            self.transport.close()
 
     def feed(self, piece: bytes) -> None:
         link = self.link
@@ -131,14 +130,6 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
         self._intake = Intake(self, self.link.outgoing, self.loop)
         first_ping = random.uniform(0, limits.ping_every)  # noqa: S311 - spreads load, hides nothing
         self.ping_timer = self.loop.call_later(first_ping, self.send_keepalive_ping)
-
-    def _refuse_head(self) -> None:
-        """A head that the one parser takes and the other does not: too long for it, or with a body. The parser has an
-        answer to some of these; to the others this is ours."""
-        told = b"".join(self.conn.data_to_send()) or _BAD_HEAD
-        self.handshake_complete = self.close_sent = True
-        self.transport.write(told)
-        self.transport.close()
 
     # ---- messages
 

@@ -47,9 +47,6 @@ class FakeSocket:
     def settle(self) -> None:
         pass
 
-    def go_on(self) -> None:
-        pass
-
 
 class Caller:
     """Somebody with a token on a link of a gateway."""
