@@ -68,7 +68,7 @@ def in_plain_worker(screen: Screen) -> None:
 
 
 def in_action(screen: Screen) -> None:
-    screen.main.dialogs.show_help = fail  # type: ignore[method-assign]
+    screen.main.action_perform = fail  # type: ignore[method-assign]
     screen.main.call_later(screen.main.run_action, "perform('help')")
 
 

@@ -4,6 +4,7 @@ An action is added by a row; what is longer than a line is a function above the 
 """
 
 from chat_tui.tui.actions import CHANNELS, MESSAGES, Action
+from chat_tui.tui.main import dialogs
 from chat_tui.tui.main.controls import Controls
 from chat_tui.tui.render.safe_text import safe
 
@@ -29,9 +30,9 @@ ACTIONS: tuple[Action[Controls], ...] = (
     Action("next-unread", ("f4", "alt+a"), "Next unread", "Go to the next unread channel.",
            lambda on: on.navigation.go_to_unread(), hint="next unread"),
     Action("switch-channel", ("ctrl+k",), "Switch channel", "Find a channel by its name.",
-           lambda on: on.dialogs.pick_channel(), hint="switch"),
+           dialogs.pick_channel, hint="switch"),
     Action("palette", ("f2", "ctrl+backslash"), "Commands", "Find an action, a channel or a person.",
-           lambda on: on.dialogs.pick_anything(ACTIONS), hint="commands", in_palette=False),
+           lambda on: dialogs.pick_anything(on, ACTIONS), hint="commands", in_palette=False),
     Action("last-channel", ("ctrl+o",), "Last channel", "Go back to the channel before this one.",
            lambda on: on.navigation.go_back()),
     Action("page-up", ("pageup",), "Page up", "Earlier messages.",
@@ -49,11 +50,11 @@ ACTIONS: tuple[Action[Controls], ...] = (
     Action("toggle-roster", ("f7",), "Members", "Show or hide the members.",
            lambda on: on.folding.toggle("roster"), hint="members"),
     Action("outbox", ("f9",), "Outbox", "What is not sent yet: send again, write anew, discard.",
-           lambda on: on.dialogs.show_outbox()),
+           dialogs.show_outbox),
     Action("reconnect", ("f8",), "Reconnect now", "Do not wait for the next try to connect.",
            lambda on: on.client.reconnect_now()),
     Action("help", ("f1",), "Help", "This page.",
-           lambda on: on.dialogs.show_help(ACTIONS), hint="help", in_palette=False),
+           lambda on: dialogs.show_help(on, ACTIONS), hint="help", in_palette=False),
     Action("quit", ("ctrl+q",), "Quit", "Leave the program.",
            lambda on: on.screen.app.exit()),
     Action("mute-row", ("m",), "Mute or unmute", "Mute or unmute the channel under the cursor.",
@@ -75,7 +76,7 @@ ACTIONS: tuple[Action[Controls], ...] = (
     Action("compose", ("escape",), "Back to the composer", "Return to where you write.",
            lambda on: on.folding.to_composer(), in_palette=False, has_priority=False),
     Action("help-outside", ("question_mark",), "Help", "This page.",
-           lambda on: on.dialogs.show_help(ACTIONS), CHANNELS, in_palette=False),
+           lambda on: dialogs.show_help(on, ACTIONS), CHANNELS, in_palette=False),
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}

@@ -14,7 +14,6 @@ from chat_tui.tui.faults import report_fault, run_in_background
 from chat_tui.tui.main.bridge import ClientChanged, forward
 from chat_tui.tui.main.channel_controller import ChannelController
 from chat_tui.tui.main.controls import Controls
-from chat_tui.tui.main.dialogs import Dialogs
 from chat_tui.tui.main.hint_bar import HintBar
 from chat_tui.tui.main.keys import ACTIONS, BY_ID
 from chat_tui.tui.main.mentions import Mentions
@@ -84,7 +83,7 @@ class MainScreen(QuickScreen):
         self._assemble()
         self.set_class(self.glyphs is ASCII, "-ascii")
         run_in_background(self, "following the service", partial(forward, self.client.events(), self), group="bridge")
-        self.set_interval(TICK_EVERY, self._tick)
+        self.set_interval(TICK_EVERY, self.updates.tick)
         self.set_interval(REFRESH_OTHERS_EVERY, self.controller.refresh_others)
         self.folding.fold()
         self.panes.show_everything()
@@ -101,13 +100,21 @@ class MainScreen(QuickScreen):
         self.controller = ChannelController(self, client, view, presenter, panes)
         self.hints = HintBar(self, panes, ACTIONS)
         self.navigation = Navigation(view, presenter.channels, self.controller, self.folding, self.hints.say)
-        self.updates = Updates(self, client, view, self.mentions, panes, self.controller, self.navigation)
+        self.updates = Updates(self, client, view, presenter, self.mentions, panes, self.controller, self.navigation)
         self.requests = Requests(self, client, view, presenter, panes, self.action_perform)
-        self.dialogs = Dialogs(
-            self, client, presenter, self.navigation, panes.composer, self.clock, self.glyphs, self.action_perform
-        )
         self.controls = Controls(
-            self, client, view, panes, self.folding, self.navigation, self.hints, self.requests, self.dialogs
+            screen=self,
+            client=client,
+            clock=self.clock,
+            glyphs=self.glyphs,
+            view=view,
+            presenter=presenter,
+            panes=panes,
+            folding=self.folding,
+            navigation=self.navigation,
+            hints=self.hints,
+            requests=self.requests,
+            perform=self.action_perform,
         )
 
     def action_perform(self, action_id: str) -> None:
@@ -120,11 +127,6 @@ class MainScreen(QuickScreen):
         self.updates.apply(message.happened)
         if self.presenter.is_live:
             self.is_up_to_date.set()
-
-    def _tick(self) -> None:
-        """Words that change with time: how long until the next try, how old a mark is."""
-        if not self.presenter.is_live:
-            self.panes.draw(title=True, roster=True)
 
     def on_channel_wanted(self, message: ChannelWanted) -> None:
         self.navigation.go(message.sid)

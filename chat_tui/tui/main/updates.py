@@ -15,6 +15,7 @@ from chat_tui.tui.main.mentions import Mentions
 from chat_tui.tui.main.messages import Noticed
 from chat_tui.tui.main.navigation import Navigation
 from chat_tui.tui.main.panes import Panes
+from chat_tui.tui.main.presenter import Presenter
 from chat_tui.tui.main.view_state import ViewState
 
 WHAT = "showing what happened"
@@ -28,6 +29,7 @@ class Updates:
         screen: Screen[Any],
         client: ChatClient,
         view: ViewState,
+        presenter: Presenter,
         mentions: Mentions,
         panes: Panes,
         controller: ChannelController,
@@ -36,6 +38,7 @@ class Updates:
         self._screen = screen
         self._client = client
         self._view = view
+        self._presenter = presenter
         self._mentions = mentions
         self._panes = panes
         self._controller = controller
@@ -48,6 +51,11 @@ class Updates:
         run_each(self._screen, WHAT, *(partial(step, changes) for step in steps))
         if changes.notice:
             self._screen.post_message(Noticed(changes.notice, is_error=True))
+
+    def tick(self) -> None:
+        """Words that change with time: how long until the next try, how old a mark is."""
+        if not self._presenter.is_live:
+            self._panes.draw(title=True, roster=True)
 
     def _arrive(self, changes: Changes) -> None:
         in_view = self._view.has_focus and self._panes.log.view.follows
