@@ -36,9 +36,9 @@ MAX_SAID = 100
 """Different ones shown in that time."""
 
 UNHURRIED = 20
-"""Faults a second; beyond it each costs whoever causes them `PAUSE` seconds, and the processor nothing."""
+"""Faults a second; beyond it each costs whoever causes them `FAULT_PAUSE` seconds, and the processor nothing."""
 
-PAUSE = 0.1
+FAULT_PAUSE = 0.1
 
 MIN_PLACE = 20
 """Characters of the log's place that are shown on any screen."""
@@ -73,7 +73,7 @@ class Faults:
     def pause(self) -> float:
         """How long whoever caused the last one has to wait."""
         is_fast = len(self._lately) == UNHURRIED and self._clock() - self._lately[0] < 1.0
-        return PAUSE if is_fast else 0.0
+        return FAULT_PAUSE if is_fast else 0.0
 
     @property
     def is_hopeless(self) -> bool:

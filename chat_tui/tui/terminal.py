@@ -22,7 +22,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-ENDS_WITHIN = 1.5
+EXIT_WITHIN = 1.5
 """Seconds the program has to end in good order once nobody can see it; what is not sent is on disk before."""
 
 EXIT_TERMINAL_GONE = 128 + 1
@@ -126,5 +126,5 @@ class WatchedDriver(LinuxDriver):
 
 
 def _end_anyway() -> None:
-    time.sleep(ENDS_WITHIN)
+    time.sleep(EXIT_WITHIN)
     os._exit(EXIT_TERMINAL_GONE)

@@ -17,8 +17,8 @@ from chat_tui.client import events
 from chat_tui.tui import launch
 from chat_tui.tui.app import ChatApp
 from chat_tui.tui.faults import (
+    FAULT_PAUSE,
     PAINT_FAULTS,
-    PAUSE,
     REPEATED_AFTER,
     Faults,
     Guarded,
@@ -240,7 +240,7 @@ def test_faults_that_follow_each_other_closely_cost_their_cause_time() -> None:
         faults.take("x", Unforeseen())
     assert faults.pause == 0
     faults.take("x", Unforeseen())
-    assert faults.pause == PAUSE
+    assert faults.pause == FAULT_PAUSE
     now += 2
     assert faults.pause == 0
     assert not faults.is_hopeless

@@ -13,10 +13,10 @@ from chat_tui.client.events import Event, EventStream
 
 _log = logging.getLogger(__name__)
 
-PACE = 0.05
+FLOOD_PACE = 0.05
 """Seconds between two posts in a flood."""
 
-AT_ONCE = 4
+UNPACED_POSTS = 4
 """Posts that go without waiting after a quiet time; each pause gives one back."""
 
 
@@ -35,7 +35,7 @@ async def forward(
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> None:
     """Post the stream's events to ``target`` until the client is closed."""
-    free_from = clock() - AT_ONCE * PACE
+    free_from = clock() - UNPACED_POSTS * FLOOD_PACE
     while True:
         try:
             target.post_message(ClientChanged(await stream.batch()))
@@ -43,5 +43,5 @@ async def forward(
             return
         except Exception:  # without this worker the screen would show nothing new for ever
             _log.exception("following the service failed; going on")
-        free_from = max(free_from, clock() - AT_ONCE * PACE) + PACE
+        free_from = max(free_from, clock() - UNPACED_POSTS * FLOOD_PACE) + FLOOD_PACE
         await sleep(max(0.0, free_from - clock()))

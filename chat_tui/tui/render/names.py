@@ -157,13 +157,13 @@ def names_within(everybody: Mapping[str, DisplayName], width: int) -> dict[str, 
     return found
 
 
-STEP = 3
+ROOM_STEP = 3
 
 
 def room_in_steps(room: int) -> int:
     """Cells for a name in a row that has ``room``: names that are cut in rows of unequal room are then of one length,
     or of lengths so unequal that they cannot be alike."""
-    return max(1, room // STEP * STEP)
+    return max(1, room // ROOM_STEP * ROOM_STEP)
 
 
 def _fit(shown: DisplayName, width: int) -> Safe:

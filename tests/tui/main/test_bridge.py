@@ -3,7 +3,7 @@
 import pytest
 
 from chat_tui.client import events
-from chat_tui.tui.main.bridge import AT_ONCE, PACE, ClientChanged, forward
+from chat_tui.tui.main.bridge import FLOOD_PACE, UNPACED_POSTS, ClientChanged, forward
 
 
 async def test_the_bridge_goes_on_after_any_error(caplog: pytest.LogCaptureFixture) -> None:
@@ -49,5 +49,5 @@ async def test_the_bridge_posts_at_once_and_paces_a_flood() -> None:
     stream.put(events.Resynchronise())
     await forward(stream, Target(), clock=lambda: now, sleep=sleep)  # type: ignore[arg-type]
     assert posted == [1] + [2] * 9
-    assert slept[: AT_ONCE - 1] == [0.0] * (AT_ONCE - 1)
-    assert slept[-1] == pytest.approx(PACE)
+    assert slept[: UNPACED_POSTS - 1] == [0.0] * (UNPACED_POSTS - 1)
+    assert slept[-1] == pytest.approx(FLOOD_PACE)
