@@ -1,5 +1,5 @@
-"""What the service answers over the Client API, in JSON (contract 7.5), what it refuses with, and what it says in a
-``close`` packet. REST has `server.rest.shapes`.
+"""What is asked and answered over the Client API, in JSON (contract 7.5), what is refused with, and what packets carry
+beside it. REST has `server.rest.shapes`.
 
 Types for who makes or judges such values. A client decodes as much of each as it needs, into structs of its own
 (`client.state.parsing`, `client.state.channel_parsing`), which the tests hold to these.
@@ -182,7 +182,71 @@ class RegistrationAnswer(TypedDict):
     id: str
 
 
+# ---- what our own client asks with
+
+
+class ChannelRequest(TypedDict):
+    """A channel to be made."""
+
+    unique_name: str | None
+    friendly_name: str | None
+    type: str
+
+
+class IdentityRequest(TypedDict):
+    """Whom to add, or to invite."""
+
+    identity: str
+
+
+class OwnChannelRequest(TypedDict, total=False):
+    """A change to one's own part in a channel."""
+
+    notification_level: str
+    last_read_message_index: int | None
+
+
+class MessageRequest(TypedDict):
+    """A message to be sent; ``attributes`` is a string of JSON."""
+
+    body: str
+    attributes: str
+
+
+class DeviceData(TypedDict):
+    registration_id: str
+
+
+class DeviceRequest(TypedDict):
+    """A device to be registered for push, or, without types, to be registered no more (contract 6.3)."""
+
+    endpoint_platform: str
+    channel_type: str
+    version: str
+    message_types: tuple[str, ...]
+    data: DeviceData
+
+
 # ---- packets
+
+
+class ClientMetadata(TypedDict):
+    """Who says ``init`` (contract 7.2)."""
+
+    ver: str
+    env: str
+    type: str
+    sdk: str
+    sdkv: str
+
+
+class NoticeRegistration(TypedDict):
+    """Which notices a connection wants."""
+
+    product: str
+    type: str
+    notification_protocol_version: int
+    message_types: list[str]
 
 
 class BackoffPolicy(TypedDict):

@@ -46,8 +46,8 @@ DECODERS: dict[str, Any] = {
 """What each struct of the client is a part of."""
 
 OWN = {
-    "commands": set[str](),
-    "link": {"link.timing.Timing"},
+    "commands": {"commands.channel_queue.Sending"},
+    "link": {"link.connection.ConnectionHandlers", "link.timing.Timing"},
     "state": {"state.known_channels.SavedOwnChannels", "state.open_channel.SavedMessages"},
 }
 """Structs of the client's own, which no service fills."""

@@ -1,7 +1,7 @@
 """What can be done with channels."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import msgspec
@@ -16,6 +16,9 @@ from chat_tui.client.state.known_channels import KnownChannels
 from chat_tui.protocol.defaults import MAX_PAGE
 from chat_tui.protocol.errors import ChatError, Code, NotFound
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
+
+if TYPE_CHECKING:
+    from chat_tui.protocol.api_shapes import ChannelRequest, IdentityRequest, OwnChannelRequest
 
 
 class _Described(msgspec.Struct):
@@ -56,7 +59,7 @@ class Channels(Mapping[str, Channel]):
         type: ChannelType = ChannelType.PUBLIC,  # noqa: A002 - the API's word
     ) -> Channel:
         """Make a channel and join it. Raises Conflict when the unique name is taken."""
-        body = {"unique_name": unique_name, "friendly_name": friendly_name, "type": type.value}
+        body: ChannelRequest = {"unique_name": unique_name, "friendly_name": friendly_name, "type": type.value}
         made: ChannelData = parse_answer(await self._api("POST", "conversations", json=body), ChannelData)
         return await self._join(made.sid)
 
@@ -68,7 +71,8 @@ class Channels(Mapping[str, Channel]):
         found: ChannelData = parse_answer(await self._api("GET", "conversations", quote(name, safe="")), ChannelData)
         sid = quote(found.sid, safe="")
         if found.status is not ChannelStatus.JOINED:
-            await self._api("POST", "conversations", f"{sid}/Participants", json={"identity": self._known.identity})
+            oneself: IdentityRequest = {"identity": self._known.identity}
+            await self._api("POST", "conversations", f"{sid}/Participants", json=oneself)
         await self._known.add(found.sid)
         if found.sid not in self:
             raise NotFound("you are no longer in this channel", Code.CHANNEL_NOT_FOUND)
@@ -90,10 +94,12 @@ class Channels(Mapping[str, Channel]):
 
     async def invite(self, channel: Channel, identity: str) -> None:
         """Raises Conflict when the user is invited or in already."""
-        await self._api("POST", "conversations", f"{channel.sid}/Invites", json={"identity": identity})
+        body: IdentityRequest = {"identity": identity}
+        await self._api("POST", "conversations", f"{channel.sid}/Invites", json=body)
 
     async def add_member(self, channel: Channel, identity: str) -> None:
-        await self._api("POST", "conversations", f"{channel.sid}/Participants", json={"identity": identity})
+        body: IdentityRequest = {"identity": identity}
+        await self._api("POST", "conversations", f"{channel.sid}/Participants", json=body)
 
     async def remove_member(self, channel: Channel, identity: str) -> None:
         await self._api("DELETE", "conversations", f"{channel.sid}/Participants/{quote(identity, safe='')}")
@@ -111,7 +117,7 @@ class Channels(Mapping[str, Channel]):
         before = channel.notification_level
         self._show_level(channel, level)
         try:
-            body = {"notification_level": level.value}
+            body: OwnChannelRequest = {"notification_level": level.value}
             found: ChannelData = parse_answer(
                 await self._api("POST", "my_conversations", channel.sid, json=body), ChannelData
             )
@@ -127,7 +133,7 @@ class Channels(Mapping[str, Channel]):
 
     async def set_consumption_horizon(self, channel: Channel, index: int | None) -> int | None:
         """Say how far one has read; the unread count that follows."""
-        body = {"last_read_message_index": index}
+        body: OwnChannelRequest = {"last_read_message_index": index}
         found: ChannelData = parse_answer(
             await self._api("POST", "my_conversations", channel.sid, json=body), ChannelData
         )

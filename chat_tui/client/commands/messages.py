@@ -1,6 +1,7 @@
 """What can be done with messages: sent through the outbox, changed, deleted."""
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,6 +12,9 @@ from chat_tui.client.events import PendingMessageUpdated
 from chat_tui.client.link.answers import Count, parse_answer
 from chat_tui.client.model import Channel, Message, PendingMessage, Receipt
 from chat_tui.client.ports import Api, Emit
+
+if TYPE_CHECKING:
+    from chat_tui.protocol.api_shapes import MessageRequest
 
 
 class _Stored(msgspec.Struct):
@@ -55,7 +59,7 @@ class Messages:
 
     async def _deliver(self, pending: PendingMessage) -> Receipt:
         """Hand one message of the outbox to the service. What one wrote oneself is read."""
-        body = {"body": pending.body, "attributes": pending.attributes}
+        body: MessageRequest = {"body": pending.body, "attributes": pending.attributes}
         path = f"{pending.channel_sid}/Messages"
         stored: _Stored = parse_answer(
             await self._api("POST", "conversations", path, json=body, mutation_id=pending.mutation_id), _Stored

@@ -1,8 +1,13 @@
 """Registrations for push, which make a user notifiable (contract R18)."""
 
+from typing import TYPE_CHECKING
+
 from chat_tui.client.ports import Request
 from chat_tui.protocol.defaults import PUSH_API
 from chat_tui.protocol.values import BindingType
+
+if TYPE_CHECKING:
+    from chat_tui.protocol.api_shapes import DeviceRequest
 
 REGISTRATIONS = f"{PUSH_API}/v1/registrations"
 TYPES = ("new_message", "added_to_channel", "invited_to_channel", "removed_from_channel", "consumption_update")
@@ -28,7 +33,7 @@ class Push:
             self._registered = None
 
     async def _post(self, registration_id: str, binding_type: BindingType, types: tuple[str, ...]) -> None:
-        body = {
+        body: DeviceRequest = {
             "endpoint_platform": "chat_tui",
             "channel_type": binding_type.value,
             "version": "2",

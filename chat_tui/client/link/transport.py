@@ -6,7 +6,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketException
@@ -22,6 +22,9 @@ from chat_tui.protocol.errors import ChatError, Code, TransportError, Unauthenti
 from chat_tui.protocol.twilsock import NOTIFICATION_SYNC, NOTIFICATION_TYPING, Header, Packet, Status
 from chat_tui.protocol.untrusted import Malformed, decode
 from chat_tui.tasks import Tasks, is_asked_to_end
+
+if TYPE_CHECKING:
+    from chat_tui.protocol.api_shapes import ClientMetadata, NoticeRegistration
 
 _ENDS = (ChatError, OSError, WebSocketException, EOFError, TimeoutError)
 """How links end."""
@@ -245,19 +248,19 @@ class Transport:
 
 
 def _init(token: str) -> Header:
+    metadata: ClientMetadata = {"ver": "3.0", "env": "python", "type": "chat", "sdk": "chat_tui", "sdkv": __version__}
+    notices: NoticeRegistration = {
+        "product": "ip_messaging",
+        "type": "ers",
+        "notification_protocol_version": 0,
+        "message_types": [NOTIFICATION_TYPING, NOTIFICATION_SYNC],
+    }
     return Header(
         "init",
         token=str(token),  # a subclass that hides itself in reports cannot be encoded
         capabilities=["client_update"],
-        metadata={"ver": "3.0", "env": "python", "type": "chat", "sdk": "chat_tui", "sdkv": __version__},
-        registrations=[
-            {
-                "product": "ip_messaging",
-                "type": "ers",
-                "notification_protocol_version": 0,
-                "message_types": [NOTIFICATION_TYPING, NOTIFICATION_SYNC],
-            }
-        ],
+        metadata={**metadata},
+        registrations=[notices],
     )
 
 
