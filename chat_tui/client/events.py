@@ -8,10 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
-from chat_tui.client.model import Channel, ConnectionState, Member, Message, PendingMessage, User
-from chat_tui.protocol.values import UpdateReason
-
-Reasons = frozenset[UpdateReason]
+from chat_tui.client.model import Channel, ConnectionState, Member, Message, PendingMessage, Reasons, User
 
 
 class Event(msgspec.Struct, frozen=True):

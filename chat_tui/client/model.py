@@ -6,7 +6,10 @@ from typing import Any
 
 import msgspec
 
-from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel
+from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
+
+Reasons = frozenset[UpdateReason]
+"""What changed."""
 
 
 class Message(msgspec.Struct, frozen=True):

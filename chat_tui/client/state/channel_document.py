@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from chat_tui.client.model import Channel
+from chat_tui.client.model import Channel, Reasons
 from chat_tui.client.ports import Request
 from chat_tui.client.state.channel_parsing import is_count_doubtful, update_from_document
-from chat_tui.client.state.parsing import Reasons, Snapshot, SyncEvent
+from chat_tui.client.state.parsing import Snapshot, SyncEvent
 from chat_tui.client.state.replica import Replica
 from chat_tui.protocol.sync import EventType, ObjectType
 

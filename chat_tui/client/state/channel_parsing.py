@@ -6,16 +6,8 @@ from typing import Any
 import msgspec
 
 from chat_tui.client.link.answers import Count
-from chat_tui.client.model import Channel, LastMessage
-from chat_tui.client.state.parsing import (
-    LONGEST_TEXT,
-    UNDATED,
-    Reasons,
-    parse_date,
-    parse_item,
-    parse_name,
-    update_fields,
-)
+from chat_tui.client.model import Channel, LastMessage, Reasons
+from chat_tui.client.state.parsing import LONGEST_TEXT, UNDATED, parse_date, parse_item, parse_name, update_fields
 from chat_tui.protocol.untrusted import Malformed, decode, is_too_deep
 from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLevel, UpdateReason
 

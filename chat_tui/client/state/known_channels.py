@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from chat_tui.client import events
-from chat_tui.client.model import Channel
+from chat_tui.client.model import Channel, Reasons
 from chat_tui.client.ports import Api, Emit, Request, Spawn
 from chat_tui.client.state.channel_document import ChannelDocument
 from chat_tui.client.state.channel_parsing import ChannelData, OwnData, new_channel, update_described, update_own_part
@@ -14,7 +14,6 @@ from chat_tui.client.state.descriptions import Descriptions
 from chat_tui.client.state.missing_channels import MissingChannels
 from chat_tui.client.state.open_channel import OpenChannels
 from chat_tui.client.state.own_channels import OwnChannels
-from chat_tui.client.state.parsing import Reasons
 from chat_tui.client.state.replica import Replica
 from chat_tui.client.state.replicas import Replicas
 from chat_tui.client.storage.cache import Row, Rows, encode

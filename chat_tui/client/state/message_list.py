@@ -4,9 +4,9 @@ from bisect import bisect_left
 from typing import Protocol
 
 from chat_tui.client.link.answers import parse_answer
-from chat_tui.client.model import Channel, Member, Message
+from chat_tui.client.model import Channel, Member, Message, Reasons
 from chat_tui.client.ports import Request
-from chat_tui.client.state.parsing import Reasons, Snapshot, SnapshotPage, SyncEvent, parse_message, parse_messages
+from chat_tui.client.state.parsing import Snapshot, SnapshotPage, SyncEvent, parse_message, parse_messages
 from chat_tui.client.state.replica import Replica
 from chat_tui.protocol.defaults import PAGE
 from chat_tui.protocol.sync import EventType, ObjectType

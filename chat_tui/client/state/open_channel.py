@@ -8,10 +8,10 @@ import msgspec
 
 from chat_tui.client import events
 from chat_tui.client.link.answers import parse_answer
-from chat_tui.client.model import Channel, Member, Message
+from chat_tui.client.model import Channel, Member, Message, Reasons
 from chat_tui.client.ports import Request
 from chat_tui.client.state.message_list import ChannelListener, MessageList
-from chat_tui.client.state.parsing import Reasons, SnapshotPage, parse_messages
+from chat_tui.client.state.parsing import SnapshotPage, parse_messages
 from chat_tui.client.state.replica import Replica
 from chat_tui.client.state.replicas import Replicas
 from chat_tui.client.state.roster import Roster

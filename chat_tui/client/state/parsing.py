@@ -8,12 +8,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from chat_tui.client.link.answers import Count, Meta, parse_answer
-from chat_tui.client.model import Member, Message, UserDescriptor
+from chat_tui.client.model import Member, Message, Reasons, UserDescriptor
 from chat_tui.protocol.defaults import TYPING_TIMEOUT
 from chat_tui.protocol.untrusted import Malformed, convert
 from chat_tui.protocol.values import UpdateReason
 
-Reasons = frozenset[UpdateReason]
 T = TypeVar("T")
 
 LONGEST_NAME = 1024

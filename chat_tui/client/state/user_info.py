@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from chat_tui.client.model import User
+from chat_tui.client.model import Reasons, User
 from chat_tui.client.ports import Request
 from chat_tui.client.state.parsing import (
     LONGEST_TEXT,
     ReachabilityItem,
-    Reasons,
     Snapshot,
     SyncEvent,
     UserInfoItem,
