@@ -25,7 +25,7 @@ def parse_answer(body: Any, shape: Any) -> Any:
         raise InvalidAnswer(f"the service answered nonsense: {error}", Code.INTERNAL) from None
 
 
-class Meta(msgspec.Struct):
+class PageMeta(msgspec.Struct):
     """Where a page of a list goes on."""
 
     next_token: str | None = None

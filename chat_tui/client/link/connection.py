@@ -11,7 +11,7 @@ from chat_tui.client.events import ConnectionChanged, TokenAboutToExpire, TokenE
 from chat_tui.client.link.endpoint import Endpoint
 from chat_tui.client.link.timing import Timing
 from chat_tui.client.link.token_source import TokenSource
-from chat_tui.client.link.transport import Listener, Transport
+from chat_tui.client.link.transport import Transport, TransportListener
 from chat_tui.client.model import ConnectionState, Phase
 from chat_tui.client.ports import Emit, Request
 from chat_tui.protocol.errors import Code, TransportError, Unauthenticated
@@ -36,7 +36,7 @@ class ConnectionHandlers(msgspec.Struct, frozen=True):
     on_typing: Callable[[bytes], None]
 
 
-class Connection(Listener):
+class Connection(TransportListener):
     """Comes back by itself. ``ready`` is set while what is known is up to date; ``tasks`` holds what runs. It has
     one life: after `close` there is no other. ``handlers`` are set before it starts."""
 

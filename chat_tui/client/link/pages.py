@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from chat_tui.client.link.answers import Meta, parse_answer
+from chat_tui.client.link.answers import PageMeta, parse_answer
 
 MAX_PAGES = 100
 
@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Page(msgspec.Struct):
-    meta: Meta = msgspec.field(default_factory=Meta)
+    meta: PageMeta = msgspec.field(default_factory=PageMeta)
 
 
 async def all_pages(fetch: Callable[[dict[str, Any]], Awaitable[Any]], params: dict[str, Any], shape: Any) -> list[Any]:

@@ -48,7 +48,7 @@ class _Policy(msgspec.Struct):
     backoff_policy: _Pause = msgspec.field(default_factory=_Pause)
 
 
-class Listener:
+class TransportListener:
     """What a transport tells its owner."""
 
     async def on_connected(self) -> None:
@@ -73,7 +73,7 @@ class Transport:
         self,
         endpoint: Endpoint,
         tokens: TokenSource,
-        listener: Listener,
+        listener: TransportListener,
         *,
         timing: Timing | None = None,
         clock: Callable[[], float] = time.time,

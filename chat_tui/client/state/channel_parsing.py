@@ -14,24 +14,24 @@ from chat_tui.protocol.values import ChannelStatus, ChannelType, NotificationLev
 _log = logging.getLogger(__name__)
 
 
-class LastData(msgspec.Struct):
+class LastMessageData(msgspec.Struct):
     index: Count
     timestamp: str | None = None
 
 
-class DocumentData(msgspec.Struct, rename="camel"):
+class ChannelDocumentData(msgspec.Struct, rename="camel"):
     friendly_name: str | None = None
     unique_name: str | None = None
     attributes: Any = None
     created_by: str | None = None
     date_created: str | None = None
     date_updated: str | None = None
-    last_message: LastData | None = None
+    last_message: LastMessageData | None = None
     members_count: Count | None = None
     messages_count: Count | None = None
 
 
-class OwnData(msgspec.Struct, rename="camel"):
+class OwnChannelData(msgspec.Struct, rename="camel"):
     """A user's part in a channel. A status that makes no sense is one to ask about."""
 
     status: ChannelStatus | None = None
@@ -86,7 +86,7 @@ def parsed_attributes(told: Any) -> Any:
 
 def update_from_document(channel: Channel, data: Any) -> Reasons:
     """Take over what everybody may see of a channel."""
-    found = parse_item(data, DocumentData)
+    found = parse_item(data, ChannelDocumentData)
     last = None
     if found.last_message is not None:
         last = LastMessage(found.last_message.index, parse_date(found.last_message.timestamp) or UNDATED)
@@ -120,7 +120,7 @@ def is_count_doubtful(channel: Channel, newest_before: int) -> bool:
     return channel.last_index - channel.counted_at != channel.messages_count - channel.counted_messages
 
 
-def update_own_part(channel: Channel, found: OwnData) -> Reasons:
+def update_own_part(channel: Channel, found: OwnChannelData) -> Reasons:
     """Apply an item of the own channels map."""
     channel.invited_by = parse_name(found.invited_by)
     return update_fields(

@@ -9,7 +9,13 @@ from chat_tui.client import events
 from chat_tui.client.model import Channel, Reasons
 from chat_tui.client.ports import Api, Emit, Request, Spawn
 from chat_tui.client.state.channel_document import ChannelDocument
-from chat_tui.client.state.channel_parsing import ChannelData, OwnData, new_channel, update_described, update_own_part
+from chat_tui.client.state.channel_parsing import (
+    ChannelData,
+    OwnChannelData,
+    new_channel,
+    update_described,
+    update_own_part,
+)
 from chat_tui.client.state.descriptions import Descriptions
 from chat_tui.client.state.missing_channels import MissingChannels
 from chat_tui.client.state.open_channel import OpenChannels
@@ -27,7 +33,7 @@ RECOUNT_AFTER = 0.5
 
 class SavedOwnChannels(msgspec.Struct):
     name: str
-    items: dict[str, OwnData]
+    items: dict[str, OwnChannelData]
 
 
 class KnownChannels:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from chat_tui.client.ports import Request
-from chat_tui.client.state.channel_parsing import OwnData
+from chat_tui.client.state.channel_parsing import OwnChannelData
 from chat_tui.client.state.parsing import Snapshot, SyncEvent, parse_item
 from chat_tui.client.state.replica import Replica
 from chat_tui.protocol.sync import EventType
@@ -25,11 +25,11 @@ class OwnChannels(Replica):
 
     def __init__(self, name: str, listener: OwnChannelsListener) -> None:
         super().__init__(name)
-        self.items: dict[str, OwnData] = {}
+        self.items: dict[str, OwnChannelData] = {}
         self._listener = listener
 
     async def apply_snapshot(self, found: Snapshot, request: Request) -> None:
-        self.items = {item.key: parse_item(item.data, OwnData) for item in found.items or () if item.key}
+        self.items = {item.key: parse_item(item.data, OwnChannelData) for item in found.items or () if item.key}
         self._listener.on_own_channels()
 
     def apply_event(self, event_type: EventType, event: SyncEvent) -> None:
@@ -39,5 +39,5 @@ class OwnChannels(Replica):
             self.items.pop(event.item_key, None)
             self._listener.on_own_channel_removed(event.item_key)
         else:
-            self.items[event.item_key] = parse_item(event.item_data, OwnData)
+            self.items[event.item_key] = parse_item(event.item_data, OwnChannelData)
             self._listener.on_own_channel(event.item_key)

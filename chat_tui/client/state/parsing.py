@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chat_tui.client.link.answers import Count, Meta, parse_answer
+from chat_tui.client.link.answers import Count, PageMeta, parse_answer
 from chat_tui.client.model import Member, Message, Reasons, UserDescriptor
 from chat_tui.protocol.defaults import TYPING_TIMEOUT
 from chat_tui.protocol.untrusted import Malformed, convert
@@ -75,7 +75,7 @@ class Snapshot(msgspec.Struct):
 
 class SnapshotPage(msgspec.Struct):
     items: list[SnapshotItem]
-    meta: Meta = msgspec.field(default_factory=Meta)
+    meta: PageMeta = msgspec.field(default_factory=PageMeta)
 
 
 class SyncEvent(msgspec.Struct):
