@@ -22,7 +22,7 @@ from tests.server.operations import matrix
 from tests.server.operations.given import CLIENTS_MAY_GIVE
 from tests.server.operations.matrix import GIVEN, INNER, OUTER, PLANTED, ROWS, STANDINGS, TRACES, WAYS, Scene, Undoing
 from tests.server.operations.test_operation import full, some
-from tests.server.test_core import Reading
+from tests.server.realtime.reading import Reading
 from tests.support.counts import COUNTS
 
 ROUTER: Router[Handler] = Router(endpoints.ROUTES)

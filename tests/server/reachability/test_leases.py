@@ -1,8 +1,17 @@
 """Leases: who is connected, who lingers, and who is given up after a restart."""
 
-from chat_tui.server.reachability import leases
+import asyncio
+
+import pytest
+
+from chat_tui.protocol.errors import Unavailable
+from chat_tui.server.core import ServiceCore
+from chat_tui.server.operations.messages import SendMessage
+from chat_tui.server.operations.users import FetchUser
+from chat_tui.server.reachability import leases, rules
 from tests.server.conftest import Domain
 from tests.server.reachability.seen import apply, marks
+from tests.support.connections import writer_of
 
 
 async def test_online_is_at_least_one_live_connection(domain: Domain) -> None:
@@ -42,3 +51,18 @@ async def test_after_a_restart_those_who_do_not_come_back_go_offline(domain: Dom
     over = [leases.LingeringLease(0, name, actor.user_sid) for name, actor in (("a", alice), ("b", bob))]
     await apply(domain, leases.end_lingering, over)
     assert ((await marks(domain, "alice"))[0], (await marks(domain, "bob"))[0]) == (True, False)
+
+
+async def test_who_left_while_nothing_could_be_written_is_offline_in_the_end(domain: Domain) -> None:
+    """A full disk postpones the end of a lease, and does not make anybody online for ever."""
+    bob = await domain.user("bob")
+    core: ServiceCore = domain.core
+    await core.leases.connected("one", bob.user_sid)
+    writer_of(core.store).pragma("query_only", True)
+    leaving = asyncio.ensure_future(core.leases.disconnected("one", bob.user_sid, clean=True))
+    with pytest.raises(Unavailable):  # answered after the first try of the one who leaves
+        await domain.run(SendMessage(domain.service_sid, "general", "no"))
+    writer_of(core.store).pragma("query_only", False)
+    await asyncio.wait_for(leaving, 5)
+    view = await domain.run(FetchUser(domain.service_sid, "bob"))
+    assert rules.visible_reachability(view.service, view.user).online is False

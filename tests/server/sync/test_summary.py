@@ -26,7 +26,7 @@ from chat_tui.server.store.rows import SyncObject
 from chat_tui.server.sync import log, projection, views
 from chat_tui.server.sync import summary as summaries
 from tests.server.conftest import Domain
-from tests.server.test_core import Reading
+from tests.server.realtime.reading import Reading
 
 
 async def summary(domain: Domain, name: str, position: int) -> list[dict[str, Any]]:
