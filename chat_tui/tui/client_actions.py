@@ -8,7 +8,7 @@ from chat_tui.client.model import Channel
 
 class ClientActions:
     """``go`` takes the reader to a channel, by SID; ``show_outbox`` to what is not sent yet; ``title_of`` is what a
-    channel is called."""
+    channel is called. ``client`` is there for commands that need no more than one call."""
 
     def __init__(
         self,

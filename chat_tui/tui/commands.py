@@ -1,4 +1,8 @@
-"""What can be typed after a slash in the composer."""
+"""What can be typed after a slash in the composer.
+
+A command is added by a row; what it does is one of the client actions, or a function above the table. Help, the list of
+what there is, and the check that the README names it follow.
+"""
 
 from collections.abc import Awaitable, Callable
 

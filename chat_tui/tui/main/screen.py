@@ -43,10 +43,14 @@ REFRESH_OTHERS_EVERY = 60.0
 
 
 class KeyedChannelList(ChannelList):
+    """With the keys that the screen answers while it has the focus."""
+
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS, CHANNELS)
 
 
 class KeyedMessageLog(MessageLog):
+    """The same."""
+
     BINDINGS: ClassVar[list[BindingType]] = bindings(ACTIONS, MESSAGES)
 
 
