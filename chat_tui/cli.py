@@ -95,7 +95,7 @@ def main(context: click.Context, /, **flags: Any) -> None:
 
     loaded = _load(flags)
     target = _target(loaded)
-    sys.exit(launch.run(target, log=_chosen_log(loaded) or target.data / LOG))
+    sys.exit(launch.run(target, loaded, log=_chosen_log(loaded) or target.data / LOG))
 
 
 def _chosen_log(loaded: settings.Settings) -> Path | None:
@@ -118,13 +118,13 @@ def _target(loaded: settings.Settings) -> Any:
         if any(ways.values()):
             raise click.UsageError("--token, --token-file and --token-url need --url (or --profile)")
         identity = _check_identity(_login_name() if loaded.identity is None else loaded.identity)
-        return LocalTarget(_data(loaded), identity, glyphs=loaded.glyphs, theme=loaded.theme)
+        return LocalTarget(_data(loaded), identity)
     if "@" in _address("--url", url).netloc:
         raise click.UsageError("--url: a user name or a password does not belong in it")
     token = _token(ways)
     if ways["token_url"]:
         _address("--token-url", ways["token_url"])
-    return RemoteTarget(_data(loaded), url, token, ways["token_url"], glyphs=loaded.glyphs, theme=loaded.theme)
+    return RemoteTarget(_data(loaded), url, token, ways["token_url"])
 
 
 def _address(name: str, url: str) -> "SplitResult":
@@ -210,9 +210,9 @@ def demo(seed: int, **flags: Any) -> None:
         raise Refused(trouble)
     identity = _check_identity(_login_name() if loaded.identity is None else loaded.identity)
     with open_theatre(identity, seed) as theatre:
-        target = LocalTarget(theatre.data, identity, glyphs=loaded.glyphs, theme=loaded.theme)
+        target = LocalTarget(theatre.data, identity)
         log = _chosen_log(loaded) or log_file()  # the play's own directory goes when it ends
-        status = run(target, log=log, ready=theatre.wait_until_ready, place="demo")
+        status = run(target, loaded, log=log, ready=theatre.wait_until_ready, place="demo")
     sys.exit(status)
 
 

@@ -16,7 +16,7 @@ from chat_tui import logs
 from chat_tui.local_service import LocalService, LocalServiceError, attach
 from chat_tui.protocol.errors import TransportError
 from chat_tui.protocol.proof import Challenge
-from chat_tui.settings import Secret
+from chat_tui.settings import Secret, Settings
 
 if TYPE_CHECKING:
     from chat_tui.tui.app import ChatApp
@@ -29,8 +29,6 @@ class LocalTarget(msgspec.Struct, frozen=True):
 
     data: Path
     identity: str
-    glyphs: str = "auto"
-    theme: str | None = None
 
 
 class RemoteTarget(msgspec.Struct, frozen=True):
@@ -41,8 +39,6 @@ class RemoteTarget(msgspec.Struct, frozen=True):
     url: str
     token: Secret | None
     token_url: str | None
-    glyphs: str = "auto"
-    theme: str | None = None
 
 
 Target = LocalTarget | RemoteTarget
@@ -105,10 +101,12 @@ class LocalConnector:
 Ready = Callable[[], str | None]
 
 
-def run(target: Target, *, log: Path, ready: Ready | None = None, place: str = "local service") -> int:
-    """Open the application; the exit status of the process. ``log`` is the file to log to; ``ready``, when given,
-    blocks until the service is fit to be used, and says what is wrong if it never will be; ``place`` is what the title
-    calls the local service."""
+def run(
+    target: Target, settings: Settings, *, log: Path, ready: Ready | None = None, place: str = "local service"
+) -> int:
+    """Open the application; the exit status of the process. ``settings`` say how it looks; ``log`` is the file to log
+    to; ``ready``, when given, blocks until the service is fit to be used, and says what is wrong if it never will be;
+    ``place`` is what the title calls the local service."""
     trouble = missing_terminal()
     if trouble is not None:
         _say_last(trouble)
@@ -116,7 +114,7 @@ def run(target: Target, *, log: Path, ready: Ready | None = None, place: str = "
     gc.disable()  # until the first paint: collecting what has just been imported finds nothing
     log_place = begin_log(log)
     try:
-        app = _application(target, log_place, ready, place)
+        app = _application(target, settings, log_place, ready, place)
         trouble, status = app.run(), app.return_code or 0
     except Exception:
         _log.exception("the application failed")
@@ -142,7 +140,7 @@ def missing_terminal() -> str | None:
     return None
 
 
-def _application(target: Target, log_place: str, ready: Ready | None, place: str) -> "ChatApp":
+def _application(target: Target, settings: Settings, log_place: str, ready: Ready | None, place: str) -> "ChatApp":
     connector = LocalConnector(target) if isinstance(target, LocalTarget) else None
     prepare: Callable[[], Awaitable[str | None]] | None
     from chat_tui.client import ChatClient
@@ -163,8 +161,8 @@ def _application(target: Target, log_place: str, ready: Ready | None, place: str
         source = f"{target.url} {token_url}" if token_url else None
         client = ChatClient(target.url, token, keep=target.data / CLIENTS, token_source=source)
         place, prepare = target.url.partition("://")[2].partition("/")[0], None
-    glyphs, faults = choose(target.glyphs), Faults(log_place)
-    return ChatApp(client, place=place, glyphs=glyphs, theme=target.theme, prepare=prepare, faults=faults)
+    glyphs, faults = choose(settings.glyphs), Faults(log_place)
+    return ChatApp(client, place=place, glyphs=glyphs, theme=settings.theme, prepare=prepare, faults=faults)
 
 
 def begin_log(file: Path) -> str:

@@ -14,6 +14,7 @@ from textual.worker import Worker
 
 from chat_tui import logs
 from chat_tui.client import events
+from chat_tui.settings import Settings
 from chat_tui.tui import launch
 from chat_tui.tui.app import ChatApp
 from chat_tui.tui.faults import (
@@ -318,7 +319,7 @@ def test_an_application_that_raises_ends_with_one_line(
     monkeypatch.setattr(ChatApp, method, fail)
     monkeypatch.setattr(launch, "missing_terminal", lambda: None)  # the test runner's is none
     target = launch.RemoteTarget(tmp_path, "http://127.0.0.1:1", None, "http://127.0.0.1:1")
-    status = launch.run(target, log=tmp_path / "log")
+    status = launch.run(target, Settings(), log=tmp_path / "log")
     assert status == 1
     assert capsys.readouterr().err == f"chat-tui: it ended: an unexpected error; see {tmp_path / 'log'}\n"
     assert "Unforeseen" in (tmp_path / "log").read_text()
