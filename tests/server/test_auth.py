@@ -105,7 +105,7 @@ class FakeSocket:
 
     abort = hang_up
 
-    def settle(self) -> None:
+    def recognised(self) -> None:
         pass
 
     async def see(self, count: int = 1) -> None:

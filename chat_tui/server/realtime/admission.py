@@ -52,7 +52,7 @@ class Admission:
         if self._is_over:
             return
         context.subscriptions.admit(outgoing)
-        outgoing.socket.settle()
+        outgoing.socket.recognised()
         self._session.authenticated(bearer.expires, context.clock())
         self._watch_time()
         _log.info("connected", extra={"connection": outgoing.connection_id, "user": bearer.actor.user_sid})

@@ -30,7 +30,7 @@ class Socket(Protocol):
         """Close in good order, and abort if the peer does not join in."""
 
     def abort(self) -> None: ...
-    def settle(self) -> None:
+    def recognised(self) -> None:
         """Whoever is behind it has shown who they are."""
 
 

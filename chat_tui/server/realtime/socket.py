@@ -47,7 +47,7 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
         self._stranger = Stranger(address, deadline, gateway.limits.early_frames, self.transport.abort)
         gateway.visitors.arrived(self._stranger)
 
-    def settle(self) -> None:
+    def recognised(self) -> None:
         if self._stranger is not None:
             type(self).gateway.visitors.left(self._stranger)
             self._stranger = None
@@ -199,7 +199,8 @@ class RealtimeSocket(WebSocketsSansIOProtocol, asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self.settle()
+        if self._stranger is not None:
+            type(self).gateway.visitors.left(self._stranger)
         if self._intake is not None:
             self._intake.close()
         if self.link is not None:

@@ -44,7 +44,7 @@ class FakeSocket:
     def abort(self) -> None:
         self.is_over.set()
 
-    def settle(self) -> None:
+    def recognised(self) -> None:
         pass
 
 

@@ -30,7 +30,7 @@ class FakeSocket:
     def abort(self) -> None:
         self.is_aborted = True
 
-    def settle(self) -> None:
+    def recognised(self) -> None:
         raise AssertionError("nobody logs in here")
 
 
