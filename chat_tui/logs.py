@@ -12,10 +12,10 @@ from pathlib import Path
 from chat_tui.private_files import make_directory, open_private
 
 MAX_BYTES = 1024 * 1024
-KEPT = 3
+KEPT_FILES = 3
 """Rotated files beside the one that is written, ``.1`` the newest."""
 
-MAX_LINE = 2000
+MAX_LOG_LINE = 2000
 MAX_TRACE = 200
 """Characters of a line, lines of a traceback: what one happening may take."""
 
@@ -35,8 +35,8 @@ _SECRETS = re.compile(
 
 def escaped(text: str) -> str:
     """``text`` on one line of bounded length, without what a terminal obeys (controls, bidi marks) or a secret."""
-    if len(text) > MAX_LINE:
-        text = text[:MAX_LINE] + "…"
+    if len(text) > MAX_LOG_LINE:
+        text = text[:MAX_LOG_LINE] + "…"
     if not _PLAIN.fullmatch(text):
         text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return _SECRETS.sub("***", text)
@@ -88,10 +88,10 @@ class Pace(logging.Filter):
 
 
 class RotatingFile(logging.Handler):
-    """Appends to ``path`` (0600), of which ``KEPT`` older ones stay. A disk that takes nothing costs lines, not the
+    """Appends to ``path`` (0600), of which `KEPT_FILES` older ones stay. A disk that takes nothing costs lines, not the
     program. (`logging.handlers` would bring ``pickle`` to every start.)"""
 
-    def __init__(self, path: Path, *, max_bytes: int = MAX_BYTES, kept: int = KEPT) -> None:
+    def __init__(self, path: Path, *, max_bytes: int = MAX_BYTES, kept: int = KEPT_FILES) -> None:
         """Raises OSError when ``path`` cannot be written, or is no plain file."""
         super().__init__()
         self._path = path

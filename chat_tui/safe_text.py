@@ -10,7 +10,7 @@ Safe = NewType("Safe", str)
 
 REPLACEMENT = "\ufffd"
 MAX_MARKS = 8
-MAX_NAME = 256
+MAX_SHOWN_NAME = 256
 MAX_LINE = 2000
 """Characters."""
 
@@ -46,10 +46,10 @@ def safe_name(text: object) -> Safe:
     """A name: one line, at most 256 characters, no format characters at all."""
     if not isinstance(text, str):
         text = inert(text)
-    cleaned = inert(text[: MAX_NAME * 2].replace("\r", " ").replace("\n", " "))
+    cleaned = inert(text[: MAX_SHOWN_NAME * 2].replace("\r", " ").replace("\n", " "))
     if not cleaned.isascii():
         cleaned = Safe("".join(REPLACEMENT if c in _JOINERS else c for c in cleaned))
-    return Safe(cleaned[:MAX_NAME])
+    return Safe(cleaned[:MAX_SHOWN_NAME])
 
 
 def _without_surrogates(text: str) -> str:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import chat_tui
 from chat_tui import settings
 from chat_tui.cli import main
-from chat_tui.safe_text import MAX_LINE, MAX_NAME, inert, safe_line, safe_name
+from chat_tui.safe_text import MAX_LINE, MAX_SHOWN_NAME, inert, safe_line, safe_name
 from tests.support.service import serving
 
 ROOT = Path(chat_tui.__file__).parent
@@ -43,7 +43,7 @@ def test_text_is_made_inert(text: str) -> None:
     for made in (inert(text), safe_line(text), safe_name(text)):
         assert not _DRIVES.search(made)
     assert "\n" not in safe_line(text) + safe_name(text)
-    assert (len(safe_line(text * 5000)) - 1, len(safe_name(text * 5000))) <= (MAX_LINE, MAX_NAME)
+    assert (len(safe_line(text * 5000)) - 1, len(safe_name(text * 5000))) <= (MAX_LINE, MAX_SHOWN_NAME)
 
 
 @pytest.mark.parametrize("text", HARM[:-1])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui import local_service
-from chat_tui.logs import BURST, KEPT, MAX_LINE, LineFormatter, Pace, RotatingFile, escaped
+from chat_tui.logs import BURST, KEPT_FILES, MAX_LOG_LINE, LineFormatter, Pace, RotatingFile, escaped
 from chat_tui.protocol.sids import Kind, new_sid
 from chat_tui.protocol.tokens import encode_token
 from tests.support.waiting import blocking_poll
@@ -93,7 +93,7 @@ def test_a_secret_is_not_written(log: logging.Logger, secret: str) -> None:
 
 def test_a_happening_has_a_size() -> None:
     """However long what it quotes."""
-    assert len(escaped("x" * 1_000_000)) <= MAX_LINE + 1
+    assert len(escaped("x" * 1_000_000)) <= MAX_LOG_LINE + 1
 
 
 def test_repetition_does_not_push_others_out(log: logging.Logger) -> None:
@@ -128,7 +128,7 @@ def test_a_file_rotates(log: logging.Logger, tmp_path: Path) -> None:
     for number in range(500):
         log.warning("line %d", number)
     files = sorted(tmp_path.iterdir())
-    assert len(files) == KEPT + 1
+    assert len(files) == KEPT_FILES + 1
     assert all(file.stat().st_size <= 1000 for file in files)
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert path.read_text().endswith("line 499\n")

@@ -27,7 +27,14 @@ SECRETS_KEY = "secrets.key"
 CREDENTIALS = "credentials.json"
 
 _FILES = (
-    *(LOCK, SERVICE_FILE, CREDENTIALS, SECRETS_KEY, LOG, *(f"{LOG}.{number}" for number in range(1, logs.KEPT + 1))),
+    *(
+        LOCK,
+        SERVICE_FILE,
+        CREDENTIALS,
+        SECRETS_KEY,
+        LOG,
+        *(f"{LOG}.{number}" for number in range(1, logs.KEPT_FILES + 1)),
+    ),
     *(DATABASE + suffix for suffix in ("", "-wal", "-shm", "-journal")),
 )
 

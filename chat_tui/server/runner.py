@@ -29,7 +29,7 @@ from chat_tui.server.data_directory import (
     locked_directory,
 )
 from chat_tui.server.logs import configure
-from chat_tui.server.network.http import MAX_HEAD, http_class
+from chat_tui.server.network.http import MAX_REQUEST_HEAD, http_class
 from chat_tui.server.network.limits import Limits
 from chat_tui.server.network.listener import Listener
 from chat_tui.server.realtime.gateway import Gateway
@@ -233,7 +233,7 @@ class _Runner:
             access_log=False,
             server_header=False,
             backlog=1024,
-            h11_max_incomplete_event_size=MAX_HEAD,
+            h11_max_incomplete_event_size=MAX_REQUEST_HEAD,
             ssl_certfile=settings.tls_cert,
             ssl_keyfile=settings.tls_key,
             timeout_graceful_shutdown=5,

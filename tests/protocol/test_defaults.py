@@ -20,12 +20,7 @@ DEFAULTS = "protocol/defaults"
 SMALLEST = 100
 """Numbers of three digits and more are looked for wherever they stand; smaller ones by their name."""
 
-SAME_NAME = {
-    "MAX_NAME": "of a name that is stored; that a client keeps; that a line shows",
-    "MAX_LINE": "characters of a log's line; of a message's",
-    "AT_ONCE": "handshakes; changes",
-    "DIGEST_SIZE": "bytes of a message's content; of a name's tag",
-}
+SAME_NAME = {"DIGEST_SIZE": "bytes of a message's content; of a name's tag"}
 """Names of equal numbers, or of a default's, that each module means in its own way: what each bounds."""
 
 EQUAL: dict[int, dict[str, str]] = {
@@ -47,7 +42,7 @@ EQUAL: dict[int, dict[str, str]] = {
         "SAVED_MESSAGES": "messages",
         "MAX_REASON": "characters",
         "MAX_TRACE": "lines",
-        "SWEEP": "channels",
+        "MOVED_AT_ONCE": "channels",
         "Limits.upgrades_per_second": "sockets",
         "REPLAY_STEP": "events",
         "PRUNE_STEP": "rows",
@@ -55,7 +50,7 @@ EQUAL: dict[int, dict[str, str]] = {
     },
     256: {
         "MAX_ID": "characters of a packet's id",
-        "MAX_NAME": "characters on a line",
+        "MAX_SHOWN_NAME": "characters on a line",
         "STARTING": "handshakes",
         "Limits.queued_events": "events",
         "Limits.visitors_per_address": "connections",
@@ -88,7 +83,8 @@ EQUAL: dict[int, dict[str, str]] = {
     },
     1970: {"UNDATED": "year", "_EPOCH_DAY": "year", "_EPOCH": "year"},
     2000: {
-        "MAX_LINE": "characters",
+        "MAX_LINE": "characters of a line",
+        "MAX_LOG_LINE": "characters of a log's",
         "SubscriptionsAnswer.estimated_delivery_in_ms": "milliseconds",
         "MAX_PER_CONNECTION": "subscriptions",
         "MAX_LINE_CELLS": "cells",
@@ -102,18 +98,18 @@ EQUAL: dict[int, dict[str, str]] = {
     10_000: {
         "MAX_ACKS": "packets",
         "MAX_KEYS": "windows",
-        "KEPT": "notices",
+        "MAX_NOTICES": "notices",
         "MAX_DROPS_KEPT": "users",
         "KEPT_EVENTS": "events",
     },
     16 * 1024: {
-        "MAX_HEAD": "bytes",
+        "MAX_REQUEST_HEAD": "bytes",
         "_BUFFER": "bytes",
         "MAX_SECRET": "characters",
         "MAX_TOKEN": "characters",
         "REMEMBERED": "names",
     },
-    20_000: {"_CHECK_STEP": "steps", "MAX_REMEMBERED": "names"},
+    20_000: {"_STEPS_UNWATCHED": "steps", "MAX_REMEMBERED": "names"},
     32 * 1024: {"TLS_BUFFER": "bytes of a record"},
     64 * 1024: {
         "MAX_NOTE": "bytes of a file",

@@ -8,7 +8,7 @@ from chat_tui.client.link.backoff import Backoff
 from chat_tui.client.ports import Spawn
 from chat_tui.protocol.errors import ChatError
 
-AT_ONCE = 8
+DESCRIBED_AT_ONCE = 8
 """Channels asked about at a time."""
 
 _log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ class MissingChannels:
         self._add = add
         self._spawn = spawn
         self._fetching: set[str] = set()
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(DESCRIBED_AT_ONCE)
 
     def fetch(self, sid: str) -> None:
         if sid not in self._fetching:

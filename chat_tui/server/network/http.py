@@ -17,7 +17,7 @@ from chat_tui.server.network.visitors import KNOWN, Visitors
 STRANGER_SECONDS = 0.002
 """What a request without credentials takes, with what it makes others wait: some 250 a second are answered."""
 
-MAX_HEAD = 16 * 1024
+MAX_REQUEST_HEAD = 16 * 1024
 
 TAKEN_IN_TIME = 64 * 1024
 """Bytes of an answer that a peer must have taken within `Limits.read_within`, however long the answer is."""

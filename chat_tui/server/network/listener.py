@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from chat_tui.tasks import Tasks
 
-AT_ONCE = 4
+ACCEPTED_AT_ONCE = 4
 """Connections taken before everybody else has their turn."""
 
 RESERVE = 32
@@ -66,7 +66,7 @@ class Listener:
         self._loop.add_reader(listening.fileno(), self._accept)
 
     def _accept(self) -> None:
-        for _ in range(AT_ONCE):
+        for _ in range(ACCEPTED_AT_ONCE):
             try:
                 connection, _ = self._socket.accept()
             except (BlockingIOError, InterruptedError):

@@ -17,7 +17,7 @@ SHORTEST = {"Timers.Inactive": timedelta(minutes=1), "Timers.Closed": timedelta(
 LONGEST = timedelta(days=36500)
 _MALFORMED = {"Timers.Inactive": Code.BAD_INACTIVE_TIMER, "Timers.Closed": Code.BAD_CLOSED_TIMER}
 _TOO_SHORT = {"Timers.Inactive": Code.INACTIVE_TIMER_TOO_SHORT, "Timers.Closed": Code.CLOSED_TIMER_TOO_SHORT}
-SWEEP = 200
+MOVED_AT_ONCE = 200
 """Channels moved on in one transaction."""
 
 
@@ -93,7 +93,7 @@ def touch(tx: Transaction, channel: Channel) -> None:
 
 def sweep(tx: Transaction) -> None:
     """Move on the channels whose timers ran out."""
-    for channel in tx.all(Channel, "channels_due", now=tx.now, limit=SWEEP):
+    for channel in tx.all(Channel, "channels_due", now=tx.now, limit=MOVED_AT_ONCE):
         is_over = channel.date_closed is not None and channel.date_closed <= tx.now
         after = msgspec.structs.replace(
             channel,

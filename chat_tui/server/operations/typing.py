@@ -16,7 +16,7 @@ from chat_tui.server.store.transaction import Reader
 PACE = 3.0
 """Seconds."""
 
-KEPT = 10_000
+MAX_NOTICES = 10_000
 """Notices remembered before old ones are forgotten."""
 
 
@@ -46,7 +46,7 @@ class TypingPace:
         now, key = self._clock(), (actor.user_sid, channel_sid)
         if now - self._told.get(key, -PACE) < min(PACE, timeout):
             return False
-        if len(self._told) > KEPT:
+        if len(self._told) > MAX_NOTICES:
             self._told = {known: at for known, at in self._told.items() if now - at < PACE}
         self._told[key] = now
         return True

@@ -13,7 +13,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 CHECK_WITHIN = 0.25
 """Seconds that the look at a whole file may take; damage in what is not seen by then is found when it is read."""
 
-_CHECK_STEP = 20_000
+_STEPS_UNWATCHED = 20_000
 """SQLite's virtual machine makes so many steps between two looks at the time."""
 
 _LOG_HEAD, _FRAME_HEAD = 32, 24
@@ -78,7 +78,7 @@ def log_bytes(connection: apsw.Connection) -> int:
 def check(connection: apsw.Connection, within: float = CHECK_WITHIN) -> None:
     """Look at the file's pages for as long as it may take. Raises DatabaseUnusable for one that is damaged."""
     until = time.monotonic() + within
-    connection.set_progress_handler(lambda: time.monotonic() > until, _CHECK_STEP)
+    connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS_UNWATCHED)
     try:
         found = connection.execute("PRAGMA quick_check(1)").get
     except apsw.InterruptError:

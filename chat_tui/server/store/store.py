@@ -20,7 +20,7 @@ T = TypeVar("T")
 GROUP = 100
 """At most this many operations share one commit; the writer never waits for more (guarantees, Send 5)."""
 
-CLOSE_WITHIN = 5.0
+WORK_ENDS_WITHIN = 5.0
 """Seconds a thread may take to finish what waits, and again once it is interrupted."""
 
 STEP_PAUSE = 0.005
@@ -132,7 +132,7 @@ class Store:
             steps.callback(self._close_one, self._reader, self._read)
 
     def _close_one(self, worker: Worker, connection: apsw.Connection) -> None:
-        if not worker.close(CLOSE_WITHIN, connection.interrupt):
+        if not worker.close(WORK_ENDS_WITHIN, connection.interrupt):
             return
         if self._files.trouble() is not None:  # what lies there now is not ours to tidy up
             connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)

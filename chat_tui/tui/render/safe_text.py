@@ -3,9 +3,9 @@
 from rich.cells import cell_len
 from textual.content import Content
 
-from chat_tui.safe_text import MAX_MARKS, MAX_NAME, REPLACEMENT, Safe, inert, safe_name
+from chat_tui.safe_text import MAX_MARKS, MAX_SHOWN_NAME, REPLACEMENT, Safe, inert, safe_name
 
-__all__ = ["MAX_LINE_CELLS", "MAX_MARKS", "MAX_NAME", "REPLACEMENT", "Safe", "safe", "safe_name", "safe_text"]
+__all__ = ["MAX_LINE_CELLS", "MAX_MARKS", "MAX_SHOWN_NAME", "REPLACEMENT", "Safe", "safe", "safe_name", "safe_text"]
 
 MAX_LINE_CELLS = 2000
 

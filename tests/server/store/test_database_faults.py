@@ -347,7 +347,7 @@ async def test_a_read_that_does_not_end_does_not_keep_the_store_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is interrupted."""
-    monkeypatch.setattr("chat_tui.server.store.store.CLOSE_WITHIN", 0.05)
+    monkeypatch.setattr("chat_tui.server.store.store.WORK_ENDS_WITHIN", 0.05)
     store = Store(tmp_path / "chat.db", synchronous="OFF")
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
     reading = asyncio.ensure_future(rows(store, endless))
