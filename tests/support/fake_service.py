@@ -106,6 +106,100 @@ class FakeSocket:
             yield frame
 
 
+class Views:
+    """How a service shows what there is."""
+
+    def __init__(self, objects: dict[str, Object], channels: dict[str, dict[str, Any]]) -> None:
+        self.objects = objects
+        self.channels = channels
+
+    def unread(self, channel: str) -> int | None:
+        horizon = self.channels[channel]["horizon"]
+        messages = self.objects[f"{channel}.messages"].items
+        return None if horizon is None else sum(index > horizon for index in messages)
+
+    def own_item(self, channel: str) -> dict[str, Any]:
+        found = self.channels[channel]
+        return {
+            "status": found["status"],
+            "lastConsumedMessageIndex": found["horizon"],
+            "notificationLevel": "default",
+            "invitedBy": None,
+        }
+
+    def document(self, channel: str) -> dict[str, Any]:
+        messages = self.objects[f"{channel}.messages"].items
+        last = max(messages, default=None)
+        return {
+            "friendlyName": self.channels[channel]["name"],
+            "uniqueName": self.channels[channel]["name"],
+            "attributes": {"a": [1]},
+            "createdBy": "bob",
+            "dateCreated": DATE,
+            "dateUpdated": DATE,
+            "lastMessage": None if last is None else {"index": last, "timestamp": DATE},
+            "messagesCount": len(messages),
+            "membersCount": 2,
+        }
+
+    def described(self, channel: str) -> dict[str, Any]:
+        found, messages = self.channels[channel], self.objects[f"{channel}.messages"].items
+        return {
+            "sid": channel,
+            "status": found["status"],
+            "type": "public",
+            "unique_name": found["name"],
+            "friendly_name": found["name"],
+            "attributes": '{"a":[1]}',
+            "created_by": "bob",
+            "date_created": DATE,
+            "date_updated": DATE,
+            "notification_level": "default",
+            "last_consumed_message_index": found["horizon"],
+            "last_message_index": max(messages, default=None),
+            "messages_count": len(messages),
+            "participants_count": 2,
+            "unread_messages_count": self.unread(channel),
+        }
+
+    def user(self, identity: str) -> dict[str, Any]:
+        return {
+            "identity": identity,
+            "friendly_name": identity.title(),
+            "attributes": "{}",
+            "is_online": True,
+            "is_notifiable": None,
+            "sync_objects": {"user_info_map": f"{identity}.info"},
+        }
+
+    def configuration(self) -> dict[str, Any]:
+        links = {"my_conversations": "Mine", "conversations": "Conversations", "users": "Users"}
+        return {
+            "identity": "alice",
+            "sync_objects": {"my_user_info": "alice.info", "my_conversations": "alice.channels"},
+            "links": {name: f"{API}/{path}" for name, path in links.items()}
+            | {"typing": "https://aim.fake.invalid/v1/typing", "current_user": f"{API}/Users/alice"},
+            "options": {"reachability_enabled": True, "read_status_enabled": True, "user_infos_to_subscribe": 100},
+        }
+
+    def describe_object(self, found: Object) -> tuple[str, int, Any]:
+        body: dict[str, Any] = {"sid": found.sid, "unique_name": found.name, "last_event_id": found.head}
+        if found.kind == "document":
+            body["data"] = self.document(found.name.removesuffix(".channel"))
+        elif found.kind == "map":
+            body["items"] = _map_items(found)
+        return f"{found.kind} {found.name.rpartition('.')[2]}", 200, body
+
+    def items(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
+        if self.objects[name].kind == "map":
+            return {"items": _map_items(self.objects[name]), "meta": {"next_token": None}}
+        newest = int(params.get("From", 10**9))
+        size = int(params.get("PageSize", 50))
+        found = [index for index in sorted(self.objects[name].items, reverse=True) if index <= newest]
+        items = [{"index": index, "data": self.objects[name].items[index]} for index in found[:size]]
+        return {"items": items, "meta": {"next_token": "more" if len(found) > size else None}}
+
+
 class FakeService:
     """``lie`` changes what is answered, ``harm`` the frames; ``asked`` are the kinds of the answers given."""
 
@@ -116,6 +210,7 @@ class FakeService:
         self.samples: dict[str, Any] = {}
         self.objects: dict[str, Object] = {}
         self.channels: dict[str, dict[str, Any]] = {}
+        self.views = Views(self.objects, self.channels)
         self.sockets: list[FakeSocket] = []
         self.mutations: dict[str, dict[str, Any]] = {}
         self._numbers = iter(range(1, 1_000_000))
@@ -141,7 +236,7 @@ class FakeService:
         members = {"MB1": {"identity": "alice", "userInfo": "alice.info"}, "MB2": {"identity": "bob"}}
         members["MB2"]["userInfo"] = "bob.info"
         self._object("map", f"{channel}.roster", members)
-        item = self._own_item(channel)
+        item = self.views.own_item(channel)
         self.objects["alice.channels"].items[channel] = item
         self._publish("alice.channels", "map_item_added", item_key=channel, item_data=item)
         return channel
@@ -166,16 +261,11 @@ class FakeService:
 
     def read_up_to(self, channel: str, index: int | None) -> None:
         self.channels[channel]["horizon"] = index
-        item = self.objects["alice.channels"].items[channel] = self._own_item(channel)
+        item = self.objects["alice.channels"].items[channel] = self.views.own_item(channel)
         self._publish("alice.channels", "map_item_updated", item_key=channel, item_data=item)
 
-    def unread(self, channel: str) -> int | None:
-        horizon = self.channels[channel]["horizon"]
-        messages = self.objects[f"{channel}.messages"].items
-        return None if horizon is None else sum(index > horizon for index in messages)
-
     def _changed(self, channel: str) -> None:
-        self._publish(f"{channel}.channel", "document_updated", document_data=self._document(channel))
+        self._publish(f"{channel}.channel", "document_updated", document_data=self.views.document(channel))
 
     def _publish(self, name: str, event_type: str, **event: Any) -> None:
         found = self.objects[name]
@@ -189,62 +279,6 @@ class FakeService:
         for socket in self.sockets:
             socket.drop()
         self.sockets.clear()
-
-    # ---- how it looks
-
-    def _own_item(self, channel: str) -> dict[str, Any]:
-        found = self.channels[channel]
-        return {
-            "status": found["status"],
-            "lastConsumedMessageIndex": found["horizon"],
-            "notificationLevel": "default",
-            "invitedBy": None,
-        }
-
-    def _document(self, channel: str) -> dict[str, Any]:
-        messages = self.objects[f"{channel}.messages"].items
-        last = max(messages, default=None)
-        return {
-            "friendlyName": self.channels[channel]["name"],
-            "uniqueName": self.channels[channel]["name"],
-            "attributes": {"a": [1]},
-            "createdBy": "bob",
-            "dateCreated": DATE,
-            "dateUpdated": DATE,
-            "lastMessage": None if last is None else {"index": last, "timestamp": DATE},
-            "messagesCount": len(messages),
-            "membersCount": 2,
-        }
-
-    def _described(self, channel: str) -> dict[str, Any]:
-        found, messages = self.channels[channel], self.objects[f"{channel}.messages"].items
-        return {
-            "sid": channel,
-            "status": found["status"],
-            "type": "public",
-            "unique_name": found["name"],
-            "friendly_name": found["name"],
-            "attributes": '{"a":[1]}',
-            "created_by": "bob",
-            "date_created": DATE,
-            "date_updated": DATE,
-            "notification_level": "default",
-            "last_consumed_message_index": found["horizon"],
-            "last_message_index": max(messages, default=None),
-            "messages_count": len(messages),
-            "participants_count": 2,
-            "unread_messages_count": self.unread(channel),
-        }
-
-    def _user(self, identity: str) -> dict[str, Any]:
-        return {
-            "identity": identity,
-            "friendly_name": identity.title(),
-            "attributes": "{}",
-            "is_online": True,
-            "is_notifiable": None,
-            "sync_objects": {"user_info_map": f"{identity}.info"},
-        }
 
     # ---- the wire
 
@@ -301,20 +335,20 @@ class FakeService:
         meta = {"next_token": None}
         match parts:
             case [_, _, "Configuration"]:
-                return "configuration", 200, self._configuration()
+                return "configuration", 200, self.views.configuration()
             case [_, _, "Mine"]:
-                found = [self._described(channel) for channel in self.channels]
+                found = [self.views.described(channel) for channel in self.channels]
                 return "my channels", 200, {"conversations": found, "meta": meta}
             case [_, _, "Mine", channel] if channel in self.channels:
-                return "my channel", 200, self._described(channel)
+                return "my channel", 200, self.views.described(channel)
             case [_, _, "Users"]:
-                return "users", 200, {"users": [self._user("alice"), self._user("bob")], "meta": meta}
+                return "users", 200, {"users": [self.views.user("alice"), self.views.user("bob")], "meta": meta}
             case [_, _, "Users", identity]:
-                return "user", 200, self._user(identity)
+                return "user", 200, self.views.user(identity)
             case ["v3", _, name] if name in self.objects:
-                return self._describe_object(self.objects[name])
+                return self.views.describe_object(self.objects[name])
             case ["v3", _, name, "Items"] if name in self.objects:
-                return "items", 200, self._items(name, params)
+                return "items", 200, self.views.items(name, params)
         return None
 
     def _post(
@@ -323,7 +357,7 @@ class FakeService:
         match parts:
             case [_, _, "Mine", channel] if channel in self.channels:
                 self.read_up_to(channel, body["last_read_message_index"])
-                return "my channel", 200, self._described(channel)
+                return "my channel", 200, self.views.described(channel)
             case ["v1", "typing"]:
                 return "typing answer", 200, {"typing_timeout": 5}
             case [_, _, "Conversations", channel, "Messages"] if channel in self.channels:
@@ -335,33 +369,6 @@ class FakeService:
                 self._subscribe(socket, body)
                 return "subscriptions", 200, {"max_batch_size": 1000}
         return None
-
-    def _configuration(self) -> dict[str, Any]:
-        links = {"my_conversations": "Mine", "conversations": "Conversations", "users": "Users"}
-        return {
-            "identity": "alice",
-            "sync_objects": {"my_user_info": "alice.info", "my_conversations": "alice.channels"},
-            "links": {name: f"{API}/{path}" for name, path in links.items()}
-            | {"typing": "https://aim.fake.invalid/v1/typing", "current_user": f"{API}/Users/alice"},
-            "options": {"reachability_enabled": True, "read_status_enabled": True, "user_infos_to_subscribe": 100},
-        }
-
-    def _describe_object(self, found: Object) -> tuple[str, int, Any]:
-        body: dict[str, Any] = {"sid": found.sid, "unique_name": found.name, "last_event_id": found.head}
-        if found.kind == "document":
-            body["data"] = self._document(found.name.removesuffix(".channel"))
-        elif found.kind == "map":
-            body["items"] = _map_items(found)
-        return f"{found.kind} {found.name.rpartition('.')[2]}", 200, body
-
-    def _items(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
-        if self.objects[name].kind == "map":
-            return {"items": _map_items(self.objects[name]), "meta": {"next_token": None}}
-        newest = int(params.get("From", 10**9))
-        size = int(params.get("PageSize", 50))
-        found = [index for index in sorted(self.objects[name].items, reverse=True) if index <= newest]
-        items = [{"index": index, "data": self.objects[name].items[index]} for index in found[:size]]
-        return {"items": items, "meta": {"next_token": "more" if len(found) > size else None}}
 
     def _subscribe(self, socket: FakeSocket, body: dict[str, Any]) -> None:
         by_sid = {found.sid: found for found in self.objects.values()}

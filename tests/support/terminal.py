@@ -46,6 +46,31 @@ KEYS = {
 _open: "list[Terminal]" = []
 
 
+class Window:
+    """What a program has drawn; bytes may be cut anywhere."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self._rest = b""
+
+    def draw(self, data: bytes) -> None:
+        data = self._rest + data
+        cut = data.rfind(b"\x1b")
+        # An escape sequence may be cut in two by the read.
+        if cut >= 0 and len(data) - cut < 32 and not re.search(rb"[a-zA-Z~\\\x07]", data[cut + 2 :]):
+            data, self._rest = data[:cut], data[cut:]
+        else:
+            self._rest = b""
+        self._stream.feed(_UNKNOWN.sub(lambda found: found[0] if _MODES.fullmatch(found[0]) else b"", data))
+
+    @property
+    def text(self) -> str:
+        """What is there; of a wide character that was half drawn over, nothing (pyte's own ``display`` fails on it)."""
+        rows, columns = range(self.screen.lines), range(self.screen.columns)
+        return "\n".join("".join(self.screen.buffer[y][x].data for x in columns).rstrip() for y in rows)
+
+
 class Terminal:
     """One program in one terminal. ``raw`` is everything it wrote."""
 
@@ -58,10 +83,8 @@ class Terminal:
         is_told: bool = True,
     ):
         """``is_told``: the terminal is the program's own, so that a signal tells it of its end."""
-        self.screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self.screen)
+        self._window = Window(columns, rows)
         self.raw = b""
-        self._rest = b""
         self._master, slave = pty.openpty()
         self._resize(columns, rows)
         self.process = subprocess.Popen(
@@ -81,7 +104,7 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         """As a person dragging the window's corner."""
-        self.screen.resize(rows, columns)
+        self._window.screen.resize(rows, columns)
         self._resize(columns, rows)
         os.killpg(self.process.pid, signal.SIGWINCH)
 
@@ -100,24 +123,13 @@ class Terminal:
         except OSError:
             return False
         self.raw += data
-        self._draw(data)
+        self._window.draw(data)
         return bool(data)
-
-    def _draw(self, data: bytes) -> None:
-        data = self._rest + data
-        cut = data.rfind(b"\x1b")
-        # An escape sequence may be cut in two by the read.
-        if cut >= 0 and len(data) - cut < 32 and not re.search(rb"[a-zA-Z~\\\x07]", data[cut + 2 :]):
-            data, self._rest = data[:cut], data[cut:]
-        else:
-            self._rest = b""
-        self._stream.feed(_UNKNOWN.sub(lambda found: found[0] if _MODES.fullmatch(found[0]) else b"", data))
 
     @property
     def text(self) -> str:
-        """What is there; of a wide character that was half drawn over, nothing (pyte's own ``display`` fails on it)."""
-        rows, columns = range(self.screen.lines), range(self.screen.columns)
-        return "\n".join("".join(self.screen.buffer[y][x].data for x in columns).rstrip() for y in rows)
+        """What is there to be read."""
+        return self._window.text
 
     def wait(self, is_there: Callable[[str], object], within: float = WITHIN, what: str = "") -> str:
         """Until the screen is as wanted. Raises AssertionError showing the screen otherwise."""

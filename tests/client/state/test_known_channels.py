@@ -65,13 +65,13 @@ async def test_unread_is_what_the_service_counts_after_any_story(monkeypatch: py
             client.reconnect_now()
             await agrees(client, service, general, stream)
             await settle(200)
-            assert client.channels[general].unread_messages_count == service.unread(general)
+            assert client.channels[general].unread_messages_count == service.views.unread(general)
             service.post(general, "and one more")
             await agrees(client, service, general, stream)
 
 
 async def agrees(client: ChatClient, service: FakeService, channel: str, stream: events.EventStream) -> None:
-    await until(lambda: client.channels[channel].unread_messages_count == service.unread(channel), stream)
+    await until(lambda: client.channels[channel].unread_messages_count == service.views.unread(channel), stream)
 
 
 def happen(rng: random.Random, service: FakeService, client: ChatClient, channel: str) -> None:
