@@ -70,14 +70,9 @@ class ChatClient:
         self.channels = Channels(api, self.state.channels, self._emit)
         self.channels.open.on_message = self._on_message
         self.horizons = Horizons(self.channels.set_consumption_horizon)
+        connected, is_durable = self.link.ready.wait, keep is not None
         self.messages = Messages(
-            api,
-            self.channels,
-            self.horizons,
-            self._emit,
-            self.link.ready.wait,
-            faults.outbox_not_kept,
-            is_durable=keep is not None,
+            api, self.channels, self.horizons, self._emit, connected, faults.outbox_not_kept, is_durable=is_durable
         )
         self.outbox = self.messages.outbox
         self.typing = TypingIndicators(api, self.channels, self._emit)

@@ -17,10 +17,18 @@ _log = logging.getLogger(__name__)
 class MissingChannels:
     """``is_missing``: whether a channel is still to be asked for, and can be; ``add`` asks. Raises nothing."""
 
-    def __init__(self, is_missing: Callable[[str], bool], add: Callable[[str], Awaitable[None]], spawn: Spawn) -> None:
+    def __init__(
+        self,
+        is_missing: Callable[[str], bool],
+        add: Callable[[str], Awaitable[None]],
+        spawn: Spawn,
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
         self._is_missing = is_missing
         self._add = add
         self._spawn = spawn
+        self._sleep = sleep
         self._fetching: set[str] = set()
         self._slots = asyncio.Semaphore(DESCRIBED_AT_ONCE)
 
@@ -41,6 +49,6 @@ class MissingChannels:
                     except ChatError as error:
                         _log.warning("a channel cannot be known yet: %s", error.message)
                 if self._is_missing(sid):
-                    await asyncio.sleep(backoff.next_delay())
+                    await self._sleep(backoff.next_delay())
         finally:
             self._fetching.discard(sid)

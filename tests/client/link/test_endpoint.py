@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from chat_tui.client.link.endpoint import Endpoint, socket_url
 from chat_tui.client.link.timing import Timing
 from chat_tui.protocol.errors import TransportError
+from chat_tui.protocol.proof import Impostor, Prover
 
 
 @pytest.mark.parametrize(
@@ -61,3 +63,20 @@ async def test_a_socket_of_this_machine_goes_through_no_proxy() -> None:
     assert [how["proxy"] for how in opened] == [None, True]
     assert all((how["open_timeout"], how["compression"], how["ssl"]) == (3.0, None, None) for how in opened)
     assert all(0 < how["max_size"] < 2**26 for how in opened)
+
+
+async def test_what_does_not_know_the_answer_is_not_talked_to() -> None:
+    """The question goes with the handshake; without a proof in its answer there is no link."""
+    challenge = Prover("one run", "00" * 32).challenge()
+    asked: list[dict[str, Any]] = []
+
+    @contextlib.asynccontextmanager
+    async def connect(url: str, **how: Any) -> AsyncIterator[Any]:
+        asked.append(how)
+        yield SimpleNamespace(response=None, remote_address=("127.0.0.1", 1))
+
+    endpoint = Endpoint("http://here", challenge=lambda: challenge, connect=connect)
+    with pytest.raises(Impostor):
+        async with endpoint.open("ws://chat.example.com/x", Timing()):
+            raise AssertionError("it was talked to")
+    assert [(how["additional_headers"], how["proxy"]) for how in asked] == [(challenge.headers, None)]
