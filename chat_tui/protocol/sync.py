@@ -1,4 +1,5 @@
-"""Sync objects on the wire: their kinds, what may happen to them, and how they are followed (contract 7.3)."""
+"""Sync objects on the wire: their kinds and names, what may happen to them, and how they are followed (contract 7.3,
+7.4)."""
 
 from enum import StrEnum
 
@@ -48,3 +49,26 @@ class Subscriptions(msgspec.Struct, omit_defaults=True):
     correlation_id: int = 0
     event_protocol_version: int = 4
     ttl_in_s: int = -1
+
+
+# ---- names
+
+
+def info_name(user_sid: str) -> str:
+    return f"{user_sid}.info"
+
+
+def own_channels_name(user_sid: str) -> str:
+    return f"{user_sid}.channels"
+
+
+def document_name(channel_sid: str) -> str:
+    return f"{channel_sid}.channel"
+
+
+def messages_name(channel_sid: str) -> str:
+    return f"{channel_sid}.messages"
+
+
+def roster_name(channel_sid: str) -> str:
+    return f"{channel_sid}.roster"

@@ -225,6 +225,13 @@ def test_a_label_stands_once() -> None:
         assert [path.name for path in PACKAGE.rglob("*.py") if label in path.read_text()] == ["defaults.py"]
 
 
+def test_the_name_of_an_object_is_made_in_one_place() -> None:
+    """Both sides ask `protocol.sync` (contract 7.4)."""
+    made = re.compile(r"\}\.(?:info|channels|channel|messages|roster)\b(?!\()")
+    places = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if made.search(path.read_text())}
+    assert places == {"protocol/sync.py"}
+
+
 def test_defaults_are_plain_values_with_a_rule() -> None:
     """No import, nothing computed from anything; each is followed by words, and is known to a module."""
     tree = ast.parse((PACKAGE / f"{DEFAULTS}.py").read_text())

@@ -8,7 +8,7 @@ from chat_tui.client.ports import Request
 from chat_tui.client.state.channel_parsing import is_count_doubtful, update_from_document
 from chat_tui.client.state.parsing import Snapshot, SyncEvent
 from chat_tui.client.state.replica import Replica
-from chat_tui.protocol.sync import EventType, ObjectType
+from chat_tui.protocol.sync import EventType, ObjectType, document_name
 
 
 class ChannelDocument(Replica):
@@ -23,7 +23,7 @@ class ChannelDocument(Replica):
         on_update: Callable[[Channel, Reasons], None],
         on_deletion: Callable[[Channel], None],
     ) -> None:
-        super().__init__(f"{channel.sid}.channel")
+        super().__init__(document_name(channel.sid))
         self.channel = channel
         self._on_update = on_update
         self._on_deletion = on_deletion

@@ -9,7 +9,7 @@ from chat_tui.client.ports import Request
 from chat_tui.client.state.parsing import Snapshot, SnapshotPage, SyncEvent, parse_message, parse_messages
 from chat_tui.client.state.replica import Replica
 from chat_tui.protocol.defaults import PAGE
-from chat_tui.protocol.sync import EventType, ObjectType
+from chat_tui.protocol.sync import EventType, ObjectType, messages_name
 from chat_tui.protocol.untrusted import Malformed
 from chat_tui.protocol.values import UpdateReason
 
@@ -32,7 +32,7 @@ class MessageList(Replica):
     first_page = PAGE
 
     def __init__(self, channel: Channel, listener: ChannelListener) -> None:
-        super().__init__(f"{channel.sid}.messages")
+        super().__init__(messages_name(channel.sid))
         self.channel = channel
         self.messages: list[Message] = []
         self.has_older = True

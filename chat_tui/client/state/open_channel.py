@@ -19,6 +19,7 @@ from chat_tui.client.storage.cache import SAVED_MESSAGES, Row, Rows, encode
 from chat_tui.client.storage.snapshots import decode_row, decode_rows
 from chat_tui.protocol.defaults import PAGE, SYNC_API
 from chat_tui.protocol.errors import Code, NotFound
+from chat_tui.protocol.sync import messages_name
 from chat_tui.protocol.untrusted import Malformed
 from chat_tui.protocol.values import ChannelStatus
 
@@ -178,7 +179,7 @@ class OpenChannels:
     async def newest_messages(self, channel: Channel, count: int) -> list[Message]:
         """The ``count`` newest messages, ascending, without following them."""
         params = {"Order": "desc", "PageSize": str(count)}
-        url = f"{SYNC_API}/v3/Lists/{channel.sid}.messages/Items"
+        url = f"{SYNC_API}/v3/Lists/{messages_name(channel.sid)}/Items"
         page: SnapshotPage = parse_answer(await self._request("GET", url, params=params), SnapshotPage)
         return parse_messages(channel.sid, page.items)[-count:]
 

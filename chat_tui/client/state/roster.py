@@ -15,7 +15,7 @@ from chat_tui.client.state.parsing import (
     update_fields,
 )
 from chat_tui.client.state.replica import Replica
-from chat_tui.protocol.sync import EventType
+from chat_tui.protocol.sync import EventType, roster_name
 from chat_tui.protocol.untrusted import Malformed
 from chat_tui.protocol.values import UpdateReason
 
@@ -24,7 +24,7 @@ class Roster(Replica):
     """The members of a channel, by SID."""
 
     def __init__(self, channel: Channel, listener: ChannelListener) -> None:
-        super().__init__(f"{channel.sid}.roster")
+        super().__init__(roster_name(channel.sid))
         self.channel = channel
         self.members: dict[str, Member] = {}
         self._listener = listener

@@ -4,13 +4,12 @@ import msgspec
 
 from chat_tui.protocol.errors import Code, Forbidden, NotFound
 from chat_tui.protocol.sids import Kind
-from chat_tui.protocol.sync import ObjectType
+from chat_tui.protocol.sync import ObjectType, document_name, own_channels_name
 from chat_tui.protocol.values import ChannelType, Permission, RoleType
 from chat_tui.server.changes import AccessLost
 from chat_tui.server.operations.actors import Actor, ClientActor
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, Role, SyncObject, User
 from chat_tui.server.store.transaction import Reader, Transaction
-from chat_tui.server.sync import views
 
 _decode_permissions = msgspec.json.Decoder(list[str]).decode
 _NOT_FOUND = {
@@ -59,13 +58,13 @@ def may_follow(tx: Reader, actor: ClientActor, found: SyncObject) -> bool:
     """Own channels: their owner. A user's info: every user of the service. A channel's document: whoever sees the
     channel. Its messages and roster: members (guarantees, Access 2)."""
     if found.owner_sid.startswith(Kind.USER):
-        if found.name == views.own_channels_name(found.owner_sid):
+        if found.name == own_channels_name(found.owner_sid):
             return found.owner_sid == actor.user_sid
         return tx.one(User, "user_by_sid", sid=found.owner_sid, service_sid=actor.service_sid) is not None
     channel = tx.one(Channel, "channel_by_sid", sid=found.owner_sid, service_sid=actor.service_sid)
     if channel is None:
         return False
-    if found.name == views.document_name(channel.sid):
+    if found.name == document_name(channel.sid):
         return may_see(tx, actor, channel)
     return tx.one(Member, "member_of_user", channel_sid=channel.sid, user_sid=actor.user_sid) is not None
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from chat_tui.protocol.errors import BadRequest, Code
 from chat_tui.protocol.numbers import whole
-from chat_tui.protocol.sync import ObjectType
+from chat_tui.protocol.sync import ObjectType, info_name, own_channels_name
 from chat_tui.protocol.sync_shapes import Item
 from chat_tui.server.dates import timestamp
 from chat_tui.server.reachability.rules import visible_reachability
@@ -85,9 +85,9 @@ def _slice(entries: list[Item], start: str | None, descending: bool, limit: int)
 
 def _map_items(reader: Reader, found: SyncObject) -> list[Item]:
     """All items of a map, by key: at most a thousand members or channels, by the limits of a service."""
-    if found.name == views.info_name(found.owner_sid):
+    if found.name == info_name(found.owner_sid):
         return _info_items(reader, found)
-    if found.name == views.own_channels_name(found.owner_sid):
+    if found.name == own_channels_name(found.owner_sid):
         return _own_channel_items(reader, found)
     members = reader.all(Member, "members_of_channel", channel_sid=found.owner_sid)
     return [_item(found, m.roster_event, m.date_updated, views.roster_item(m), key=m.sid) for m in members]

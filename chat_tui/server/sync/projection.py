@@ -6,7 +6,15 @@ from typing import Any, TypeVar
 
 from chat_tui.protocol import sync_shapes
 from chat_tui.protocol.sids import Kind, new_sid
-from chat_tui.protocol.sync import EventType, ObjectType
+from chat_tui.protocol.sync import (
+    EventType,
+    ObjectType,
+    document_name,
+    info_name,
+    messages_name,
+    own_channels_name,
+    roster_name,
+)
 from chat_tui.server import changes
 from chat_tui.server.bus import AccessRevoked, EventPublished, ObjectsRemoved, ServiceGone, UserGone
 from chat_tui.server.dates import timestamp
@@ -64,7 +72,7 @@ def _list_event(tx: Transaction, name: str, event_type: EventType, index: int, d
 
 
 def _document_event(tx: Transaction, channel: Channel) -> None:
-    (sid, event_id) = tx.first("next_event", name=views.document_name(channel.sid))
+    (sid, event_id) = tx.first("next_event", name=document_name(channel.sid))
     data = views.channel_document(channel)
     _write(tx, sid, EventType.DOCUMENT_UPDATED, events.document(sid, event_id, timestamp(tx.now), data))
 
@@ -91,13 +99,13 @@ def _remove_objects(tx: Transaction, owner_sid: str) -> None:
 @_reduces(changes.UserCreated)
 def _user_created(tx: Transaction, change: changes.UserCreated) -> None:
     user = change.user
-    _create(tx, views.info_name(user.sid), ObjectType.MAP, user.sid)
-    _create(tx, views.own_channels_name(user.sid), ObjectType.MAP, user.sid)
+    _create(tx, info_name(user.sid), ObjectType.MAP, user.sid)
+    _create(tx, own_channels_name(user.sid), ObjectType.MAP, user.sid)
 
 
 @_reduces(changes.UserUpdated)
 def _user_updated(tx: Transaction, change: changes.UserUpdated) -> None:
-    user, name = change.user, views.info_name(change.user.sid)
+    user, name = change.user, info_name(change.user.sid)
     if change.has_new_name:
         event = _map_event(tx, name, EventType.MAP_ITEM_UPDATED, "friendlyName", views.name_item(user))
         tx.run("set_user_name_event", sid=user.sid, event=event)
@@ -109,7 +117,7 @@ def _user_updated(tx: Transaction, change: changes.UserUpdated) -> None:
 @_reduces(changes.ReachabilityChanged)
 def _reachability_changed(tx: Transaction, change: changes.ReachabilityChanged) -> None:
     data = views.reachability_item(change.reachability)
-    event = _map_event(tx, views.info_name(change.user.sid), EventType.MAP_ITEM_UPDATED, "reachability", data)
+    event = _map_event(tx, info_name(change.user.sid), EventType.MAP_ITEM_UPDATED, "reachability", data)
     tx.run("set_user_reachability_event", sid=change.user.sid, event=event)
 
 
@@ -122,9 +130,9 @@ def _user_deleted(tx: Transaction, change: changes.UserDeleted) -> None:
 @_reduces(changes.ChannelCreated)
 def _channel_created(tx: Transaction, change: changes.ChannelCreated) -> None:
     sid = change.channel.sid
-    _create(tx, views.document_name(sid), ObjectType.DOCUMENT, sid)
-    _create(tx, views.messages_name(sid), ObjectType.LIST, sid)
-    _create(tx, views.roster_name(sid), ObjectType.MAP, sid)
+    _create(tx, document_name(sid), ObjectType.DOCUMENT, sid)
+    _create(tx, messages_name(sid), ObjectType.LIST, sid)
+    _create(tx, roster_name(sid), ObjectType.MAP, sid)
 
 
 @_reduces(changes.ChannelUpdated)
@@ -143,7 +151,7 @@ def _channel_deleted(tx: Transaction, change: changes.ChannelDeleted) -> None:
 @_reduces(changes.MemberAdded)
 def _member_added(tx: Transaction, change: changes.MemberAdded) -> None:
     channel, member = change.channel, change.member
-    roster, own = views.roster_name(channel.sid), views.own_channels_name(member.user_sid)
+    roster, own = roster_name(channel.sid), own_channels_name(member.user_sid)
     event = _map_event(tx, roster, EventType.MAP_ITEM_ADDED, member.sid, views.roster_item(member))
     tx.run("set_member_roster_event", sid=member.sid, event=event)
     kind = EventType.MAP_ITEM_UPDATED if change.was_invited else EventType.MAP_ITEM_ADDED
@@ -156,11 +164,11 @@ def _member_added(tx: Transaction, change: changes.MemberAdded) -> None:
 def _member_updated(tx: Transaction, change: changes.MemberUpdated) -> None:
     channel, member = change.channel, change.member
     if change.in_roster:
-        roster = views.roster_name(channel.sid)
+        roster = roster_name(channel.sid)
         event = _map_event(tx, roster, EventType.MAP_ITEM_UPDATED, member.sid, views.roster_item(member))
         tx.run("set_member_roster_event", sid=member.sid, event=event)
     if change.in_own:
-        own = views.own_channels_name(member.user_sid)
+        own = own_channels_name(member.user_sid)
         event = _map_event(tx, own, EventType.MAP_ITEM_UPDATED, channel.sid, views.own_channel_item(channel, member))
         tx.run("set_member_own_event", sid=member.sid, event=event)
 
@@ -168,7 +176,7 @@ def _member_updated(tx: Transaction, change: changes.MemberUpdated) -> None:
 @_reduces(changes.MemberRemoved)
 def _member_removed(tx: Transaction, change: changes.MemberRemoved) -> None:
     channel, member = change.channel, change.member
-    _map_event(tx, views.roster_name(channel.sid), EventType.MAP_ITEM_REMOVED, member.sid, views.roster_item(member))
+    _map_event(tx, roster_name(channel.sid), EventType.MAP_ITEM_REMOVED, member.sid, views.roster_item(member))
     _own_item_removed(tx, channel, member.user_sid)
     _document_event(tx, channel)
 
@@ -179,12 +187,12 @@ def _access_lost(tx: Transaction, change: changes.AccessLost) -> None:
 
 
 def _own_item_removed(tx: Transaction, channel: Channel, user_sid: str) -> None:
-    _map_event(tx, views.own_channels_name(user_sid), EventType.MAP_ITEM_REMOVED, channel.sid, None)
+    _map_event(tx, own_channels_name(user_sid), EventType.MAP_ITEM_REMOVED, channel.sid, None)
 
 
 @_reduces(changes.InviteAdded)
 def _invite_added(tx: Transaction, change: changes.InviteAdded) -> None:
-    own = views.own_channels_name(change.invite.user_sid)
+    own = own_channels_name(change.invite.user_sid)
     data = views.own_channel_item(change.channel, change.invite)
     event = _map_event(tx, own, EventType.MAP_ITEM_ADDED, change.channel.sid, data)
     tx.run("set_invite_own_event", sid=change.invite.sid, event=event)
@@ -198,7 +206,7 @@ def _invite_removed(tx: Transaction, change: changes.InviteRemoved) -> None:
 @_reduces(changes.MessageAdded)
 def _message_added(tx: Transaction, change: changes.MessageAdded) -> None:
     message = change.message
-    name = views.messages_name(message.channel_sid)
+    name = messages_name(message.channel_sid)
     event = _list_event(tx, name, EventType.LIST_ITEM_ADDED, message.idx, views.message_item(message))
     tx.run("set_message_event", sid=message.sid, event=event)
     _document_event(tx, change.channel)
@@ -207,7 +215,7 @@ def _message_added(tx: Transaction, change: changes.MessageAdded) -> None:
 @_reduces(changes.MessageUpdated)
 def _message_updated(tx: Transaction, change: changes.MessageUpdated) -> None:
     message = change.message
-    name = views.messages_name(message.channel_sid)
+    name = messages_name(message.channel_sid)
     event = _list_event(tx, name, EventType.LIST_ITEM_UPDATED, message.idx, views.message_item(message))
     tx.run("set_message_event", sid=message.sid, event=event)
 
@@ -215,7 +223,7 @@ def _message_updated(tx: Transaction, change: changes.MessageUpdated) -> None:
 @_reduces(changes.MessageRemoved)
 def _message_removed(tx: Transaction, change: changes.MessageRemoved) -> None:
     message = change.message
-    name = views.messages_name(message.channel_sid)
+    name = messages_name(message.channel_sid)
     event = _list_event(tx, name, EventType.LIST_ITEM_REMOVED, message.idx, views.message_item(message))
     tx.run("set_tombstone_event", channel_sid=message.channel_sid, idx=message.idx, event=event)
     _document_event(tx, change.channel)

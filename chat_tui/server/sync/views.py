@@ -1,33 +1,14 @@
-"""How rows look as Sync items and documents (contract 7.4), and the names of the objects that hold them."""
+"""How rows look as Sync items and documents (contract 7.4)."""
 
 from typing import Any
 
 import msgspec
 
 from chat_tui.protocol import sync_shapes
+from chat_tui.protocol.sync import document_name, info_name, messages_name, roster_name
 from chat_tui.protocol.values import ChannelStatus, NotificationLevel, Reachability
 from chat_tui.server.dates import timestamp
 from chat_tui.server.store.rows import Channel, Invite, Member, Message, User
-
-
-def info_name(user_sid: str) -> str:
-    return f"{user_sid}.info"
-
-
-def own_channels_name(user_sid: str) -> str:
-    return f"{user_sid}.channels"
-
-
-def document_name(channel_sid: str) -> str:
-    return f"{channel_sid}.channel"
-
-
-def messages_name(channel_sid: str) -> str:
-    return f"{channel_sid}.messages"
-
-
-def roster_name(channel_sid: str) -> str:
-    return f"{channel_sid}.roster"
 
 
 def parsed(attributes: str) -> Any:

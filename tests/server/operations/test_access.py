@@ -7,7 +7,7 @@ import pytest
 from msgspec import UNSET
 
 from chat_tui.protocol.errors import ChatError, Conflict, NotFound
-from chat_tui.protocol.sync import ObjectType
+from chat_tui.protocol.sync import ObjectType, document_name, messages_name, roster_name
 from chat_tui.protocol.values import ChannelType
 from chat_tui.server.bus import AccessRevoked
 from chat_tui.server.operations import access
@@ -21,7 +21,6 @@ from chat_tui.server.operations.services import FetchService
 from chat_tui.server.operations.users import DeleteUser, ListChannelUsers, UpdateUser
 from chat_tui.server.store.rows import Channel, SyncObject
 from chat_tui.server.store.transaction import Reader
-from chat_tui.server.sync import views
 from tests.server.conftest import Domain
 
 PRIVATE = ChannelType.PRIVATE
@@ -216,7 +215,7 @@ async def test_a_sync_object_answers_by_sid_as_by_name(domain: Domain) -> None:
 
     assert await domain.core.store.read(found) == []
     await domain.run(AddMember(sid, "closed", "ann"))
-    names = (views.document_name, views.messages_name, views.roster_name)
+    names = (document_name, messages_name, roster_name)
     assert sorted(await domain.core.store.read(found)) == sorted(name(channel.sid) for name in names for _ in range(2))
 
 

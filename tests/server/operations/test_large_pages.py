@@ -7,7 +7,7 @@ import pytest
 
 from chat_tui.protocol.defaults import PAGE_BYTES
 from chat_tui.protocol.encoding import to_json
-from chat_tui.protocol.sync import ObjectType
+from chat_tui.protocol.sync import ObjectType, messages_name, own_channels_name, roster_name
 from chat_tui.protocol.values import Order
 from chat_tui.server.operations.access import find_object
 from chat_tui.server.operations.actors import ClientActor
@@ -17,7 +17,7 @@ from chat_tui.server.operations.messages import ListMessages, SendMessage
 from chat_tui.server.operations.pages import Page, PageQuery
 from chat_tui.server.operations.user_channels import ListUserChannels
 from chat_tui.server.operations.users import ListUsers, UpdateUser
-from chat_tui.server.sync import log, objects, pages, views
+from chat_tui.server.sync import log, objects, pages
 from chat_tui.server.sync.pages import ItemQuery
 from chat_tui.server.sync.summary import MOST_BYTES, summary
 from tests.server.conftest import Domain
@@ -103,9 +103,9 @@ async def test_large_items_come_page_by_page(domain: Domain, name: str, order: s
     channel = await domain.run(FetchChannel(domain.service_sid, "general"))
     kind = ObjectType.LIST if name == "messages" else ObjectType.MAP
     sync_name = {
-        "messages": views.messages_name(channel.sid),
-        "roster": views.roster_name(channel.sid),
-        "own": views.own_channels_name(alice.user_sid),
+        "messages": messages_name(channel.sid),
+        "roster": roster_name(channel.sid),
+        "own": own_channels_name(alice.user_sid),
     }[name]
 
     async def page(**query: Any) -> Any:
@@ -139,7 +139,7 @@ async def test_a_replay_and_a_summary_are_bounded_too(domain: Domain) -> None:
     await messages(domain, alice)
     channel = await domain.run(FetchChannel(domain.service_sid, "general"))
     found = await domain.core.store.read(
-        lambda reader: find_object(reader, alice, ObjectType.LIST, views.messages_name(channel.sid))
+        lambda reader: find_object(reader, alice, ObjectType.LIST, messages_name(channel.sid))
     )
     seen: list[int] = []
     while True:

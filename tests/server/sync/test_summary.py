@@ -12,7 +12,15 @@ import pytest
 
 from chat_tui.protocol.errors import ChatError
 from chat_tui.protocol.sids import Kind
-from chat_tui.protocol.sync import ObjectType, SubscriptionRequest
+from chat_tui.protocol.sync import (
+    ObjectType,
+    SubscriptionRequest,
+    document_name,
+    info_name,
+    messages_name,
+    own_channels_name,
+    roster_name,
+)
 from chat_tui.protocol.values import ChannelType
 from chat_tui.server.bus import AccessRevoked
 from chat_tui.server.operations import deletion
@@ -23,7 +31,7 @@ from chat_tui.server.operations.messages import DeleteMessage, SendMessage, Upda
 from chat_tui.server.operations.operation import Command
 from chat_tui.server.realtime import subscriptions
 from chat_tui.server.store.rows import SyncObject
-from chat_tui.server.sync import log, projection, views
+from chat_tui.server.sync import log, projection
 from chat_tui.server.sync import summary as summaries
 from tests.server.conftest import Domain
 from tests.server.realtime.reading import Reading
@@ -46,7 +54,7 @@ async def test_a_summary_tells_what_changed_in_the_order_of_its_events(domain: D
         await domain.run(SendMessage(sid, "general", body))
     await domain.run(UpdateMessage(sid, "general", "1", body="two, edited"))
     await domain.run(DeleteMessage(sid, "general", "2"))
-    told = await summary(domain, views.messages_name(channel.sid), 1)
+    told = await summary(domain, messages_name(channel.sid), 1)
     found = [(event["id"], event["item_index"], (event["item_data"] or {}).get("text")) for event in told]
     assert found == [(4, 3, "four"), (5, 1, "two, edited"), (6, 2, None)]
     assert [event["type"] for event in told] == ["list_item_added", "list_item_added", "list_item_removed"]
@@ -61,11 +69,11 @@ async def test_maps_and_documents_have_one_too(domain: Domain) -> None:
     bob = await domain.user("bob")
     await domain.run(AddMember(sid, "side", "bob"))
     await domain.run(UpdateChannel(sid, "side", friendly_name="The side"))
-    (seat,) = await summary(domain, views.roster_name(channel.sid), 0)
+    (seat,) = await summary(domain, roster_name(channel.sid), 0)
     assert (seat["type"], seat["item_data"]["identity"]) == ("map_item_added", "bob")
-    rooms = await summary(domain, views.own_channels_name(bob.user_sid), 1)
+    rooms = await summary(domain, own_channels_name(bob.user_sid), 1)
     assert [room["item_key"] for room in rooms] == [channel.sid]
-    (document,) = await summary(domain, views.document_name(channel.sid), 0)
+    (document,) = await summary(domain, document_name(channel.sid), 0)
     assert (document["type"], document["document_data"]["friendlyName"]) == ("document_updated", "The side")
 
 
@@ -143,7 +151,7 @@ async def test_removals_are_kept_within_a_bound(domain: Domain, monkeypatch: pyt
     for number in range(6):
         await domain.run(AddMember(sid, "general", f"user-{number}"))
         await domain.run(RemoveMember(sid, "general", f"user-{number}"))
-    told = await summary(domain, views.roster_name(channel.sid), 0)
+    told = await summary(domain, roster_name(channel.sid), 0)
     assert [(event["id"], event["type"]) for event in told] == [(number, "map_item_removed") for number in (8, 10, 12)]
 
 
@@ -203,6 +211,6 @@ async def test_what_is_followed_is_named_by_its_sid(domain: Domain) -> None:
     reader = Reading(await domain.user("bob"))
     follows = subscriptions.Subscriptions(domain.core.store)
     follows.admit(reader)
-    name = views.info_name(reader.actor.user_sid)
+    name = info_name(reader.actor.user_sid)
     await follows.establish(reader, [SubscriptionRequest(name, ObjectType.MAP)], 1)
     assert b"subscription_failed" in reader.frames.get_nowait()

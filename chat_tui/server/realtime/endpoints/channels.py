@@ -2,6 +2,7 @@
 
 from chat_tui.protocol import api_shapes
 from chat_tui.protocol.errors import NotFound
+from chat_tui.protocol.sync import document_name, messages_name, roster_name
 from chat_tui.protocol.values import ChannelStatus, NotificationLevel
 from chat_tui.server.dates import timestamp
 from chat_tui.server.operations import channels, user_channels
@@ -9,7 +10,6 @@ from chat_tui.server.operations.user_channels import UserChannel
 from chat_tui.server.realtime.paging import page_meta, page_query
 from chat_tui.server.realtime.requests import Answer, Request, Routes
 from chat_tui.server.store.rows import Channel, Invite, Member
-from chat_tui.server.sync import views
 
 
 def describe_channel(
@@ -45,9 +45,9 @@ def describe_channel(
         "url": url,
         "links": {name.lower(): f"{url}/{name}" for name in ("Messages", "Participants", "Invites")},
         "sync_objects": {
-            "conversation": views.document_name(channel.sid),
-            "messages": views.messages_name(channel.sid),
-            "participants": views.roster_name(channel.sid),
+            "conversation": document_name(channel.sid),
+            "messages": messages_name(channel.sid),
+            "participants": roster_name(channel.sid),
         },
     }
 

@@ -2,10 +2,10 @@
 
 from chat_tui.protocol import api_shapes
 from chat_tui.protocol.defaults import CLIENT_API, FOLLOWED_USERS, HORIZON_EVERY, MEDIA_MB
+from chat_tui.protocol.sync import info_name, own_channels_name
 from chat_tui.server.operations.services import FetchService
 from chat_tui.server.realtime.requests import Answer, Request, Routes
 from chat_tui.server.store.rows import Service
-from chat_tui.server.sync import views
 
 
 async def configuration(request: Request) -> Answer:
@@ -16,8 +16,8 @@ async def configuration(request: Request) -> Answer:
         "identity": request.actor.identity,
         "user_sid": user_sid,
         "sync_objects": {
-            "my_user_info": views.info_name(user_sid),
-            "my_conversations": views.own_channels_name(user_sid),
+            "my_user_info": info_name(user_sid),
+            "my_conversations": own_channels_name(user_sid),
         },
         "links": {
             "my_conversations": f"{api}/UserConversations",

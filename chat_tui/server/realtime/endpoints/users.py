@@ -2,11 +2,11 @@
 
 from chat_tui.protocol import api_shapes
 from chat_tui.protocol.errors import BadRequest, Code
+from chat_tui.protocol.sync import info_name
 from chat_tui.server.operations import users
 from chat_tui.server.reachability.rules import visible_reachability
 from chat_tui.server.realtime.paging import page_meta, page_query
 from chat_tui.server.realtime.requests import Answer, Request, Routes
-from chat_tui.server.sync import views
 
 
 def _describe_user(request: Request, view: users.UserView) -> api_shapes.UserDescription:
@@ -18,8 +18,8 @@ def _describe_user(request: Request, view: users.UserView) -> api_shapes.UserDes
         "attributes": user.attributes,
         "is_online": reachability.online,
         "is_notifiable": reachability.notifiable,
-        "sync_unique_name": views.info_name(user.sid),
-        "sync_objects": {"user_info_map": views.info_name(user.sid)},
+        "sync_unique_name": info_name(user.sid),
+        "sync_objects": {"user_info_map": info_name(user.sid)},
         "url": f"{request.api}/Users/{user.sid}",
     }
 
