@@ -19,7 +19,7 @@ ACCEPTED_AT_ONCE = 4
 RESERVE = 32
 """Descriptors kept for files: the store's journals, the log, a reload of a certificate."""
 
-REST = 0.25
+RETRY_ACCEPT_AFTER = 0.25
 """Seconds without taking anybody after there was no descriptor to take them with."""
 
 SAY_EVERY = 60.0
@@ -119,7 +119,7 @@ class Listener:
         if self._make_room():
             return
         self._loop.remove_reader(self._socket.fileno())
-        self._again = self._loop.call_later(REST, self._go_on)
+        self._again = self._loop.call_later(RETRY_ACCEPT_AFTER, self._go_on)
 
     def _go_on(self) -> None:
         self._again = None

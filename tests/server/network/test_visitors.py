@@ -18,7 +18,7 @@ from uvicorn.server import ServerState
 
 from chat_tui.server.network.http import http_class
 from chat_tui.server.network.limits import Limits
-from chat_tui.server.network.listener import REST, Listener
+from chat_tui.server.network.listener import RETRY_ACCEPT_AFTER, Listener
 from chat_tui.server.network.visitors import KNOWN, Visitors
 from chat_tui.tasks import Tasks
 from tests.support.waiting import pause, poll, settle
@@ -272,7 +272,7 @@ async def test_with_every_descriptor_taken_it_is_calm_and_recovers(
             with contextlib.suppress(BlockingIOError):
                 peer.connect(("127.0.0.1", port))
         for _ in range(5):
-            await pause(REST / 2)
+            await pause(RETRY_ACCEPT_AFTER / 2)
         assert len([record for record in caplog.records if "descriptors" in record.message]) == 1
         for descriptor in taken:
             os.close(descriptor)
