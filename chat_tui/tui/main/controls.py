@@ -1,9 +1,9 @@
 """What the keys of the main screen act on: its parts, together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from textual.screen import Screen
 
 from chat_tui.client import ChatClient
@@ -18,8 +18,7 @@ from chat_tui.tui.render.glyphs import Glyphs
 from chat_tui.tui.render.times import Clock
 
 
-@dataclass(frozen=True)
-class Controls:
+class Controls(msgspec.Struct, frozen=True):
     """``perform`` runs an action by its id."""
 
     screen: Screen[Any]
