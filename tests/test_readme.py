@@ -6,6 +6,7 @@ from pathlib import Path
 
 import chat_tui
 from chat_tui.cli import main
+from chat_tui.tui.commands import COMMANDS
 from tests.support.service import Tenant
 from tests.support.waiting import poll
 
@@ -32,8 +33,9 @@ def test_the_two_commands_stand_alone() -> None:
 
 
 def test_every_command_is_named() -> None:
-    """And the pictures it shows exist."""
+    """Of the shell and of the composer; and the pictures it shows exist."""
     assert all(f"chat-tui {name}" in README for name in main.commands)
+    assert [command.name for command in COMMANDS if f"`/{command.name}" not in README] == []
     for picture in re.findall(r"\(screenshots/(.*?)\)", README):
         assert (ROOT / "screenshots" / picture).exists()
 

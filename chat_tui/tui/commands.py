@@ -43,6 +43,12 @@ def _switch(argument: str) -> bool:
     return argument == "on"
 
 
+async def _set_topic(do: ClientActions, channel: Channel, topic: str) -> str:
+    """It is the friendly name, which stands beside the name one types."""
+    await do.client.channels.update(channel=channel, friendly_name=topic)
+    return f"{do.title_of(channel.sid)} is about {topic} now"
+
+
 COMMANDS = (
     Command("mute", "", "Mute or unmute this channel.", lambda do, here, _: do.toggle_mute(_here(here))),
     Command("push", "on|off", "Be reachable by push, or not.", lambda do, _, arg: do.push(on=_switch(arg))),
@@ -57,6 +63,12 @@ COMMANDS = (
     Command("accept", "", "Accept the invitation to this channel.", lambda do, here, _: do.accept(_here(here))),
     Command("decline", "", "Decline the invitation.", lambda do, here, _: do.decline(_here(here))),
     Command("leave", "", "Leave this channel.", lambda do, here, _: do.leave(_here(here))),
+    Command(
+        "topic",
+        "TEXT",
+        "Say what this channel is about.",
+        lambda do, here, arg: _set_topic(do, _here(here), _given(arg, "a TEXT")),
+    ),
     Command("outbox", "", "Show what is not sent yet.", lambda do, *_: do.show_outbox()),
     Command("nick", "NAME", "Change the name others see.", lambda do, _, arg: do.rename(_given(arg, "a NAME"))),
 )

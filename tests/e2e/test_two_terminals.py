@@ -44,6 +44,22 @@ def test_two_people_talk(machine: Machine) -> None:
     bob.wait(lambda _: "1" not in bob.line_with("# general"), what="nothing unread in general")
 
 
+def test_a_topic_is_what_everybody_reads(machine: Machine) -> None:
+    """It stands beside the channel's name in every terminal, and REST has it as the friendly name; where one may not
+    change it, the service's word stands below, and it stays."""
+    alice, bob = machine.open("alice"), machine.open("bob")
+    alice.say("/create side")
+    alice.see("Message #side")
+    alice.say("/topic Where we stand")
+    alice.see("side is about Where we stand now")
+    alice.wait(lambda text: "Where we stand" in text.splitlines()[1], what="the topic in the border")
+    bob.say("/join side")
+    bob.wait(lambda text: "Where we stand" in text.splitlines()[1], what="the topic in the other's border")
+    bob.say("/topic Mine")
+    bob.see("Your role does not allow editChannelName")
+    assert machine.get("/Channels/side")["friendly_name"] == "Where we stand"
+
+
 def test_mute_is_the_services(machine: Machine) -> None:
     """Alice mutes with one key; the official library reads ``muted``; the same key takes it back."""
     alice = machine.open("alice")
