@@ -74,6 +74,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     profiles: Annotated[dict[str, Profile], Meta(description="Other servers, by name.")] = {}
     glyphs: Annotated[Literal["auto", "unicode", "ascii"], Meta(description="Marks and borders.")] = "auto"
     theme: Annotated[str | None, Meta(description="Name of a Textual theme.")] = None
+    time_zone: Annotated[
+        str | None, Meta(description="Zone of the times on the screen, as Europe/Paris; the machine's.")
+    ] = None
     log: Annotated[str | None, Meta(description="File the client logs to; chat-tui.log among its data.")] = None
     host: Annotated[str, Meta(description="Address the service listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=MAX_PORT, description="Port the service listens on; 0 takes a free one.")] = 0
@@ -217,8 +220,19 @@ def _convert(values: Mapping[str, Any], source: str) -> Settings:
         reason, _, place = str(error).partition(" - at `$.")
         key = f"{place.rstrip('`')}: " if place else ""
         raise SettingsError(f"{source}: {key}{reason[:1].lower()}{reason[1:]}") from None
+    if settings.time_zone is not None:
+        _check_time_zone(settings.time_zone, source)
     profiles = {name: msgspec.structs.replace(one, token=_hidden(one.token)) for name, one in settings.profiles.items()}
     return msgspec.structs.replace(settings, token=_hidden(settings.token), profiles=profiles)
+
+
+def _check_time_zone(name: str, source: str) -> None:
+    from zoneinfo import ZoneInfo  # most people have set none
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise SettingsError(f"{source}: time_zone: this machine knows no zone {name!r}") from None
 
 
 def _hidden(token: str | None) -> Secret | None:

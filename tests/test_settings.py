@@ -38,6 +38,10 @@ def test_the_strongest_source_of_a_token_decides_alone(tmp_path: Path) -> None:
         ("port = \n", {}, "config.toml: not valid TOML"),
         ("", {"CHAT_TUI_LINGER": "-1"}, "environment CHAT_TUI_LINGER: linger: expected `float` >= 0"),
         ("", {"CHAT_TUI_GLYPHS": "pretty"}, "environment CHAT_TUI_GLYPHS: glyphs: invalid enum value"),
+        ('time_zone = "Mars/Olympus"\n', {}, "config.toml: time_zone: this machine knows no zone 'Mars/Olympus'"),
+        ("", {"CHAT_TUI_TIME_ZONE": "../etc"}, "environment CHAT_TUI_TIME_ZONE: time_zone: this machine knows no zone"),
+        ('time_zone = "Europe"\n', {}, "config.toml: time_zone: this machine knows no zone"),
+        ('time_zone = ""\n', {}, "config.toml: time_zone: this machine knows no zone"),
         ("[profiles.x]\n", {}, "config.toml: profiles[...]: object missing required field `url`"),
     ],
 )

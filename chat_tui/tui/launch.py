@@ -20,6 +20,7 @@ from chat_tui.settings import Secret, Settings
 
 if TYPE_CHECKING:
     from chat_tui.tui.app import ChatApp
+    from chat_tui.tui.render.times import Clock
 
 _log = logging.getLogger(__name__)
 
@@ -162,7 +163,19 @@ def _application(target: Target, settings: Settings, log_place: str, ready: Read
         client = ChatClient(target.url, token, keep=target.data / CLIENTS, token_source=source)
         place, prepare = target.url.partition("://")[2].partition("/")[0], None
     glyphs, faults = choose(settings.glyphs), Faults(log_place)
-    return ChatApp(client, place=place, glyphs=glyphs, theme=settings.theme, prepare=prepare, faults=faults)
+    return ChatApp(
+        client, place=place, glyphs=glyphs, clock=_clock(settings), theme=settings.theme, prepare=prepare, faults=faults
+    )
+
+
+def _clock(settings: Settings) -> "Clock":
+    from chat_tui.tui.render.times import Clock
+
+    if settings.time_zone is None:
+        return Clock()
+    from zoneinfo import ZoneInfo  # most people have set none
+
+    return Clock(zone=ZoneInfo(settings.time_zone))
 
 
 def begin_log(file: Path) -> str:

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import cast
 
 import pytest
 from twilio.rest import Client
@@ -58,6 +60,19 @@ def test_a_topic_is_what_everybody_reads(machine: Machine) -> None:
     bob.say("/topic Mine")
     bob.see("Your role does not allow editChannelName")
     assert machine.get("/Channels/side")["friendly_name"] == "Where we stand"
+
+
+def test_times_are_of_the_zone_that_is_set(machine: Machine, tmp_path: Path) -> None:
+    """One line in the settings file, and the same message was written at another time of the day."""
+    file = tmp_path / "config.toml"
+    file.write_text('time_zone = "Asia/Kathmandu"\n')
+    alice, bob = machine.open("alice", "--config", str(file)), machine.open("bob")
+    bob.say("what time is it?")
+    alice.see("what time is it?")
+    [written] = cast(list[dict[str, str]], machine.get("/Channels/general/Messages")["messages"])
+    date = datetime.fromisoformat(written["date_created"])
+    bob.see(f"{date:%H:%M}")
+    alice.see(f"{date.astimezone(timezone(timedelta(hours=5, minutes=45))):%H:%M}")
 
 
 def test_mute_is_the_services(machine: Machine) -> None:
