@@ -38,6 +38,12 @@ class UserUnsubscribed(Event, frozen=True):
     user: User
 
 
+class UserDeleted(Event, frozen=True):
+    """A user who was followed is gone from the service."""
+
+    user: User
+
+
 class ChannelJoined(Event, frozen=True):
     channel: Channel
 

@@ -12,7 +12,7 @@ import pytest
 from chat_tui.client import ChatClient, ChatError, NotificationLevel, Phase, SendState, UpdateReason, events
 from chat_tui.client.admin import AdminClient
 from chat_tui.client.link.timing import Timing
-from chat_tui.protocol.errors import Conflict, Unauthenticated
+from chat_tui.protocol.errors import Conflict, NotFound, Unauthenticated
 from chat_tui.protocol.tokens import encode_token
 from chat_tui.protocol.values import ChannelStatus
 from tests.client.conftest import Connect, until
@@ -53,6 +53,22 @@ async def test_a_user_is_followed_with_the_proper_reasons(connect: Connect) -> N
     assert seen == [notifiable, notifiable, frozenset({UpdateReason.FRIENDLY_NAME}), online]
     assert (user.is_online, user.is_notifiable, user.friendly_name) == (False, False, "Bobby")
     assert (snapshot.is_online, snapshot.is_notifiable, snapshot.friendly_name) == (True, None, None)
+
+
+async def test_a_followed_user_who_is_deleted_is_told_as_gone(connect: Connect, tenant: Tenant) -> None:
+    """Asking for them again finds nobody, until somebody else has the name, who is followed like anybody."""
+    tenant.post(f"{tenant.path}/Users", Identity="zoe")
+    alice = await connect("alice")
+    zoe, stream = await alice.get_user("zoe"), alice.events()
+    assert tenant.http.delete(f"{tenant.path}/Users/zoe").is_success
+    async with asyncio.timeout(10):
+        told = await anext(event async for event in stream if isinstance(event, events.UserDeleted))
+    assert told.user is zoe
+    assert (zoe.is_subscribed, alice.people.followed()) == (False, [])
+    with pytest.raises(NotFound):
+        await alice.get_user("zoe")
+    tenant.post(f"{tenant.path}/Users", Identity="zoe", FriendlyName="Zoe the second")
+    assert (await alice.get_user("zoe")).friendly_name == "Zoe the second"
 
 
 async def test_push_is_turned_off_after_a_restart(connect: Connect, tenant: Tenant) -> None:

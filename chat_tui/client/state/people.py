@@ -68,7 +68,7 @@ class People:
             if user.identity != identity:
                 continue
             self.by_identity[identity] = user
-            self._followed[identity] = UserInfo(user, self._on_update, self._clock)
+            self._followed[identity] = self._info(user)
             self._replicas.adopt(self._followed[identity], row.sid, row.position)
 
     def restore_own(self, identity: str, on_update: Callable[[], None]) -> User:
@@ -129,7 +129,7 @@ class People:
         return info is not None and bool(member.info_map) and info.name != member.info_map
 
     async def _follow(self, users: list[User]) -> None:
-        infos = [UserInfo(user, self._on_update, self._clock) for user in users]
+        infos = [self._info(user) for user in users]
         for info in infos:
             self._followed[info.user.identity] = info
         excess = list(self._followed)[: max(0, len(self._followed) - self.limit)]
@@ -164,6 +164,14 @@ class People:
         user = self.by_identity.setdefault(identity, User(identity, info_map))
         user.info_map = info_map
         return user
+
+    def _info(self, user: User) -> UserInfo:
+        return UserInfo(user, self._on_update, self._clock, self._on_removed)
+
+    def _on_removed(self, user: User) -> None:
+        """Whoever asks for them again asks the service."""
+        self._followed.pop(user.identity, None)
+        self._emit(events.UserDeleted(user))
 
     def _on_update(self, user: User, reasons: frozenset[UpdateReason]) -> None:
         self._emit(events.UserUpdated(user, reasons))

@@ -21,13 +21,20 @@ from chat_tui.protocol.values import UpdateReason
 
 
 class UserInfo(Replica):
-    """A user's name, attributes and reachability."""
+    """A user's name, attributes and reachability. ``on_removed`` hears that the user is gone."""
 
-    def __init__(self, user: User, on_update: Callable[[User, Reasons], None], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        user: User,
+        on_update: Callable[[User, Reasons], None],
+        clock: Callable[[], float],
+        on_removed: Callable[[User], None] = lambda _: None,
+    ) -> None:
         super().__init__(user.info_map)
         self.user = user
         self._on_update = on_update
         self._clock = clock
+        self._on_removed = on_removed
 
     async def apply_snapshot(self, found: Snapshot, request: Request) -> None:
         reasons: Reasons = frozenset()
@@ -41,6 +48,7 @@ class UserInfo(Replica):
 
     def removed(self) -> None:
         self.user.is_subscribed = False
+        self._on_removed(self.user)
 
     def _set(self, key: str | None, data: Any) -> Reasons:
         self.user.date_refreshed = self._clock()

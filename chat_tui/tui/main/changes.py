@@ -34,7 +34,7 @@ class Changes:
             case events.ChannelLeft(channel=channel):
                 self.channels = True
                 self.left |= channel.sid == self._current
-            case events.UserUpdated() | events.UserSubscribed() | events.UserUnsubscribed():
+            case events.UserUpdated() | events.UserSubscribed() | events.UserUnsubscribed() | events.UserDeleted():
                 self.roster = self.log = True
             case (
                 events.ConnectionChanged() | events.ClientUpdated() | events.Resynchronise() | events.ChannelReloaded()
