@@ -147,6 +147,13 @@ class MessageDescription(StoredMessage):
     date_updated: str
 
 
+class ReceiptPage(TypedDict):
+    """Nothing is delivered to other networks, and nothing comes back from them."""
+
+    delivery_receipts: list[object]
+    meta: PageMeta
+
+
 class UserObjects(TypedDict):
     """Names of Sync objects."""
 

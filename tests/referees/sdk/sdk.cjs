@@ -123,6 +123,7 @@ const commands = {
   sendHeld: async ({ body }) => held.sendMessage(body),
   edit: async ({ name, index, body }) => { await (await one(name, index)).updateBody(body); },
   mark: async ({ name, index, attributes }) => { await (await one(name, index)).updateAttributes(attributes); },
+  receipts: async ({ name, index }) => (await one(name, index)).getDetailedDeliveryReceipts(),
   erase: async ({ name, index }) => { await (await one(name, index)).remove(); },
   page: async ({ name, size }) => { page = await (await find(name)).getMessages(size); return shown(); },
   older: async () => { page = await page.prevPage(); return shown(); },

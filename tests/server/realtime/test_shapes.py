@@ -41,6 +41,7 @@ SAID: dict[str, Any] = {
     f"POST {_CHANNEL}/Messages": api_shapes.MessageDescription | api_shapes.StoredMessage,
     f"POST {_CHANNEL}/Messages/{{message}}": api_shapes.MessageDescription,
     f"DELETE {_CHANNEL}/Messages/{{message}}": None,
+    f"GET {_CHANNEL}/Messages/{{message}}/Receipts": api_shapes.ReceiptPage,
     f"GET {_API}/Users": api_shapes.UserPage,
     f"GET {_API}/Users/{{user}}": api_shapes.UserDescription,
     f"POST {_API}/Users/{{user}}": api_shapes.UserDescription,
@@ -110,6 +111,7 @@ async def _everything(domain: Domain, ann: Visitor) -> None:
     for number in range(3):
         await ann.ask("POST", f"{den}/Messages", body=f"m{number}", subject="s", mutation_id=f"id{number}")
     await ann.ask("POST", f"{den}/Messages/1", body="changed")
+    await ann.ask("GET", f"{den}/Messages/1/Receipts")
     await ann.ask("DELETE", f"{den}/Messages/0")
     await ann.ask("POST", f"{den}/Messages", body="m0", subject="s", mutation_id="id0")
     await ann.ask("POST", f"{own}/{made['sid']}", last_consumed_message_index=1, notification_level="muted")

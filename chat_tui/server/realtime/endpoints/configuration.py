@@ -27,7 +27,7 @@ async def configuration(request: Request) -> Answer:
             "typing": f"{CLIENT_API}/v1/typing",
             "media_service": f"{CLIENT_API}/v1/Services/{service.sid}/Media",
             "media_set_service": f"{CLIENT_API}/v1/Services/{service.sid}/MediaSet",
-            "messages_receipts": f"{api}/Receipts",
+            "messages_receipts": f"{api}/Conversations/%s/Messages/%s/Receipts",  # an SDK puts both SIDs in
         },
         "options": {
             "reachability_enabled": service.reachability_enabled,
