@@ -75,6 +75,20 @@ def test_times_are_of_the_zone_that_is_set(machine: Machine, tmp_path: Path) -> 
     alice.see(f"{date.astimezone(timezone(timedelta(hours=5, minutes=45))):%H:%M}")
 
 
+def test_the_connection_can_be_looked_at(machine: Machine) -> None:
+    """It goes on changing while it is shown, and Esc goes back to what was being written."""
+    alice = machine.open("alice")
+    alice.type("half a")
+    alice.press("f3")
+    alice.see("connected · since", "alice (@alice)", "● online", "0 of at most 100", "Esc closes")
+    machine.open("bob")
+    alice.see("1 of at most 100")
+    alice.press("escape")
+    alice.lose("Esc closes")
+    alice.say(" thought")
+    alice.see("half a thought")
+
+
 def test_mute_is_the_services(machine: Machine) -> None:
     """Alice mutes with one key; the official library reads ``muted``; the same key takes it back."""
     alice = machine.open("alice")

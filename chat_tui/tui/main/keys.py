@@ -20,6 +20,12 @@ def _mute_row(on: Controls) -> None:
     on.requests.toggle_mute(on.panes.channels.sid_at_cursor)
 
 
+def _show_connection(on: Controls) -> None:
+    from chat_tui.tui.screens.connection import ConnectionScreen
+
+    on.screen.app.push_screen(ConnectionScreen(on.client, on.clock, on.glyphs))
+
+
 ACTIONS: tuple[Action[Controls], ...] = (
     Action("toggle-mute", ("ctrl+t",), "Mute or unmute", "Mute or unmute the open channel.",
            lambda on: on.requests.toggle_mute(on.view.current), hint="mute"),
@@ -51,6 +57,8 @@ ACTIONS: tuple[Action[Controls], ...] = (
            lambda on: on.folding.toggle("roster"), hint="members"),
     Action("outbox", ("f9",), "Outbox", "What is not sent yet: send again, write anew, discard.",
            dialogs.show_outbox),
+    Action("connection", ("f3",), "Connection", "The link, who you are on it, and what waits.",
+           _show_connection),
     Action("reconnect", ("f8",), "Reconnect now", "Do not wait for the next try to connect.",
            lambda on: on.client.reconnect_now()),
     Action("help", ("f1",), "Help", "This page.",
