@@ -75,7 +75,7 @@ def test_how_to_add_names_the_places_and_their_tests() -> None:
         assert found is not None, kind
         paths = PATH.findall(found[0])
         assert any(path.startswith("chat_tui/") for path in paths), kind
-        assert any(path.startswith("tests/") for path in paths) or "Test: beside" in found[0], kind
+        assert any(path.startswith("tests/") for path in paths), kind
 
 
 async def test_the_ten_line_script_runs(tenant: Tenant) -> None:
