@@ -24,7 +24,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., tup
     def invoke(*arguments: str, **environment: str) -> tuple[Any, Result]:
         targets: list[Any] = []
 
-        def run(target: Any, **_: Any) -> int:
+        def run(target: Any, settings: Any, **_: Any) -> int:
             targets.append(target)
             return 0
 
