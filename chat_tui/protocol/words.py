@@ -47,7 +47,7 @@ EVENTS = {
 }
 """What webhooks are called for (contract 1.9)."""
 
-CODES = {
+CONVERSATIONS_CODES = {
     50208: 50214,
     50300: 50350,
     50306: 50390,

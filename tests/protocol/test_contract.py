@@ -6,7 +6,7 @@ import pytest
 
 from chat_tui.protocol.errors import Code
 from chat_tui.protocol.values import Permission
-from chat_tui.protocol.words import CODES
+from chat_tui.protocol.words import CONVERSATIONS_CODES
 from tests.referees.openapi_facts import documents
 from tests.referees.samples import TELEPHONE_OPERATIONS, TELEPHONE_PARAMETERS
 from tests.support.citations import (
@@ -125,7 +125,7 @@ def test_the_codes_are_those_of_the_code() -> None:
     """Every one is there, and no other (contract 1.8)."""
     said = {int(digits) for digits in re.findall(r"\b[25]\d{4}\b", section("1.8"))}
     apart = {50320 + n for n in range(8)} | {50360 + n for n in range(8)} | {51207, 20161, 50347}
-    assert said - apart - set(CODES.values()) == {int(code) for code in Code} - apart
+    assert said - apart - set(CONVERSATIONS_CODES.values()) == {int(code) for code in Code} - apart
 
 
 def test_the_permissions_are_those_of_the_code() -> None:

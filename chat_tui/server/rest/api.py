@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, ChatError, Code, Forbidden, NotFound, TooManyRequests, Unauthenticated
-from chat_tui.protocol.words import CODES
+from chat_tui.protocol.words import CONVERSATIONS_CODES
 from chat_tui.server.auth import Authenticator
 from chat_tui.server.network.hosts import is_own_page
 from chat_tui.server.network.visitors import KNOWN
@@ -126,7 +126,7 @@ def _check_headers(given: list[bytes]) -> None:
 def _translate(error: ChatError, dialect: Dialect) -> None:
     """A refusal in the caller's words: its own code, and the parameter as it was given."""
     if not dialect.is_chat:
-        error.code = CODES.get(error.code, error.code)
+        error.code = CONVERSATIONS_CODES.get(error.code, error.code)
         parameter, colon, rest = error.message.partition(": ")
         error.message = f"{dialect.parameter(parameter)}{colon}{rest}" if parameter.isidentifier() else error.message
 
