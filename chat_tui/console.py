@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from chat_tui.protocol.numbers import whole
+from chat_tui.protocol.numbers import parse_whole
 from chat_tui.safe_text import inert, safe_line
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?", re.ASCII)
@@ -37,7 +37,7 @@ class WholeNumber(click.IntRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if isinstance(value, str):
             try:
-                value = whole(value)
+                value = parse_whole(value)
             except ValueError:
                 self.fail(f"{value!r} is no whole number", param, ctx)
         return super().convert(value, param, ctx)

@@ -17,6 +17,6 @@ def to_json(value: Any) -> bytes:
     return bytes(buffer)
 
 
-def whole(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """``text`` with U+FFFD for each half of a character, which no encoding of text can hold."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

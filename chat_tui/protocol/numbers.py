@@ -7,7 +7,7 @@ _WHOLE = re.compile(r"-?[1-9][0-9]{0,18}|0")
 _LEAST, _MOST = -(2**63), 2**63 - 1
 
 
-def whole(text: str) -> int:
+def parse_whole(text: str) -> int:
     """``text`` as a number of 64 bits. Raises ValueError for anything but plain ASCII digits, with a minus in front
     of a negative one: what `int` takes besides (blanks, ``+``, ``_``, other scripts' digits) nobody means."""
     if _WHOLE.fullmatch(text) is None:
@@ -15,9 +15,9 @@ def whole(text: str) -> int:
     return _fitting(int(text))
 
 
-def whole_or(text: str | None, default: int) -> int:
+def parse_whole_or(text: str | None, default: int) -> int:
     """`whole`, or ``default`` where nothing is given."""
-    return whole(text) if text else default
+    return parse_whole(text) if text else default
 
 
 def check_whole(value: Any) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.protocol.numbers import check_whole, whole
+from chat_tui.protocol.numbers import check_whole, parse_whole
 
 BAD_TEXTS = [
     "1e1",
@@ -53,13 +53,13 @@ BAD_TEXTS = [
 def test_what_is_no_plain_number_is_refused(text: str) -> None:
     """Nothing that `int` or `float` takes besides."""
     with pytest.raises(ValueError, match=r"."):
-        whole(text or " ")
+        parse_whole(text or " ")
 
 
 @pytest.mark.parametrize("number", [0, 1, -1, 10, 1000, 2**53 + 1, 2**63 - 1, -(2**63)])
 def test_plain_numbers_are_taken(number: int) -> None:
     """To the last bit."""
-    assert whole(str(number)) == number
+    assert parse_whole(str(number)) == number
     check_whole({"a": [number, None, "1.5", True]})
 
 

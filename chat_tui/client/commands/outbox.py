@@ -12,7 +12,7 @@ import msgspec
 from chat_tui.client.commands.channel_queue import ChannelQueue, Send, Sending
 from chat_tui.client.commands.outbox_writer import OutboxStore, OutboxWriter
 from chat_tui.client.model import Message, PendingMessage, Receipt, SendState
-from chat_tui.protocol.encoding import whole
+from chat_tui.protocol.encoding import replace_surrogates
 from chat_tui.protocol.errors import ChatError, Code, Conflict, NotFound, TransportError, Unavailable
 from chat_tui.tasks import Tasks, shared
 
@@ -52,7 +52,7 @@ class Outbox:
         outbox is closed: nobody would send it."""
         if self._is_closed:
             raise Unavailable("this client is closed: it sends nothing more", Code.UNAVAILABLE)
-        body, attributes = whole(body), whole(attributes)
+        body, attributes = replace_surrogates(body), replace_surrogates(attributes)
         pending = PendingMessage(secrets.token_hex(16), channel_sid, body, self._now(), attributes=attributes)
         self._enqueue(pending)
         return pending

@@ -3,7 +3,7 @@
 import contextlib
 
 from chat_tui.protocol.errors import BadRequest, Code, NotFound
-from chat_tui.protocol.numbers import whole
+from chat_tui.protocol.numbers import parse_whole
 from chat_tui.protocol.sids import Kind, is_sid
 from chat_tui.protocol.values import RoleType
 from chat_tui.server.operations.access import may_see
@@ -72,7 +72,7 @@ def find_message(tx: Reader, channel: Channel, sid: str) -> Message:
         found = tx.one(Message, "message_by_sid", sid=sid, channel_sid=channel.sid)
     else:
         with contextlib.suppress(ValueError):
-            found = tx.one(Message, "message_by_index", idx=whole(sid), channel_sid=channel.sid)
+            found = tx.one(Message, "message_by_index", idx=parse_whole(sid), channel_sid=channel.sid)
     if found is None:
         raise NotFound(f"Message {sid} was not found", Code.MESSAGE_NOT_FOUND)
     return found

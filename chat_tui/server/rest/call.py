@@ -13,7 +13,7 @@ import msgspec
 
 from chat_tui.protocol.defaults import MAX_PARAMETERS
 from chat_tui.protocol.errors import BadRequest, Code
-from chat_tui.protocol.numbers import whole
+from chat_tui.protocol.numbers import parse_whole
 from chat_tui.server.operations.actors import AccountActor
 from chat_tui.server.operations.dispatch import Dispatcher
 from chat_tui.server.operations.operation import Command
@@ -138,7 +138,7 @@ def _value(parameter: str, field: str, given: list[str], type_: Any) -> Any:
 
 def _whole(parameter: str, value: str) -> int:
     try:
-        return whole(value)
+        return parse_whole(value)
     except ValueError:
         code = _CODES.get(parameter, Code.BAD_PARAMETER)
         raise BadRequest(f"{parameter}: must be a whole number in plain digits", code) from None

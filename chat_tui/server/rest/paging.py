@@ -10,7 +10,7 @@ import msgspec
 
 from chat_tui.protocol.defaults import MAX_PAGE
 from chat_tui.protocol.errors import BadRequest, Code
-from chat_tui.protocol.numbers import whole_or
+from chat_tui.protocol.numbers import parse_whole_or
 from chat_tui.protocol.words import FIELDS
 from chat_tui.server.operations.pages import Page, PageQuery
 from chat_tui.server.rest import shapes
@@ -55,7 +55,7 @@ def listing(call: Call, size: int) -> Listing:
 def _number(call: Call, parameter: str, default: int) -> int:
     text = call.query.get(parameter, [""])[-1]
     try:
-        return whole_or(text, default)
+        return parse_whole_or(text, default)
     except ValueError:
         raise BadRequest(f"{parameter}: must be a whole number", Code.BAD_PARAMETER) from None
 

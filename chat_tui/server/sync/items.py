@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from chat_tui.protocol.errors import BadRequest, Code
-from chat_tui.protocol.numbers import whole
+from chat_tui.protocol.numbers import parse_whole
 from chat_tui.protocol.sync import ObjectType, info_name, own_channels_name
 from chat_tui.protocol.sync_shapes import Item
 from chat_tui.server.dates import timestamp
@@ -32,7 +32,7 @@ class Scan(NamedTuple):
         if not self.is_list:
             return text
         try:
-            return whole(text)
+            return parse_whole(text)
         except ValueError:
             raise BadRequest(f"Index: {text!r} is not a whole number", Code.BAD_PAGE_TOKEN) from None
 

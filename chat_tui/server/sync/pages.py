@@ -9,7 +9,7 @@ from chat_tui.protocol import sync_shapes
 from chat_tui.protocol.defaults import MAX_PAGE, PAGE, PAGE_BYTES
 from chat_tui.protocol.encoding import to_json
 from chat_tui.protocol.errors import BadRequest, Code
-from chat_tui.protocol.numbers import whole
+from chat_tui.protocol.numbers import parse_whole
 from chat_tui.protocol.sync_shapes import Item, ItemPage
 from chat_tui.server.store.rows import SyncObject
 from chat_tui.server.store.transaction import Reader
@@ -76,7 +76,7 @@ def _read_token(text: str) -> tuple[str, _Way, str]:
     try:
         if head[:1] not in ("n", "p") or head[1:2] not in ("a", "d"):
             raise ValueError(head)
-        size = whole(head[2:])
+        size = parse_whole(head[2:])
     except ValueError:
         raise BadRequest("PageToken: not one of this service's", Code.BAD_PAGE_TOKEN) from None
     return head[0], _Way(head[1] == "d", max(1, min(size, MAX_PAGE))), key

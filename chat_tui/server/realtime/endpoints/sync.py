@@ -4,7 +4,7 @@ import msgspec
 
 from chat_tui.protocol.defaults import MAX_SUBSCRIPTIONS, PAGE
 from chat_tui.protocol.errors import BadRequest, Code
-from chat_tui.protocol.numbers import check_whole, whole_or
+from chat_tui.protocol.numbers import check_whole, parse_whole_or
 from chat_tui.protocol.sync import ObjectType, Subscriptions
 from chat_tui.protocol.sync_shapes import SubscriptionsAnswer
 from chat_tui.server.operations.access import find_object
@@ -38,7 +38,7 @@ async def describe(request: Request) -> Answer:
 async def items(request: Request) -> Answer:
     kind, name, params = _kind(request), request.path["name"], request.params
     try:
-        size = whole_or(params.get("PageSize"), PAGE)
+        size = parse_whole_or(params.get("PageSize"), PAGE)
     except ValueError:
         raise BadRequest("PageSize: must be a whole number", Code.BAD_PARAMETER) from None
     query = ItemQuery(
