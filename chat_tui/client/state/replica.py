@@ -6,7 +6,7 @@ from chat_tui.client.link.answers import parse_answer
 from chat_tui.client.link.pages import all_pages
 from chat_tui.client.ports import Request
 from chat_tui.client.state.parsing import Snapshot, SnapshotItem, SnapshotPage, SyncEvent
-from chat_tui.client.state.position import Position
+from chat_tui.client.state.replica_progress import ReplicaProgress
 from chat_tui.protocol.defaults import MAX_PAGE, SYNC_API
 from chat_tui.protocol.sync import EventType, ObjectType
 
@@ -14,7 +14,7 @@ _PLURALS = {ObjectType.MAP: "Maps", ObjectType.LIST: "Lists", ObjectType.DOCUMEN
 
 
 class Replica:
-    """One object: ``position`` is how far it is known.
+    """One object: ``progress`` is how far it is known.
 
     Subclasses read a snapshot (`apply_snapshot`) and change with each event (`apply_event`), in order, once.
     """
@@ -24,7 +24,7 @@ class Replica:
     def __init__(self, name: str) -> None:
         self.name = name
         self.sid = ""
-        self.position = Position()
+        self.progress = ReplicaProgress()
         self.was_loaded = False
 
     async def load(self, request: Request) -> int:
@@ -40,7 +40,7 @@ class Replica:
     @property
     def last_event_id(self) -> int:
         """The id of the last event applied."""
-        return self.position.id
+        return self.progress.id
 
     async def _every_item(self, request: Request) -> list[SnapshotItem]:
         """Page by page: of what is too large to come with the descriptor."""

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from chat_tui.client.link.answers import InvalidAnswer
 from chat_tui.client.ports import Request, Spawn
 from chat_tui.client.state.parsing import Notification, SyncEvent
-from chat_tui.client.state.position import ReplicaState, Step
 from chat_tui.client.state.replica import Replica
+from chat_tui.client.state.replica_progress import ReplicaState, Step
 from chat_tui.client.state.subscriptions import SubscriptionRequests
 from chat_tui.protocol.errors import ChatError, Code, NotFound, TransportError
 from chat_tui.protocol.sync import EventType
@@ -93,7 +93,7 @@ class Replicas:
     def adopt(self, replica: Replica, sid: str, position: int) -> None:
         """A replica that is known from an earlier start: the next link brings what it missed."""
         replica.sid, replica.was_loaded = sid, True
-        replica.position.adopt(position)
+        replica.progress.adopt(position)
         self._wanted[replica] = None
         self._by_sid[sid] = replica
 
@@ -103,7 +103,7 @@ class Replicas:
     def read_anew(self, replica: Replica) -> None:
         """What it holds is not what the service says elsewhere."""
         if replica in self._wanted:
-            self._carry_out(replica, replica.position.contradicted())
+            self._carry_out(replica, replica.progress.contradicted())
 
     def forget_all(self) -> None:
         """The service has no memory of these objects: start anew."""
@@ -113,7 +113,7 @@ class Replicas:
         """The link is new: ask for what was missed of everything. Raises ChatError."""
         ask, load = [], []
         for replica in self._wanted:
-            step = replica.position.resumed()
+            step = replica.progress.resumed()
             if step is Step.ASK:
                 ask.append(replica)
             elif step is Step.LOAD:
@@ -126,11 +126,11 @@ class Replicas:
 
     def _want(self, replica: Replica) -> None:
         self._wanted[replica] = None
-        replica.position.want()
+        replica.progress.want()
 
     def _forget(self, replicas: Iterable[Replica]) -> None:
         for replica in replicas:
-            replica.position.close()
+            replica.progress.close()
             self._wanted.pop(replica, None)
             if self._by_sid.get(replica.sid) is replica:
                 del self._by_sid[replica.sid]
@@ -141,43 +141,43 @@ class Replicas:
 
     async def _load(self, replica: Replica) -> None:
         """Raises ChatError. What became obsolete meanwhile is left as it is."""
-        generation = replica.position.generation
+        generation = replica.progress.generation
         async with self._slots:
-            if replica.position.generation != generation:
+            if replica.progress.generation != generation:
                 return
             position = await replica.load(self._request)
-        if replica.position.generation != generation:
+        if replica.progress.generation != generation:
             return
         before = self._by_sid.get(replica.sid)
         if before is not None and before is not replica:
             raise InvalidAnswer(f"{replica.name} has the SID of {before.name}", Code.INTERNAL)
         self._by_sid[replica.sid] = replica
-        replica.position.loaded(position)
+        replica.progress.loaded(position)
         if replica.was_loaded:
             self._on_reload(replica)
         replica.was_loaded = True
 
     async def _load_quietly(self, replica: Replica) -> Replica | None:
         """The replica, if it is to be asked about now."""
-        generation = replica.position.generation
+        generation = replica.progress.generation
         try:
             await self._load(replica)
         except NotFound:
-            if replica.position.generation == generation:
-                self._carry_out(replica, replica.position.removed())
+            if replica.progress.generation == generation:
+                self._carry_out(replica, replica.progress.removed())
         except Exception as error:
             if not isinstance(error, ChatError):
                 _log.exception("%s could not be read", replica.name)
-            if replica.position.generation == generation and self.is_up:
-                self._carry_out(replica, replica.position.load_failed())
-        return replica if replica.position.state is ReplicaState.REPLAYING else None
+            if replica.progress.generation == generation and self.is_up:
+                self._carry_out(replica, replica.progress.load_failed())
+        return replica if replica.progress.state is ReplicaState.REPLAYING else None
 
     async def _ask(self, replicas: Sequence[Replica]) -> None:
         """Ask for what comes after their positions. Raises ChatError."""
         wanted = await self._subscriptions.establish(replicas)
         if wanted:
             self._spawn(
-                self._watch([(replica, replica.position.generation, replica.last_event_id) for replica in wanted]),
+                self._watch([(replica, replica.progress.generation, replica.last_event_id) for replica in wanted]),
                 "a watch",
             )
 
@@ -186,8 +186,8 @@ class Replicas:
             await self._ask(replicas)
         except ChatError:
             for replica in replicas:
-                if self.is_up and replica.position.state is ReplicaState.REPLAYING:
-                    self._carry_out(replica, replica.position.unanswered())
+                if self.is_up and replica.progress.state is ReplicaState.REPLAYING:
+                    self._carry_out(replica, replica.progress.unanswered())
 
     async def _watch(self, asked: list[tuple[Replica, int, int]]) -> None:
         """Ask again for what nothing came of."""
@@ -195,13 +195,13 @@ class Replicas:
         slow: list[tuple[Replica, int, int]] = []
         for replica, generation, position in asked:
             if (
-                replica.position.generation != generation
-                or replica.position.state is not ReplicaState.REPLAYING
+                replica.progress.generation != generation
+                or replica.progress.state is not ReplicaState.REPLAYING
                 or not self.is_up
             ):
                 continue
             if replica.last_event_id == position:
-                self._carry_out(replica, replica.position.unanswered())
+                self._carry_out(replica, replica.progress.unanswered())
             else:
                 slow.append((replica, generation, replica.last_event_id))
         if slow:
@@ -209,16 +209,16 @@ class Replicas:
 
     def _carry_out(self, replica: Replica, step: Step) -> None:
         if step in (Step.ASK, Step.LOAD):
-            self._spawn(self._repair(replica, replica.position.generation, step), f"the repair of {replica.name}")
+            self._spawn(self._repair(replica, replica.progress.generation, step), f"the repair of {replica.name}")
         elif step is Step.GONE:
             self._forget([replica])
             replica.removed()
 
     async def _repair(self, replica: Replica, generation: int, step: Step) -> None:
         """At once the first time, then after a random pause that grows with the failures."""
-        failures = replica.position.failures
+        failures = replica.progress.failures
         await self._sleep(self._uniform(0, min(LONGEST_PAUSE, 0.5 * 2.0 ** min(failures, 10))) if failures > 1 else 0)
-        if replica.position.generation != generation or not self.is_up:
+        if replica.progress.generation != generation or not self.is_up:
             return
         if step is Step.LOAD:
             await self._follow([replica])
@@ -244,17 +244,17 @@ class Replicas:
         correlation = notification.correlation_id
         if event_type is EventType.SUBSCRIPTION_ESTABLISHED:
             self._carry_out(
-                replica, replica.position.established(correlation, event.replay_status, event.last_event_id)
+                replica, replica.progress.established(correlation, event.replay_status, event.last_event_id)
             )
         elif event_type is EventType.SUBSCRIPTION_FAILED:
-            self._carry_out(replica, replica.position.failed(correlation, (event.error or {}).get("status")))
+            self._carry_out(replica, replica.progress.failed(correlation, (event.error or {}).get("status")))
         elif event_type is EventType.SUBSCRIPTION_CANCELED:
-            self._carry_out(replica, replica.position.canceled())
+            self._carry_out(replica, replica.progress.canceled())
         else:
             self._apply(replica, event_type, event)
 
     def _apply(self, replica: Replica, event_type: EventType, event: SyncEvent) -> None:
-        step = replica.position.event(event.id)
+        step = replica.progress.event(event.id)
         if step is not Step.APPLY:
             self._carry_out(replica, step)
             return
@@ -269,10 +269,10 @@ class Replicas:
                 error,
                 exc_info=is_ours,
             )
-            self._carry_out(replica, replica.position.event_failed())
+            self._carry_out(replica, replica.progress.event_failed())
             return
         if event_type in _REMOVED:
-            self._carry_out(replica, replica.position.removed())
+            self._carry_out(replica, replica.progress.removed())
 
 
 def _concerns_one(error: BaseException, is_any: bool) -> bool:

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from chat_tui.client.ports import Request
-from chat_tui.client.state.position import ReplicaState
 from chat_tui.client.state.replica import Replica
+from chat_tui.client.state.replica_progress import ReplicaState
 from chat_tui.protocol.defaults import MAX_SUBSCRIPTIONS, SYNC_API
 from chat_tui.protocol.sync import SubscriptionRequest, Subscriptions
 
@@ -21,7 +21,7 @@ class SubscriptionRequests:
     async def establish(self, replicas: Sequence[Replica]) -> list[Replica]:
         """Ask for what comes after the positions of those that still wait for it: which they are."""
         async with self._asking:
-            wanted = [replica for replica in replicas if replica.position.state is ReplicaState.REPLAYING]
+            wanted = [replica for replica in replicas if replica.progress.state is ReplicaState.REPLAYING]
             await self._post("establish", wanted)
         return wanted
 
@@ -36,7 +36,7 @@ class SubscriptionRequests:
             batch = replicas[start : start + MAX_SUBSCRIPTIONS]
             if action == "establish":
                 for replica in batch:
-                    replica.position.asked(self._correlation)
+                    replica.progress.asked(self._correlation)
             requests = [SubscriptionRequest(replica.sid, replica.kind, replica.last_event_id) for replica in batch]
             body = Subscriptions(action, requests, self._correlation)
             await self._request("POST", f"{SYNC_API}/v4/Subscriptions", json=body)

@@ -20,15 +20,15 @@ class Asked:
 def loaded(number: int) -> Replica:
     replica = Replica(f"name-{number}")
     replica.sid = f"MP{number}"
-    replica.position.want()
-    replica.position.loaded(number)
+    replica.progress.want()
+    replica.progress.loaded(number)
     return replica
 
 
 async def test_each_is_asked_for_from_where_it_is() -> None:
     """Those that wait for a replay, in batches, each batch under a number of its own."""
     asked, closed = Asked(), loaded(0)
-    closed.position.close()
+    closed.progress.close()
     replicas = [closed, *(loaded(number) for number in range(1, MAX_SUBSCRIPTIONS + 3))]
     wanted = await SubscriptionRequests(asked.request).establish(replicas)
     assert wanted == replicas[1:]

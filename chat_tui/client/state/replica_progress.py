@@ -30,7 +30,7 @@ class Step(Enum):
     GONE = "gone"
 
 
-class Position:
+class ReplicaProgress:
     """Where a replica is. Each method takes what happened and returns what is to be done.
 
     ``generation`` changes with everything that makes an intention obsolete: whoever waits before a step, or for an

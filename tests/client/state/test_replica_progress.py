@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.client.state.position import Position, ReplicaState, Step
+from chat_tui.client.state.replica_progress import ReplicaProgress, ReplicaState, Step
 
 SEED = 20261121
 RUNS, MANY_RUNS = 300, 10_000
@@ -52,7 +52,7 @@ class Follower:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.at = Position()
+        self.at = ReplicaProgress()
         self.state: dict[int, int] = {}
         self.requests: list[Callable[[], None]] = []
         self.answers: list[Callable[[], None]] = []
@@ -205,8 +205,8 @@ def test_it_is_what_the_service_has_after_many_stories() -> None:
     tell(MANY_RUNS)
 
 
-def following(position: int) -> Position:
-    at = Position()
+def following(position: int) -> ReplicaProgress:
+    at = ReplicaProgress()
     at.want()
     at.loaded(position)
     at.asked(1)
