@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chat_tui.client.commands import channel_queue
+from chat_tui.client.commands import channel_sender
 from chat_tui.client.link.timing import Timing
 from chat_tui.protocol import defaults
 from chat_tui.server.network.limits import Limits
@@ -65,7 +65,7 @@ def test_a_link_of_a_client_keeps_the_promised_times() -> None:
         "stable_after": 30.0,
         "longest_asked": 300.0,
     }
-    assert channel_queue.GIVE_UP_AFTER == 24 * 3600
+    assert channel_sender.GIVE_UP_AFTER == 24 * 3600
     assert defaults.HORIZON_EVERY == 1
 
 

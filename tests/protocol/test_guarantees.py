@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chat_tui.client import events
-from chat_tui.client.commands import channel_queue
+from chat_tui.client.commands import channel_sender
 from chat_tui.client.link.timing import Timing
 from chat_tui.protocol import defaults, tokens
 from chat_tui.server.network.limits import Limits
@@ -21,9 +21,9 @@ LIMITS, TIMING, SETTINGS = Limits(), Timing(), Settings()
 NUMBERS = {
     "Send 3": [f"{log.RETENTION // 86_400_000} days"],
     "Send 4": [
-        f"{channel_queue.RETRY_CAP:.0f} s",
-        f"{channel_queue.GIVE_UP_AFTER / 3600:.0f} h",
-        f"{channel_queue.MAX_INVALID_ANSWERS} answers",
+        f"{channel_sender.RETRY_CAP:.0f} s",
+        f"{channel_sender.GIVE_UP_AFTER / 3600:.0f} h",
+        f"{channel_sender.MAX_INVALID_ANSWERS} answers",
     ],
     "Send 5": [f"{store.GROUP} operations"],
     "Send 6": [f"synchronous={SETTINGS.synchronous}"],

@@ -46,7 +46,7 @@ DECODERS: dict[str, Any] = {
 """What each struct of the client is a part of."""
 
 OWN = {
-    "commands": {"commands.channel_queue.Sending"},
+    "commands": {"commands.channel_sender.Sending"},
     "link": {"link.connection.ConnectionHandlers", "link.timing.Timing"},
     "state": {"state.known_channels.SavedOwnChannels", "state.open_channel.SavedMessages"},
 }

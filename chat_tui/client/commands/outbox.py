@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from chat_tui.client.commands.channel_queue import ChannelQueue, Send, Sending
+from chat_tui.client.commands.channel_sender import ChannelSender, Send, Sending
 from chat_tui.client.commands.outbox_writer import OutboxStore, OutboxWriter
 from chat_tui.client.model import Message, PendingMessage, Receipt, SendState
 from chat_tui.protocol.encoding import replace_surrogates
@@ -40,7 +40,7 @@ class Outbox:
         self._is_closed = False
         self._tasks = Tasks()
         self._writer = OutboxWriter(on_not_kept, is_durable=is_durable)
-        self._queues: dict[str, ChannelQueue] = {}
+        self._senders: dict[str, ChannelSender] = {}
         self._running: set[str] = set()
         self.failed: dict[str, PendingMessage] = {}
         self._receipts: dict[str, asyncio.Future[Receipt]] = {}
@@ -80,8 +80,8 @@ class Outbox:
         """Take back a message that failed or still waits; the message that is gone. Raises Conflict for one that is
         being sent: the service may have it already."""
         found = self.failed.pop(mutation_id, None)
-        for queue in self._queues.values():
-            found = found or queue.take_back(mutation_id)
+        for sender in self._senders.values():
+            found = found or sender.take_back(mutation_id)
         if found is None:
             raise NotFound("this message is not on its way", Code.NOT_FOUND)
         self._writer.forget(found.mutation_id)
@@ -99,14 +99,14 @@ class Outbox:
         return [*self.failed.values(), *waiting]
 
     def _queued(self) -> Iterator[PendingMessage]:
-        for queue in self._queues.values():
-            yield from queue.messages
+        for sender in self._senders.values():
+            yield from sender.messages
 
     def recognise(self, message: Message) -> None:
         """A message of one's own arrived, perhaps before its acknowledgement: then it is no longer on its way."""
-        queue = self._queues.get(message.channel_sid)
-        if queue is not None:
-            queue.recognise(message)
+        sender = self._senders.get(message.channel_sid)
+        if sender is not None:
+            sender.recognise(message)
 
     # ---- on disk
 
@@ -136,7 +136,7 @@ class Outbox:
             if pending.state is not SendState.FAILED:
                 older.setdefault(pending.channel_sid, []).append(pending)
         for channel_sid, messages in older.items():
-            self._queue(channel_sid).put_first(messages)
+            self._sender(channel_sid).put_first(messages)
         for pending in left:
             self._on_change(pending)
 
@@ -158,23 +158,23 @@ class Outbox:
     # ---- sending
 
     def _enqueue(self, pending: PendingMessage) -> None:
-        self._queue(pending.channel_sid).messages.append(pending)
+        self._sender(pending.channel_sid).messages.append(pending)
         self._writer.write(pending)
 
-    def _queue(self, channel_sid: str) -> ChannelQueue:
-        """A channel's queue, which is sent from now on."""
-        queue = self._queues.get(channel_sid)
-        if queue is None:
-            queue = self._queues[channel_sid] = ChannelQueue(self._sending, self._writer)
+    def _sender(self, channel_sid: str) -> ChannelSender:
+        """What sends a channel's, and does so from now on."""
+        sender = self._senders.get(channel_sid)
+        if sender is None:
+            sender = self._senders[channel_sid] = ChannelSender(self._sending, self._writer)
         if channel_sid not in self._running:
             self._running.add(channel_sid)
-            self._tasks.spawn(self._send(channel_sid, queue), "sending")
-        return queue
+            self._tasks.spawn(self._send(channel_sid, sender), "sending")
+        return sender
 
-    async def _send(self, channel_sid: str, queue: ChannelQueue) -> None:
+    async def _send(self, channel_sid: str, sender: ChannelSender) -> None:
         try:
-            await queue.run()
-            del self._queues[channel_sid]
+            await sender.run()
+            del self._senders[channel_sid]
         finally:
             self._running.discard(channel_sid)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.client.commands.channel_queue import MAX_INVALID_ANSWERS
+from chat_tui.client.commands.channel_sender import MAX_INVALID_ANSWERS
 from chat_tui.client.commands.outbox import Outbox
 from chat_tui.client.link.answers import InvalidAnswer
 from chat_tui.client.model import PendingMessage, Receipt, SendState

@@ -61,7 +61,7 @@ class _Attempts:
             self.mutation_id, self.tries, self.invalid, self.spent = pending.mutation_id, 0, 0, 0.0
 
 
-class ChannelQueue:
+class ChannelSender:
     """``writer`` has each message on disk before it goes out."""
 
     def __init__(self, sending: Sending, writer: OutboxWriter) -> None:
