@@ -60,7 +60,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Every field has a description, which `--help` and the README show."""
+    """Every field has a description, for whoever lists them."""
 
     data: Annotated[str | None, Meta(description="Directory of the local service's data.")] = None
     identity: Annotated[str | None, Meta(description="Whom to chat as locally; the login name.")] = None

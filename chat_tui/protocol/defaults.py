@@ -123,9 +123,6 @@ MAX_INT = 2**53
 MAX_ERROR_TEXT = 500
 """Characters kept of what a service says of an error."""
 
-MAX_ERROR_TEXT = 500
-"""Characters kept of what a service says of an error."""
-
 MAX_WEBHOOKS = 5
 """Of one channel, and so the rows of a page of them."""
 

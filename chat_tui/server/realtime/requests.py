@@ -24,7 +24,7 @@ C = TypeVar("C", bound=Command)
 
 
 Body = Shape | msgspec.Struct | None
-"""One of `protocol.shapes`, or nothing."""
+"""One of `protocol.api_shapes` or `protocol.sync_shapes`, or nothing."""
 
 
 class Answer(msgspec.Struct, frozen=True):
